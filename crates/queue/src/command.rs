@@ -1,0 +1,231 @@
+//! What can be said to a queue, and what it answers. All of it is plain data.
+
+use reel_types::{
+    Artifact, ChunkSpec, ClaimId, Epoch, Failure, Gap, JobId, JobKey, JobState, Millis, OnFailedChunk, Progress, Source,
+    Task, TaskId, WorkerId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How often a task may fail before it is given up.
+pub const FAILURES_MAX: u32 = 3;
+/// First wait after a failure; doubled for each further one.
+pub const BACKOFF_FIRST_MILLIS: Millis = 500;
+/// How long a `GpuElseCpu` task waits for a live GPU worker before a CPU worker may take it.
+pub const GPU_PATIENCE_MILLIS: Millis = 30_000;
+/// How long a `Gpu` task waits while no GPU worker lives before it fails by name.
+pub const NO_WORKER_MILLIS: Millis = 60_000;
+/// A worker that was not heard of for so long is not alive.
+pub const WORKER_ALIVE_MILLIS: Millis = 30_000;
+
+/// A new job and its plan task.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct NewJob {
+    /// Its name, made by the client.
+    pub id: JobId,
+    /// What it is about. If a job with this key exists, nothing is added and that job is the answer.
+    pub key: JobKey,
+    /// Which pipeline does it.
+    pub pipeline: String,
+    /// That pipeline's version.
+    pub version: u32,
+    /// Canonical parameters.
+    pub params: Value,
+    /// What it reads.
+    pub sources: Vec<Source>,
+    /// Higher is sooner.
+    pub priority: i32,
+}
+
+/// Answer to a submit.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The job with that key.
+    pub id: JobId,
+    /// Whether this submit made it.
+    pub created: bool,
+    /// Where it stands.
+    pub state: JobState,
+}
+
+/// What a worker can take now.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Offer {
+    /// Made by the client for this claim. Asking again with the same id gives the same task back, as long as that
+    /// lease is alive.
+    pub claim: ClaimId,
+    /// Who asks.
+    pub worker: WorkerId,
+    /// It has a free GPU slot.
+    pub gpu: bool,
+    /// It has a free CPU slot.
+    pub cpu: bool,
+    /// Free CPU threads; a task with more is not given.
+    pub threads: u32,
+    /// Free memory; a task with more is not given.
+    pub memory_bytes: u64,
+    /// Only tasks of these pipelines are given.
+    pub pipelines: Vec<String>,
+    /// How long the lease lasts.
+    pub lease_millis: Millis,
+}
+
+/// A task that was given out, with all that is needed to do it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Claimed {
+    /// The task, leased.
+    pub task: Task,
+    /// Its job's pipeline.
+    pub pipeline: String,
+    /// That pipeline's version.
+    pub version: u32,
+    /// Its job's parameters.
+    pub params: Value,
+    /// Its job's sources.
+    pub sources: Vec<Source>,
+    /// It was given as GPU work; false means the CPU does it, also for `GpuElseCpu`.
+    pub on_gpu: bool,
+}
+
+/// One lease in a heartbeat.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Beat {
+    /// The task.
+    pub task: TaskId,
+    /// The claim's epoch.
+    pub epoch: Epoch,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// All of a worker's leases at once. Also says that the worker is alive and whether it has a GPU.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// Who.
+    pub worker: WorkerId,
+    /// Whether it announces a GPU.
+    pub gpu: bool,
+    /// Its leases.
+    pub beats: Vec<Beat>,
+    /// How long each lease is extended from now.
+    pub lease_millis: Millis,
+    /// A lease whose progress did not change for so long is not extended.
+    pub stall_millis: Millis,
+}
+
+/// Answer to a heartbeat, for each beat in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BeatReply {
+    /// Go on.
+    Held,
+    /// Go on, but the lease was not extended: no progress for too long.
+    Stalled,
+    /// Stop: cancelled, rescued or taken by another.
+    Lost,
+}
+
+/// What a finished attempt brought.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Completion {
+    /// A plan: inserts the Run tasks of round 0 and its waiting Assemble.
+    Planned {
+        /// The chunks; may be empty.
+        chunks: Vec<ChunkSpec>,
+        /// How many rounds there may be, at least 1.
+        rounds_max: u32,
+        /// What a failed chunk does to the job.
+        on_failed_chunk: OnFailedChunk,
+    },
+    /// A chunk.
+    Ran,
+    /// Another round is wanted: inserts its Run tasks and its waiting Assemble; past `rounds_max` the job fails.
+    NextRound {
+        /// The chunks of the new round; not empty.
+        chunks: Vec<ChunkSpec>,
+    },
+    /// The job's result.
+    Assembled {
+        /// What the pipeline reports.
+        metadata: Value,
+        /// What is missing from the result.
+        gaps: Vec<Gap>,
+    },
+}
+
+/// The result of an attempt.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FinishTask {
+    /// The task.
+    pub task: TaskId,
+    /// The claim's epoch.
+    pub epoch: Epoch,
+    /// What it brought.
+    pub completion: Completion,
+    /// What it wrote.
+    pub outputs: Vec<Artifact>,
+}
+
+/// Answer to a finish, a failure or a release.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FinishReply {
+    /// It counts.
+    Committed,
+    /// This very attempt was committed before; its first reply was lost.
+    AlreadyCommitted,
+    /// The lease is gone; nothing was changed.
+    LeaseLost,
+}
+
+/// The failure of an attempt.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FailTask {
+    /// The task.
+    pub task: TaskId,
+    /// The claim's epoch.
+    pub epoch: Epoch,
+    /// Why. A kind that may be repeated goes back to ready until `failures` reaches [`FAILURES_MAX`].
+    pub failure: Failure,
+    /// Added to the backoff; drawn by the client so that a repeat of this command is the same command.
+    pub jitter_millis: Millis,
+}
+
+/// A task given back without blame.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReleaseTask {
+    /// The task.
+    pub task: TaskId,
+    /// The claim's epoch.
+    pub epoch: Epoch,
+    /// Why (drain, busy device).
+    pub reason: String,
+    /// How long nobody should take it.
+    pub delay_millis: Millis,
+}
+
+/// Answer to a retry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryReply {
+    /// It had ended badly and is queued again.
+    Requeued,
+    /// It is under way; its tasks' failures are forgotten.
+    Refreshed,
+    /// It is completed; nothing to do.
+    Completed,
+    /// There is no such job.
+    NotFound,
+}
+
+/// What a sweep did.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct Swept {
+    /// Leases that had ended: task and epoch of the lost attempt, in order of the task.
+    pub rescued: Vec<(TaskId, Epoch)>,
+    /// Tasks made ready because what they waited for has ended, in order.
+    pub released: Vec<TaskId>,
+    /// Tasks failed because no live worker can take them, in order.
+    pub unserved: Vec<TaskId>,
+}

@@ -1,0 +1,47 @@
+//! What can go wrong between a client and its queue.
+
+use std::path::PathBuf;
+
+/// Why a queue did not answer, or refused to open.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// The database did not answer in time or the connection broke. Every command is safe to repeat.
+    #[error("the queue did not answer: {0}")]
+    Unavailable(String),
+    /// The file was written by a newer reel.
+    #[error("{path} was written by a newer reel (schema {found}, this one knows {known})", path = path.display())]
+    NewerSchema {
+        /// The database file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// Locks do not hold across machines on a network file system.
+    #[error("{path} is on a network file system ({kind}), where locks cannot be trusted", path = path.display())]
+    NetworkFileSystem {
+        /// The database file or its folder.
+        path: PathBuf,
+        /// What the system calls it, for example `nfs`.
+        kind: String,
+    },
+    /// The folder of the database cannot be used.
+    #[error("cannot use {path}: {source}", path = path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A row does not read as what it should be.
+    #[error("the queue holds a row that cannot be read: {0}")]
+    Corrupt(String),
+}
+
+impl QueueError {
+    /// Whether asking again may help.
+    pub fn may_be_repeated(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}

@@ -1,0 +1,1 @@
+//! The truth: a pure function from a state and a command to a reply.

@@ -1,0 +1,87 @@
+//! The trait that every backend implements.
+
+use async_trait::async_trait;
+use reel_types::{Attempt, Event, Job, JobId, JobState, Task, WorkerId};
+
+use crate::command::{
+    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply, Submitted,
+    Swept,
+};
+use crate::error::QueueError;
+
+/// Which jobs a list should hold. Newest first.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct JobFilter {
+    /// Only jobs in this state.
+    pub state: Option<JobState>,
+    /// Only jobs whose id begins with this.
+    pub id_prefix: Option<String>,
+    /// At most so many; 0 is no bound.
+    pub limit: u32,
+}
+
+/// Tasks by lease.
+///
+/// Each call is one transaction, durable before it answers (progress in a heartbeat excepted), and safe to repeat:
+/// a repeated call with the same data changes nothing more and gives the same answer, or says that it came too late.
+/// Backends compare leases with their own clock only.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Adds a job and its ready plan task, unless one with the same key exists.
+    async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError>;
+
+    /// Gives out at most one task: highest priority, then oldest job, then largest cost, then lowest id. Raises its
+    /// epoch and opens an attempt. Also marks the worker as alive.
+    async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError>;
+
+    /// Extends leases and takes in progress; says which leases are lost.
+    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Vec<BeatReply>, QueueError>;
+
+    /// Commits an attempt: its outputs, and in the same transaction the tasks it brings. Nothing that waits is made
+    /// ready here: call [`release`](Self::release) after it.
+    async fn finish(&self, finish: FinishTask) -> Result<FinishReply, QueueError>;
+
+    /// Ends an attempt badly. The task goes back to ready with a backoff, or fails for good.
+    async fn fail(&self, fail: FailTask) -> Result<FinishReply, QueueError>;
+
+    /// Ends an attempt without blame; the task is ready again.
+    async fn give_back(&self, release: ReleaseTask) -> Result<FinishReply, QueueError>;
+
+    /// Makes ready every waiting task of this job whose needs have ended; returns how many. Called after each
+    /// completion, never inside it: two last finishers would not see each other.
+    async fn release(&self, job: &JobId) -> Result<u32, QueueError>;
+
+    /// Takes back leases that have ended (a failure each), releases what can be, and fails work that no live worker
+    /// can take.
+    async fn sweep(&self) -> Result<Swept, QueueError>;
+
+    /// Takes back all leases of a worker that is known to be dead (its OS lock could be taken); a failure each.
+    /// Returns how many.
+    async fn worker_gone(&self, worker: &WorkerId) -> Result<u32, QueueError>;
+
+    /// Ends a job and all its open tasks and raises their epochs, so that nothing of it commits after this answer.
+    /// Returns the job's state after it; nothing if there is no such job.
+    async fn cancel(&self, job: &JobId) -> Result<Option<JobState>, QueueError>;
+
+    /// Sets `failures` of the job's open tasks to 0; a failed or cancelled job is queued again and keeps what was
+    /// committed. Never touches an epoch.
+    async fn retry(&self, job: &JobId) -> Result<RetryReply, QueueError>;
+
+    /// Forgets a job that has ended, with its tasks, attempts and events. Returns whether it did.
+    async fn forget(&self, job: &JobId) -> Result<bool, QueueError>;
+
+    /// One job.
+    async fn job(&self, job: &JobId) -> Result<Option<Job>, QueueError>;
+
+    /// Jobs, newest first.
+    async fn jobs(&self, filter: JobFilter) -> Result<Vec<Job>, QueueError>;
+
+    /// A job's tasks in order of (round, kind, index).
+    async fn tasks(&self, job: &JobId) -> Result<Vec<Task>, QueueError>;
+
+    /// A job's attempts in order of (round, kind, index, epoch).
+    async fn attempts(&self, job: &JobId) -> Result<Vec<Attempt>, QueueError>;
+
+    /// Events after `seq`, in order, at most `limit`; of one job or of all.
+    async fn events(&self, job: Option<&JobId>, after_seq: u64, limit: u32) -> Result<Vec<Event>, QueueError>;
+}

@@ -1,0 +1,4 @@
+//! The queue in an SQLite file.
+
+/// A queue in an SQLite file.
+pub struct SqliteQueue;
