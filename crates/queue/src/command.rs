@@ -66,6 +66,8 @@ pub struct Offer {
     pub memory_bytes: u64,
     /// Only tasks of these pipelines are given.
     pub pipelines: Vec<String>,
+    /// Only tasks of these jobs are given; empty means of any job. A command line works on its own jobs alone.
+    pub only_jobs: Vec<JobId>,
     /// How long the lease lasts.
     pub lease_millis: Millis,
 }
