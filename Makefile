@@ -1,0 +1,35 @@
+# What can be done here. `make` alone lists it.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench serve
+
+CARGO := scripts/cargo
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
+	 sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
+
+setup: ## install what is missing (FFmpeg, a C compiler); nothing is done twice
+	@scripts/setup
+
+demo: setup ## build, transcode a sample clip (or CLIP=file) and say where the result is
+	@scripts/demo
+
+# nextest where it is installed: a process for each test, and a test that hangs is ended. `cargo test` passes as well.
+test: setup ## run all tests
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	     $(CARGO) nextest run --workspace --no-fail-fast </dev/null; \
+	 else \
+	     $(CARGO) test --workspace --no-fail-fast </dev/null; \
+	 fi
+
+check: setup ## formatting, lints, the rules of the house
+	$(CARGO) fmt --all --check
+	$(CARGO) run --quiet --package xtask -- tidy
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+bench: setup ## measure against plain ffmpeg, on this machine
+	@scripts/bench
+
+serve: ## the server: not written yet
+	@echo "reel has no server yet; 'reel transcode' works without one" >&2; exit 2
