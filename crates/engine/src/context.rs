@@ -1,0 +1,92 @@
+//! What a running step sees: its sources, its parts, its scratch folder, its device, and nothing of store or queue.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use reel_device::Devices;
+use reel_store::Store;
+use reel_types::{CancelToken, Progress, TaskId};
+
+use crate::inputs::Inputs;
+use crate::pipeline::RunError;
+use crate::progress::ProgressCell;
+use crate::site::Site;
+
+/// Handed to each step of a pipeline.
+pub struct RunContext<'a> {
+    pub(crate) task: &'a TaskId,
+    pub(crate) site: &'a Site,
+    pub(crate) on_gpu: bool,
+    pub(crate) threads: u32,
+    pub(crate) devices: &'a Arc<Devices>,
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) scratch: &'a Path,
+    pub(crate) progress: &'a ProgressCell,
+    pub(crate) cancel: &'a CancelToken,
+}
+
+impl RunContext<'_> {
+    /// Which task this is; for messages.
+    pub fn task(&self) -> &TaskId {
+        self.task
+    }
+
+    /// The place of this worker.
+    pub fn site(&self) -> &Site {
+        self.site
+    }
+
+    /// Whether the worker gave this task out as GPU work. False means: the CPU does it.
+    pub fn on_gpu(&self) -> bool {
+        self.on_gpu
+    }
+
+    /// The CPU threads that the plan gave this chunk.
+    pub fn threads(&self) -> u32 {
+        self.threads
+    }
+
+    /// The accelerators of this machine; leases are taken here before a process is spawned.
+    pub fn devices(&self) -> &Arc<Devices> {
+        self.devices
+    }
+
+    /// How many sources the job has.
+    pub fn source_count(&self) -> usize {
+        self.inputs.source_count()
+    }
+
+    /// A local path of source `index`; only for reading. Fetched once a worker.
+    ///
+    /// # Errors
+    /// [`reel_types::FailureKind::Input`] when the source is gone, cannot be read, or changed since the job was made.
+    pub fn source(&self, index: usize) -> Result<PathBuf, RunError> {
+        self.inputs.source(index)
+    }
+
+    /// A local path of what chunk (`round`, `index`) wrote under `name`; only for reading.
+    ///
+    /// # Errors
+    /// [`reel_types::FailureKind::Internal`] when that chunk did not write it.
+    pub fn part(&self, round: u32, index: u32, name: &str) -> Result<PathBuf, RunError> {
+        self.inputs.part(round, index, name)
+    }
+
+    /// A folder of this attempt alone; removed when the attempt ends.
+    pub fn scratch(&self) -> &Path {
+        self.scratch
+    }
+
+    /// Says how far the step is, in a unit of its own; cheap.
+    pub fn progress(&self, done: u64, total: u64) {
+        self.progress.set(Progress { done, total });
+    }
+
+    /// Set when the step should stop.
+    pub fn cancel(&self) -> &CancelToken {
+        self.cancel
+    }
+}
+
+/// Keeps the store out of a pipeline's sight.
+pub(crate) type StoreHandle = Arc<dyn Store>;

@@ -1,0 +1,298 @@
+//! The worker loop: claim, do, finish, release. Everything that happens to a job happens here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reel_queue::{Claimed, FailTask, FinishReply, FinishTask, Heartbeat, Offer, QueueError, ReleaseTask};
+use reel_types::{CancelToken, ClaimId, JobId, WorkerId};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::crash_point;
+use crate::engine::Engine;
+use crate::executor::{BlockingExecutor, Ended, Execute, Execution};
+use crate::leases::{Held, Leases};
+use crate::liveness::Alive;
+use crate::progress::ProgressCell;
+use crate::rescue::keep_sweeping;
+use crate::slots::Slots;
+
+/// How a worker behaves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorkerOptions {
+    /// Works on these jobs alone; empty means on any.
+    pub only_jobs: Vec<JobId>,
+    /// Tasks at once at most, whatever their threads.
+    pub tasks_max: usize,
+    /// Takes GPU work.
+    pub gpu: bool,
+    /// Takes CPU work.
+    pub cpu: bool,
+    /// How long a lease lasts without a heartbeat.
+    pub lease: Duration,
+    /// Time between heartbeats.
+    pub heartbeat: Duration,
+    /// A task without progress for so long loses its lease.
+    pub stall: Duration,
+    /// Time between sweeps.
+    pub sweep: Duration,
+    /// How long an idle worker waits before it asks again; changes of this process wake it at once.
+    pub idle: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self {
+            only_jobs: Vec::new(),
+            tasks_max: 64,
+            gpu: false,
+            cpu: true,
+            lease: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(2),
+            stall: Duration::from_secs(300),
+            sweep: Duration::from_secs(5),
+            idle: Duration::from_millis(500),
+        }
+    }
+}
+
+/// Claims tasks and does them until it is drained.
+pub struct Worker {
+    engine: Engine,
+    id: WorkerId,
+    options: WorkerOptions,
+    executor: Arc<dyn Execute>,
+    leases: Arc<Leases>,
+}
+
+impl Worker {
+    /// A worker that runs this engine's pipelines on blocking threads.
+    pub fn new(engine: Engine, options: WorkerOptions) -> Self {
+        let id = WorkerId::new(format!("w{}", JobId::from_parts(i64::from(std::process::id()), fastrand::u64(..))));
+        let executor = Arc::new(BlockingExecutor::new(engine.clone(), &id));
+        Self::with_executor(engine, options, id, executor)
+    }
+
+    /// A worker with this name and executor.
+    pub fn with_executor(engine: Engine, options: WorkerOptions, id: WorkerId, executor: Arc<dyn Execute>) -> Self {
+        Self { engine, id, options, executor, leases: Arc::default() }
+    }
+
+    /// Works until `drain` starts; then stops what runs, gives it back, and returns.
+    ///
+    /// # Errors
+    /// When this worker cannot announce itself in the state folder.
+    pub async fn run(self, drain: Drain) -> std::io::Result<()> {
+        let _alive = Alive::announce(&self.engine.state.workers(), &self.id)?;
+        let worker = Arc::new(self);
+        let mut background = JoinSet::new();
+        background.spawn(keep_sweeping(worker.engine.clone(), worker.options.sweep, drain.clone()));
+        background.spawn(Arc::clone(&worker).keep_beating());
+
+        worker.work(&drain).await;
+
+        background.abort_all();
+        while background.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    async fn work(self: &Arc<Self>, drain: &Drain) {
+        let mut slots = Slots::default();
+        let mut running = JoinSet::new();
+        let mut changes = self.engine.changes();
+        while !drain.is_started() {
+            changes.borrow_and_update();
+            if let Some(claimed) = self.claim(&slots).await {
+                slots.take(&claimed.task);
+                running.spawn(Arc::clone(self).carry_out(claimed, drain.clone()));
+                continue;
+            }
+            tokio::select! {
+                () = drain.started() => {}
+                Some(ended) = running.join_next() => free_slot(&mut slots, ended),
+                _ = changes.changed() => {}
+                () = tokio::time::sleep(self.options.idle) => {}
+            }
+        }
+        self.leases.cancel_all();
+        while running.join_next().await.is_some() {}
+    }
+
+    /// One task that fits into what is free, if there is one.
+    async fn claim(&self, slots: &Slots) -> Option<Claimed> {
+        let free = slots.free(&self.engine.site, self.options.tasks_max)?;
+        let offer = Offer {
+            claim: ClaimId::new(format!("{}-{:016x}", self.id, fastrand::u64(..))),
+            worker: self.id.clone(),
+            gpu: self.options.gpu,
+            cpu: self.options.cpu,
+            threads: free.threads,
+            memory_bytes: free.memory_bytes,
+            pipelines: self.engine.registry.names(),
+            only_jobs: self.options.only_jobs.clone(),
+            lease_millis: millis(self.options.lease),
+        };
+        let claimed = self.until_answered(|| self.engine.queue.claim(offer.clone())).await;
+        claimed.unwrap_or_else(|error| {
+            tracing::error!(%error, "cannot claim");
+            None
+        })
+    }
+
+    /// Does one task and tells the queue how it ended.
+    async fn carry_out(self: Arc<Self>, claimed: Claimed, drain: Drain) -> (u32, u64) {
+        let size = (claimed.task.spec.threads, claimed.task.spec.memory_bytes);
+        let task = claimed.task.id.clone();
+        let progress = Arc::new(ProgressCell::default());
+        let cancel = CancelToken::new();
+        let held = Held { epoch: claimed.task.epoch, progress: Arc::clone(&progress), cancel: cancel.clone() };
+        self.leases.hold(task.clone(), held);
+        if drain.is_started() {
+            cancel.cancel();
+        }
+        let epoch = claimed.task.epoch;
+        let ended = self.executor.execute(Execution { claimed, progress, cancel }).await;
+        let reply = self.tell(&task, epoch, ended, &drain).await;
+        self.leases.drop(&task);
+        match reply {
+            Ok(FinishReply::LeaseLost) => tracing::info!(%task, epoch, "came too late, nothing changed"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%task, %error, "cannot tell the queue; the lease will end"),
+        }
+        self.engine.tell_change();
+        size
+    }
+
+    async fn tell(
+        &self,
+        task: &reel_types::TaskId,
+        epoch: u64,
+        ended: Ended,
+        drain: &Drain,
+    ) -> Result<FinishReply, QueueError> {
+        let queue = &self.engine.queue;
+        match ended {
+            Ended::Finished { completion, outputs } => {
+                crash_point::hit("after_put");
+                let finish = FinishTask { task: task.clone(), epoch, completion, outputs };
+                let reply = self.until_answered(|| queue.finish(finish.clone())).await?;
+                crash_point::hit("after_finish");
+                if reply != FinishReply::LeaseLost {
+                    crash_point::hit("before_release");
+                    self.until_answered(|| queue.release(&task.job)).await?;
+                }
+                Ok(reply)
+            }
+            Ended::Failed(failure) => {
+                tracing::warn!(%task, epoch, kind = failure.kind.as_str(), %failure, "attempt failed");
+                let jitter_millis = fastrand::i64(0..250);
+                let fail = FailTask { task: task.clone(), epoch, failure, jitter_millis };
+                let reply = self.until_answered(|| queue.fail(fail.clone())).await?;
+                self.until_answered(|| queue.release(&task.job)).await?;
+                Ok(reply)
+            }
+            Ended::Busy(reason) => self.give_back(task, epoch, reason, 1000).await,
+            Ended::Cancelled if drain.is_started() => self.give_back(task, epoch, "drained".into(), 0).await,
+            Ended::Cancelled => Ok(FinishReply::LeaseLost),
+        }
+    }
+
+    async fn give_back(
+        &self,
+        task: &reel_types::TaskId,
+        epoch: u64,
+        reason: String,
+        delay_millis: i64,
+    ) -> Result<FinishReply, QueueError> {
+        let release = ReleaseTask { task: task.clone(), epoch, reason, delay_millis };
+        self.until_answered(|| self.engine.queue.give_back(release.clone())).await
+    }
+
+    /// Says every `heartbeat` that this worker lives, and stops what it has lost.
+    async fn keep_beating(self: Arc<Self>) {
+        let mut ticks = tokio::time::interval(self.options.heartbeat);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let beats = self.leases.beats();
+            let heartbeat = Heartbeat {
+                worker: self.id.clone(),
+                gpu: self.options.gpu,
+                beats: beats.clone(),
+                lease_millis: millis(self.options.lease),
+                stall_millis: millis(self.options.stall),
+            };
+            match self.engine.queue.heartbeat(heartbeat).await {
+                Ok(replies) => self.leases.take_in(&beats, &replies),
+                Err(error) => tracing::warn!(%error, "heartbeat not answered"),
+            }
+        }
+    }
+
+    /// Repeats a call whose reply was lost, with the same data, for at most one lease.
+    async fn until_answered<T, F>(&self, call: impl Fn() -> F) -> Result<T, QueueError>
+    where
+        F: Future<Output = Result<T, QueueError>>,
+    {
+        let mut wait = Duration::from_millis(50);
+        let mut waited = Duration::ZERO;
+        loop {
+            match call().await {
+                Err(error) if error.may_be_repeated() && waited < self.options.lease => {
+                    tracing::debug!(%error, "asking the queue again");
+                    tokio::time::sleep(wait).await;
+                    waited += wait;
+                    wait = (wait * 2).min(Duration::from_secs(2));
+                }
+                answer => return answer,
+            }
+        }
+    }
+}
+
+fn free_slot(slots: &mut Slots, ended: Result<(u32, u64), tokio::task::JoinError>) {
+    match ended {
+        Ok((threads, memory_bytes)) => slots.give_back(threads, memory_bytes),
+        Err(error) => tracing::error!(%error, "a task of the worker loop ended badly"),
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Tells a worker to stop: no new claims, running steps end, leases are given back. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Drain {
+    started: Arc<watch::Sender<bool>>,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self { started: Arc::new(watch::Sender::new(false)) }
+    }
+}
+
+impl Drain {
+    /// Not started.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts it; doing so again changes nothing.
+    pub fn start(&self) {
+        self.started.send_replace(true);
+    }
+
+    /// Whether it was started.
+    pub fn is_started(&self) -> bool {
+        *self.started.borrow()
+    }
+
+    /// Waits until it is started.
+    pub async fn started(&self) {
+        let mut receiver = self.started.subscribe();
+        // The sender lives as long as this handle.
+        let _ = receiver.wait_for(|started| *started).await;
+    }
+}
