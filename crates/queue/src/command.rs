@@ -17,6 +17,10 @@ pub const GPU_PATIENCE_MILLIS: Millis = 30_000;
 pub const NO_WORKER_MILLIS: Millis = 60_000;
 /// A worker that was not heard of for so long is not alive.
 pub const WORKER_ALIVE_MILLIS: Millis = 30_000;
+/// A worker that was not heard of for so long is forgotten by a sweep.
+pub const WORKER_FORGOTTEN_MILLIS: Millis = 600_000;
+/// How many tasks each part of one sweep treats at most; the next sweep goes on.
+pub const SWEEP_MAX: usize = 1000;
 
 /// A new job and its plan task.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -42,7 +46,7 @@ pub struct NewJob {
 pub struct Submitted {
     /// The job with that key.
     pub id: JobId,
-    /// Whether this submit made it.
+    /// Whether this submit made it; a repeat whose first reply was lost hears the same.
     pub created: bool,
     /// Where it stands.
     pub state: JobState,
@@ -51,12 +55,12 @@ pub struct Submitted {
 /// What a worker can take now.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Offer {
-    /// Made by the client for this claim. Asking again with the same id gives the same task back, as long as that
-    /// lease is alive.
+    /// Made by the client for this claim. Asking again with the same id gives the same task back as long as that
+    /// lease is alive, and nothing once it is over: an id is good for one attempt.
     pub claim: ClaimId,
     /// Who asks.
     pub worker: WorkerId,
-    /// It has a free GPU slot.
+    /// It has a free GPU slot. Announces a GPU; only a heartbeat takes that back.
     pub gpu: bool,
     /// It has a free CPU slot.
     pub cpu: bool,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use reel_types::JobId;
+
 /// Why a queue did not answer, or refused to open.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -25,6 +27,12 @@ pub enum QueueError {
         path: PathBuf,
         /// What the system calls it, for example `nfs`.
         kind: String,
+    },
+    /// The id of a new job is that of a job about something else; make another.
+    #[error("the job id {id} is taken by another job")]
+    JobIdTaken {
+        /// The id.
+        id: JobId,
     },
     /// The folder of the database cannot be used.
     #[error("cannot use {path}: {source}", path = path.display())]

@@ -21,6 +21,6 @@ pub use command::{
     RetryReply, Submitted, Swept,
 };
 pub use error::QueueError;
-pub use memory::MemoryQueue;
+pub use memory::{Clock, MemoryQueue};
 pub use queue::{JobFilter, Queue};
 pub use sqlite::SqliteQueue;

@@ -1,4 +1,148 @@
 //! The step machine behind a lock.
 
-/// A queue in memory; gone with the process.
-pub struct MemoryQueue;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, WorkerId};
+
+use crate::command::{
+    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply, Submitted,
+    Swept,
+};
+use crate::error::QueueError;
+use crate::machine::{Command, Reply, State, step};
+use crate::queue::{JobFilter, Queue};
+
+/// Tells the time of a queue.
+pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
+
+/// A queue in memory; gone with the process. Each claim looks at every task, so it is for tests and small things.
+pub struct MemoryQueue {
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+impl MemoryQueue {
+    /// An empty queue on this clock, which must never run backwards.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, state: Mutex::default() }
+    }
+
+    /// Everything it remembers at this moment.
+    pub fn snapshot(&self) -> State {
+        self.read(State::clone)
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the time inside the lock: commands then see it in the order in which they are done.
+    fn step(&self, command: &Command) -> Reply {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        step(&mut state, command, (self.clock)())
+    }
+}
+
+/// Does a command and takes its own kind of reply out.
+macro_rules! ask {
+    ($queue:expr, $command:expr, $reply:pat => $answer:expr) => {
+        match $queue.step(&$command) {
+            $reply => Ok($answer),
+            other => Err(QueueError::Corrupt(format!("an answer of another kind: {other:?}"))),
+        }
+    };
+}
+
+#[async_trait]
+impl Queue for MemoryQueue {
+    async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError> {
+        match self.step(&Command::Submit(job)) {
+            Reply::JobIdTaken(id) => Err(QueueError::JobIdTaken { id }),
+            Reply::Submitted(submitted) => Ok(submitted),
+            other => Err(QueueError::Corrupt(format!("an answer of another kind: {other:?}"))),
+        }
+    }
+
+    async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError> {
+        ask!(self, Command::Claim(offer), Reply::Claimed(claimed) => claimed.map(|claimed| *claimed))
+    }
+
+    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Vec<BeatReply>, QueueError> {
+        ask!(self, Command::Heartbeat(heartbeat), Reply::Beats(beats) => beats)
+    }
+
+    async fn finish(&self, finish: FinishTask) -> Result<FinishReply, QueueError> {
+        ask!(self, Command::Finish(finish), Reply::Finished(reply) => reply)
+    }
+
+    async fn fail(&self, fail: FailTask) -> Result<FinishReply, QueueError> {
+        ask!(self, Command::Fail(fail), Reply::Finished(reply) => reply)
+    }
+
+    async fn give_back(&self, release: ReleaseTask) -> Result<FinishReply, QueueError> {
+        ask!(self, Command::GiveBack(release), Reply::Finished(reply) => reply)
+    }
+
+    async fn release(&self, job: &JobId) -> Result<u32, QueueError> {
+        ask!(self, Command::Release { job: job.clone() }, Reply::Released(count) => count)
+    }
+
+    async fn sweep(&self) -> Result<Swept, QueueError> {
+        ask!(self, Command::Sweep, Reply::Swept(swept) => swept)
+    }
+
+    async fn worker_gone(&self, worker: &WorkerId) -> Result<u32, QueueError> {
+        ask!(self, Command::WorkerGone { worker: worker.clone() }, Reply::Gone(count) => count)
+    }
+
+    async fn cancel(&self, job: &JobId) -> Result<Option<JobState>, QueueError> {
+        ask!(self, Command::Cancel { job: job.clone() }, Reply::Cancelled(state) => state)
+    }
+
+    async fn retry(&self, job: &JobId) -> Result<RetryReply, QueueError> {
+        ask!(self, Command::Retry { job: job.clone() }, Reply::Retried(reply) => reply)
+    }
+
+    async fn forget(&self, job: &JobId) -> Result<bool, QueueError> {
+        ask!(self, Command::Forget { job: job.clone() }, Reply::Forgotten(forgotten) => forgotten)
+    }
+
+    async fn job(&self, job: &JobId) -> Result<Option<Job>, QueueError> {
+        Ok(self.read(|state| state.jobs.get(job).cloned()))
+    }
+
+    async fn jobs(&self, filter: JobFilter) -> Result<Vec<Job>, QueueError> {
+        let matches = |job: &&Job| {
+            filter.state.is_none_or(|state| job.state == state)
+                && filter.id_prefix.as_deref().is_none_or(|prefix| job.id.as_str().starts_with(prefix))
+        };
+        let mut jobs: Vec<Job> = self.read(|state| state.jobs.values().filter(matches).cloned().collect());
+        jobs.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+        if filter.limit > 0 {
+            jobs.truncate(filter.limit as usize);
+        }
+        Ok(jobs)
+    }
+
+    async fn tasks(&self, job: &JobId) -> Result<Vec<Task>, QueueError> {
+        Ok(self.read(|state| state.tasks.range(State::tasks_of(job)).map(|(_, row)| row.task.clone()).collect()))
+    }
+
+    async fn attempts(&self, job: &JobId) -> Result<Vec<Attempt>, QueueError> {
+        let of_job = |state: &State| {
+            let rows = state.attempts.values().map(|row| &row.attempt);
+            rows.filter(|attempt| attempt.task.job == *job).cloned().collect()
+        };
+        Ok(self.read(of_job))
+    }
+
+    async fn events(&self, job: Option<&JobId>, after_seq: u64, limit: u32) -> Result<Vec<Event>, QueueError> {
+        let of_job = |state: &State| {
+            let from = state.events.partition_point(|event| event.seq <= after_seq);
+            let events = state.events.iter().skip(from);
+            events.filter(|event| job.is_none_or(|job| event.job == *job)).take(limit as usize).cloned().collect()
+        };
+        Ok(self.read(of_job))
+    }
+}

@@ -1,0 +1,112 @@
+//! Giving out one task.
+
+use std::cmp::Reverse;
+
+use reel_types::{Attempt, AttemptOutcome, Class, Epoch, Job, JobState, Millis, Progress, TaskId, TaskKind, TaskState};
+
+use super::event::{job_became, task_became};
+use super::state::{AttemptRow, State, TaskRow};
+use crate::command::{Claimed, GPU_PATIENCE_MILLIS, Offer, WORKER_ALIVE_MILLIS};
+
+pub(super) fn claim(state: &mut State, offer: &Offer, now: Millis) -> Option<Claimed> {
+    let announced = state.workers.get(&offer.worker).is_some_and(|row| row.gpu);
+    state.saw_worker(&offer.worker, announced || offer.gpu, now);
+    if let Some((task, epoch)) = state.claims.get(&offer.claim).cloned() {
+        return again(state, offer, &task, epoch, now);
+    }
+    let gpu_lives = state.workers.values().any(|w| w.gpu && !w.gone && w.seen_at > now - WORKER_ALIVE_MILLIS);
+    let candidates = state.tasks.values().filter_map(|row| {
+        let job = state.jobs.get(&row.task.id.job)?;
+        let on_gpu = fits(row, job, offer, gpu_lives, now)?;
+        Some((row, job, on_gpu))
+    });
+    let (row, _, on_gpu) = candidates.min_by_key(|(row, job, _)| order(row, job))?;
+    let id = row.task.id.clone();
+    lease(state, offer, &id, on_gpu, now);
+    claimed(state, &id, on_gpu)
+}
+
+/// A claim id is good for one attempt: asked again it gives the same while that lease is alive, and nothing after,
+/// because whoever made it is no longer waiting for the answer.
+fn again(state: &State, offer: &Offer, task: &TaskId, epoch: Epoch, now: Millis) -> Option<Claimed> {
+    let row = state.tasks.get(task)?;
+    let attempt = state.attempts.get(&(task.clone(), epoch))?;
+    let alive = row.task.state == TaskState::Leased
+        && row.task.epoch == epoch
+        && row.task.worker.as_ref() == Some(&offer.worker)
+        && row.task.lease_until.is_some_and(|until| until >= now);
+    if alive { claimed(state, task, attempt.on_gpu) } else { None }
+}
+
+/// Whether the offer can take the task, and if so, as GPU work or not.
+fn fits(row: &TaskRow, job: &Job, offer: &Offer, gpu_lives: bool, now: Millis) -> Option<bool> {
+    let (task, spec) = (&row.task, &row.task.spec);
+    let can = task.state == TaskState::Ready
+        && task.ready_at <= now
+        && spec.threads <= offer.threads
+        && spec.memory_bytes <= offer.memory_bytes
+        && offer.pipelines.contains(&job.pipeline)
+        && (offer.only_jobs.is_empty() || offer.only_jobs.contains(&job.id));
+    if !can {
+        return None;
+    }
+    let patient = gpu_lives && now.saturating_sub(row.ready_since) < GPU_PATIENCE_MILLIS;
+    match spec.class {
+        Class::Cpu => offer.cpu.then_some(false),
+        Class::Gpu => offer.gpu.then_some(true),
+        Class::GpuElseCpu if offer.gpu => Some(true),
+        Class::GpuElseCpu => (offer.cpu && !patient).then_some(false),
+    }
+}
+
+/// Highest priority, then oldest job, then earliest round, then longest first.
+fn order<'a>(row: &'a TaskRow, job: &'a Job) -> impl Ord + use<'a> {
+    let id = &row.task.id;
+    (Reverse(job.priority), job.created_at, &job.id, id.round, id.kind, Reverse(row.task.spec.cost), id.index)
+}
+
+fn lease(state: &mut State, offer: &Offer, id: &TaskId, on_gpu: bool, now: Millis) {
+    let Some(TaskRow { task, .. }) = state.tasks.get_mut(id) else { return };
+    task.epoch += 1;
+    task.worker = Some(offer.worker.clone());
+    task.lease_until = Some(now.saturating_add(offer.lease_millis));
+    task.progress = Progress::default();
+    task.progress_at = now;
+    let epoch = task.epoch;
+    let attempt = Attempt {
+        task: id.clone(),
+        epoch,
+        worker: offer.worker.clone(),
+        started_at: now,
+        ended_at: None,
+        outcome: AttemptOutcome::Running,
+        reason: None,
+    };
+    let attempt = AttemptRow { attempt, claim: offer.claim.clone(), on_gpu, closed_by: None };
+    state.attempts.insert((id.clone(), epoch), attempt);
+    state.claims.insert(offer.claim.clone(), (id.clone(), epoch));
+    task_became(state, id, TaskState::Leased, now);
+    job_became(state, &id.job, while_doing(id.kind), now);
+}
+
+/// The job's state while such a task is held.
+pub(crate) fn while_doing(kind: TaskKind) -> JobState {
+    match kind {
+        TaskKind::Plan => JobState::Planning,
+        TaskKind::Run => JobState::Running,
+        TaskKind::Assemble => JobState::Assembling,
+    }
+}
+
+fn claimed(state: &State, id: &TaskId, on_gpu: bool) -> Option<Claimed> {
+    let task = state.tasks.get(id)?.task.clone();
+    let job = state.jobs.get(&id.job)?;
+    Some(Claimed {
+        task,
+        pipeline: job.pipeline.clone(),
+        version: job.version,
+        params: job.params.clone(),
+        sources: job.sources.clone(),
+        on_gpu,
+    })
+}

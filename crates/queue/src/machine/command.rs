@@ -1,0 +1,82 @@
+//! All that can be said to the machine, in one enum.
+
+use reel_types::{JobId, JobState, WorkerId};
+use serde::{Deserialize, Serialize};
+
+use crate::command::{
+    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
+    Submitted, Swept,
+};
+
+/// One call that may write; each is a method of [`Queue`](crate::Queue).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// Adds a job.
+    Submit(NewJob),
+    /// Asks for a task.
+    Claim(Offer),
+    /// Extends leases.
+    Heartbeat(Heartbeat),
+    /// Commits an attempt.
+    Finish(FinishTask),
+    /// Ends an attempt badly.
+    Fail(FailTask),
+    /// Ends an attempt without blame.
+    GiveBack(ReleaseTask),
+    /// Makes ready what waits for ended tasks.
+    Release {
+        /// Of this job.
+        job: JobId,
+    },
+    /// Rescues, fails what nobody can take, releases.
+    Sweep,
+    /// Takes back all leases of a dead worker.
+    WorkerGone {
+        /// Which.
+        worker: WorkerId,
+    },
+    /// Ends a job.
+    Cancel {
+        /// Which.
+        job: JobId,
+    },
+    /// Queues a job again.
+    Retry {
+        /// Which.
+        job: JobId,
+    },
+    /// Forgets a job that has ended.
+    Forget {
+        /// Which.
+        job: JobId,
+    },
+}
+
+/// What is answered.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// To a submit.
+    Submitted(Submitted),
+    /// To a submit whose job id belongs to a job with another key; nothing was changed.
+    JobIdTaken(JobId),
+    /// To a claim.
+    Claimed(Option<Box<Claimed>>),
+    /// To a heartbeat.
+    Beats(Vec<BeatReply>),
+    /// To a finish, a fail or a give-back.
+    Finished(FinishReply),
+    /// To a release: how many became ready.
+    Released(u32),
+    /// To a sweep.
+    Swept(Swept),
+    /// To a worker being gone: how many leases it held.
+    Gone(u32),
+    /// To a cancel: where the job stands now.
+    Cancelled(Option<JobState>),
+    /// To a retry.
+    Retried(RetryReply),
+    /// To a forget: whether it was.
+    Forgotten(bool),
+}

@@ -1,0 +1,103 @@
+//! What the machine remembers.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use reel_types::{Attempt, ClaimId, Epoch, Event, Job, JobId, JobKey, Millis, Task, TaskId, TaskKind, WorkerId};
+
+/// Everything, in ordered maps, so that two equal histories give two equal states.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct State {
+    /// Jobs that were not forgotten.
+    pub jobs: BTreeMap<JobId, Job>,
+    /// Which job is about what.
+    pub keys: BTreeMap<JobKey, JobId>,
+    /// Their tasks.
+    pub tasks: BTreeMap<TaskId, TaskRow>,
+    /// One for each claim.
+    pub attempts: BTreeMap<(TaskId, Epoch), AttemptRow>,
+    /// Which attempt a claim got.
+    pub claims: BTreeMap<ClaimId, (TaskId, Epoch)>,
+    /// Workers heard of lately.
+    pub workers: BTreeMap<WorkerId, WorkerRow>,
+    /// State changes in order.
+    pub events: Vec<Event>,
+    /// The last event's `seq`, also when that event was forgotten.
+    pub last_seq: u64,
+}
+
+/// A task, and what only the queue needs to know of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TaskRow {
+    /// What everybody sees.
+    pub task: Task,
+    /// Since when it waits for a worker. Kept by a give-back, so that a busy GPU cannot hold a `GpuElseCpu` task for
+    /// ever by taking it and giving it back.
+    pub ready_since: Millis,
+}
+
+/// An attempt, and what only the queue needs to know of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AttemptRow {
+    /// What everybody sees.
+    pub attempt: Attempt,
+    /// The claim that opened it.
+    pub claim: ClaimId,
+    /// It was given as GPU work.
+    pub on_gpu: bool,
+    /// Which command ended it; tells a repeat whose first reply was lost from one that came too late.
+    pub closed_by: Option<ClosedBy>,
+}
+
+/// The command that ended an attempt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClosedBy {
+    /// Its worker's finish.
+    Finish,
+    /// Its worker's failure.
+    Fail,
+    /// Its worker's give-back.
+    GiveBack,
+    /// Not its worker: a rescue, a cancel, the end of the job.
+    Queue,
+}
+
+/// A worker that was heard of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WorkerRow {
+    /// It announces a GPU.
+    pub gpu: bool,
+    /// It is known to be dead, until it is heard of again.
+    pub gone: bool,
+    /// When it was last heard of (or found dead).
+    pub seen_at: Millis,
+}
+
+impl State {
+    /// The keys between which all tasks of a job lie.
+    pub(crate) fn tasks_of(job: &JobId) -> RangeInclusive<TaskId> {
+        let last = TaskId { job: job.clone(), round: u32::MAX, kind: TaskKind::Assemble, index: u32::MAX };
+        TaskId::plan(job.clone())..=last
+    }
+
+    /// The keys between which all chunks of a round lie.
+    pub(super) fn runs_of(job: &JobId, round: u32) -> RangeInclusive<TaskId> {
+        TaskId::run(job.clone(), round, 0)..=TaskId::run(job.clone(), round, u32::MAX)
+    }
+
+    /// The names of a job's open tasks, in order.
+    pub(super) fn open_tasks(&self, job: &JobId) -> Vec<TaskId> {
+        let rows = self.tasks.range(Self::tasks_of(job));
+        rows.filter(|(_, row)| !row.task.state.is_terminal()).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Marks a worker as alive.
+    pub(super) fn saw_worker(&mut self, worker: &WorkerId, gpu: bool, now: Millis) {
+        let row = WorkerRow { gpu, gone: false, seen_at: now };
+        if let Some(known) = self.workers.get_mut(worker) {
+            *known = row;
+        } else {
+            self.workers.insert(worker.clone(), row);
+        }
+    }
+}
