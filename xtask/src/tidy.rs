@@ -5,6 +5,7 @@
 use anyhow::Result;
 
 mod arrows;
+mod dependencies;
 mod links;
 mod rooms;
 mod tree;
@@ -17,13 +18,17 @@ mod words;
 /// When the tree or `cargo metadata` cannot be read.
 pub(crate) fn complaints() -> Result<Vec<String>> {
     let tree = tree::Tree::open()?;
-    let mut complaints = arrows::complaints(&tree.metadata()?)?;
+    let metadata = tree.metadata()?;
+    let mut complaints = arrows::complaints(&metadata)?;
     for (path, text) in tree.texts()? {
         if path.ends_with(".rs") {
             complaints.extend(rooms::complaints(&path, &text));
         }
         if path.ends_with(".md") {
             complaints.extend(links::complaints(&path, &text, |target| tree.has(target)));
+        }
+        if path == dependencies::PAGE {
+            complaints.extend(dependencies::complaints(&text, &metadata)?);
         }
         if path == "README.md" {
             complaints.extend(verbs::complaints(&text, &tree.verbs()?));
