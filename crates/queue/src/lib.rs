@@ -23,4 +23,4 @@ pub use command::{
 pub use error::QueueError;
 pub use memory::{Clock, MemoryQueue};
 pub use queue::{JobFilter, Queue};
-pub use sqlite::SqliteQueue;
+pub use sqlite::{SqliteOptions, SqliteQueue};

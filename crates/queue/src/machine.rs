@@ -23,8 +23,10 @@ mod sweep;
 use reel_types::Millis;
 
 pub use command::{Command, Reply};
+pub(crate) use claim::while_doing;
 pub(crate) use fail::lost;
 pub(crate) use rules::Rules;
+pub(crate) use sweep::no_worker;
 pub use state::{AttemptRow, ClosedBy, State, TaskRow, WorkerRow};
 
 /// Does one command at the moment `now` of the database's clock and says what is answered.

@@ -1,4 +1,41 @@
 //! The queue in an SQLite file.
+//!
+//! Every write is one `BEGIN IMMEDIATE` transaction on the process's one writer connection; several processes may
+//! work on one file. Each file in here holds one idea: its statements as constants, then the calls that use them.
 
-/// A queue in an SQLite file.
-pub struct SqliteQueue;
+mod attempt;
+mod cancel;
+mod claim;
+mod clock;
+#[cfg(feature = "contract")]
+mod dump;
+mod event;
+mod fail;
+mod filesystem;
+mod finish;
+mod heartbeat;
+mod migrate;
+mod open;
+mod queue;
+mod read;
+mod release;
+mod retry;
+mod statements;
+mod submit;
+mod sweep;
+mod task;
+mod turn;
+mod word;
+
+use sqlx::SqlitePool;
+
+pub use open::{SqliteOptions, Sync, TimeSource};
+pub(crate) use statements::Statements;
+
+/// A queue in an SQLite file. Cheap to clone.
+#[derive(Clone)]
+pub struct SqliteQueue {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    statements: &'static Statements,
+}

@@ -1,0 +1,149 @@
+//! Giving out one task.
+
+use reel_types::{Class, Millis, TaskState};
+use serde::Serialize;
+use sqlx::Row as _;
+
+use super::event::{job_became, task_became};
+use super::read::{self, task_columns};
+use super::task::{Row, columns};
+use super::turn::Turn;
+use super::word::{from_json, from_word, signed, to_json};
+use crate::command::{Claimed, GPU_PATIENCE_MILLIS, Offer, WORKER_ALIVE_MILLIS};
+use crate::error::QueueError;
+use crate::machine::while_doing;
+
+const SAW_WORKER: &str = "
+    insert into workers (id, gpu, gone, seen_at) values (?1, ?2, 0, ?3)
+        on conflict (id) do update set gpu = gpu or excluded.gpu, gone = 0, seen_at = excluded.seen_at";
+
+/// The attempt that this claim got, and whether its lease is alive.
+const AGAIN: &str = "
+    select a.task, a.on_gpu,
+           t.state = 'leased' and t.epoch = a.epoch and t.worker = ?2 and t.lease_until >= ?3
+      from attempts a join tasks t on t.id = a.task where a.claim = ?1";
+
+const GPU_LIVES: &str = "select exists (select 1 from workers where gpu and not gone and seen_at > ?1)";
+
+/// The best ready task for each class that is taken and each pipeline, found at the start of an index; then the best
+/// of those few. `?1` classes with the latest `ready_since` each, `?2` pipelines, `?3` now, `?4` threads, `?5` bytes.
+const BEST: &str = concat!(
+    "select ",
+    columns!(),
+    ", t.class from (
+        select (select r.id from tasks r
+                 where r.state = 'ready' and r.class = c.value ->> 'class' and r.pipeline = p.value
+                   and r.ready_at <= ?3 and r.ready_since <= c.value ->> 'since'
+                   and r.threads <= ?4 and r.memory_bytes <= ?5
+                 order by r.priority desc, r.job_created_at, r.job, r.round, r.kind, r.cost desc, r.idx
+                 limit 1) as id
+          from json_each(?1) c, json_each(?2) p) best
+      join tasks t on t.id = best.id
+     order by t.priority desc, t.job_created_at, t.job, t.round, t.kind, t.cost desc, t.idx limit 1"
+);
+
+/// The same for named jobs (`?6`), each at the start of its own part of an index.
+const BEST_OF_JOBS: &str = concat!(
+    "select ",
+    columns!(),
+    ", t.class from (
+        select (select r.id from tasks r
+                 where r.state = 'ready' and r.job = j.value and r.class = c.value ->> 'class'
+                   and r.pipeline in (select value from json_each(?2))
+                   and r.ready_at <= ?3 and r.ready_since <= c.value ->> 'since'
+                   and r.threads <= ?4 and r.memory_bytes <= ?5
+                 order by r.round, r.kind, r.cost desc, r.idx
+                 limit 1) as id
+          from json_each(?1) c, json_each(?6) j) best
+      join tasks t on t.id = best.id
+     order by t.priority desc, t.job_created_at, t.job, t.round, t.kind, t.cost desc, t.idx limit 1"
+);
+
+const LEASE: &str = "
+    update tasks set epoch = epoch + 1, worker = ?2, lease_until = ?3,
+                     progress_done = 0, progress_total = 0, progress_at = ?4
+     where id = ?1";
+const OPEN_ATTEMPT: &str = "
+    insert into attempts (task, epoch, claim, worker, on_gpu, started_at) values (?1, ?2, ?3, ?4, ?5, ?6)";
+
+pub(super) async fn claim(turn: &mut Turn, offer: &Offer) -> Result<Option<Claimed>, QueueError> {
+    let worker = offer.worker.as_str();
+    sqlx::query(SAW_WORKER).bind(worker).bind(offer.gpu).bind(turn.now).execute(turn.on()).await?;
+    let known = sqlx::query(AGAIN).bind(offer.claim.as_str()).bind(worker).bind(turn.now);
+    if let Some(row) = known.fetch_optional(turn.on()).await? {
+        let alive = row.try_get::<Option<bool>, _>(2)?.unwrap_or(false);
+        return if alive { claimed(turn, row.try_get(0)?, row.try_get(1)?).await.map(Some) } else { Ok(None) };
+    }
+    let Some((row, class)) = best(turn, offer).await? else { return Ok(None) };
+    let on_gpu = class != Class::Cpu && offer.gpu;
+    let row = Row { epoch: row.epoch + 1, ..row };
+    sqlx::query(LEASE)
+        .bind(row.id)
+        .bind(worker)
+        .bind(turn.now.saturating_add(offer.lease_millis))
+        .bind(turn.now)
+        .execute(turn.on())
+        .await?;
+    sqlx::query(OPEN_ATTEMPT)
+        .bind(row.id)
+        .bind(signed(row.epoch))
+        .bind(offer.claim.as_str())
+        .bind(worker)
+        .bind(on_gpu)
+        .bind(turn.now)
+        .execute(turn.on())
+        .await?;
+    task_became(turn, &row, TaskState::Leased).await?;
+    job_became(turn, &row.name.job, while_doing(row.name.kind)).await?;
+    claimed(turn, row.id, on_gpu).await.map(Some)
+}
+
+/// A class that the offer takes, and since when at the latest such a task must have been ready.
+#[derive(Serialize)]
+struct Taken {
+    class: &'static str,
+    since: Millis,
+}
+
+async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class)>, QueueError> {
+    let alive_since = turn.now - WORKER_ALIVE_MILLIS;
+    let gpu_lives: bool = sqlx::query_scalar(GPU_LIVES).bind(alive_since).fetch_one(turn.on()).await?;
+    let patience = turn.now - GPU_PATIENCE_MILLIS;
+    let taken = [
+        (offer.cpu, Class::Cpu, Millis::MAX),
+        (offer.gpu, Class::Gpu, Millis::MAX),
+        (offer.gpu || offer.cpu, Class::GpuElseCpu, if gpu_lives && !offer.gpu { patience } else { Millis::MAX }),
+    ];
+    let taken = taken.iter().filter(|(takes, _, _)| *takes);
+    let taken: Vec<Taken> = taken.map(|(_, class, since)| Taken { class: class.as_str(), since: *since }).collect();
+    let statement = if offer.only_jobs.is_empty() { BEST } else { BEST_OF_JOBS };
+    let mut query = sqlx::query(statement)
+        .bind(to_json(&taken)?)
+        .bind(to_json(&offer.pipelines)?)
+        .bind(turn.now)
+        .bind(offer.threads)
+        .bind(signed(offer.memory_bytes));
+    if !offer.only_jobs.is_empty() {
+        query = query.bind(to_json(&offer.only_jobs)?);
+    }
+    let Some(row) = query.fetch_optional(turn.on()).await? else { return Ok(None) };
+    Ok(Some((Row::read(&row)?, from_word(row.try_get(8)?)?)))
+}
+
+const CLAIMED: &str = concat!(
+    "select ",
+    task_columns!(),
+    ", j.version, j.params, j.sources, t.pipeline from tasks t join jobs j on j.id = t.job where t.id = ?1"
+);
+
+async fn claimed(turn: &mut Turn, task: i64, on_gpu: bool) -> Result<Claimed, QueueError> {
+    let row = sqlx::query(CLAIMED).bind(task).fetch_one(turn.on()).await?;
+    Ok(Claimed {
+        task: read::task(&row)?,
+        pipeline: row.try_get("pipeline")?,
+        version: row.try_get("version")?,
+        params: from_json(row.try_get("params")?)?,
+        sources: from_json(row.try_get("sources")?)?,
+        on_gpu,
+    })
+}

@@ -1,0 +1,60 @@
+//! Columns that hold words, numbers and JSON, and the types they stand for.
+
+use reel_types::TaskKind;
+use serde::de::value::{Error as WordError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Serialize};
+
+use crate::error::QueueError;
+
+/// The enum value that a word stands for.
+pub(super) fn from_word<T: for<'de> Deserialize<'de>>(word: &str) -> Result<T, QueueError> {
+    let deserializer: StrDeserializer<'_, WordError> = word.into_deserializer();
+    T::deserialize(deserializer).map_err(|error| QueueError::Corrupt(error.to_string()))
+}
+
+/// The value that a JSON column holds.
+pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, QueueError> {
+    serde_json::from_str(text).map_err(|error| QueueError::Corrupt(error.to_string()))
+}
+
+/// The text of a JSON column.
+pub(super) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, QueueError> {
+    serde_json::to_string(value).map_err(|error| QueueError::Corrupt(error.to_string()))
+}
+
+/// SQLite's integers are signed; what is larger than any real count is as good as the largest.
+pub(super) fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The number that orders tasks as [`TaskKind`] does.
+pub(super) fn kind_number(kind: TaskKind) -> i64 {
+    match kind {
+        TaskKind::Plan => 0,
+        TaskKind::Run => 1,
+        TaskKind::Assemble => 2,
+    }
+}
+
+/// The kind with that number.
+pub(super) fn kind_of(number: i64) -> Result<TaskKind, QueueError> {
+    match number {
+        0 => Ok(TaskKind::Plan),
+        1 => Ok(TaskKind::Run),
+        2 => Ok(TaskKind::Assemble),
+        other => Err(QueueError::Corrupt(format!("there is no task kind {other}"))),
+    }
+}
+
+/// What the driver says, as the queue's own error.
+impl From<sqlx::Error> for QueueError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
+                Self::Corrupt(error.to_string())
+            }
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
