@@ -69,7 +69,9 @@ impl StateDir {
     pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = std::path::absolute(root.into())?;
         let state = Self { root };
-        for folder in [state.objects(), state.scratch(), state.workers(), state.cache(), state.device_leases()] {
+        for folder in
+            [state.objects(), state.scratch(), state.workers(), state.cache(), state.device_leases()]
+        {
             fs::create_dir_all(folder)?;
         }
         Ok(state)

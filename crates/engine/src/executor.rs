@@ -105,7 +105,8 @@ impl BlockingExecutor {
         if let Ok(Some(free)) = self.engine.store.free_bytes().await
             && free < FREE_BYTES_MIN
         {
-            let message = format!("only {} MiB are free in {}", free >> 20, self.engine.state.root().display());
+            let message =
+                format!("only {} MiB are free in {}", free >> 20, self.engine.state.root().display());
             return Err(Failure::new(FailureKind::Storage, message)
                 .with_hint("free some space, or name another folder with --state, and run it again"));
         }

@@ -42,7 +42,13 @@ impl Inputs {
     }
 
     /// What a committed task wrote under `name`.
-    pub(crate) fn output_of(&self, kind: TaskKind, round: u32, index: u32, name: &str) -> Result<PathBuf, RunError> {
+    pub(crate) fn output_of(
+        &self,
+        kind: TaskKind,
+        round: u32,
+        index: u32,
+        name: &str,
+    ) -> Result<PathBuf, RunError> {
         let wanted = |task: &&Task| (task.id.kind, task.id.round, task.id.index) == (kind, round, index);
         let task = self.tasks.iter().find(wanted).filter(|task| task.state == TaskState::Done);
         let artifact = task.and_then(|task| task.outputs.iter().find(|artifact| artifact.name == name));
@@ -69,7 +75,8 @@ fn check_unchanged(source: &Source) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("{} changed while the job was under way", path.display());
-    Err(Failure::new(FailureKind::Input, message).with_hint("run the command again for the file as it is now"))
+    Err(Failure::new(FailureKind::Input, message)
+        .with_hint("run the command again for the file as it is now"))
 }
 
 /// Looks at a file of this machine and notes what identifies it.

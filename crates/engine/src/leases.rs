@@ -27,7 +27,7 @@ impl Leases {
         self.lock().insert(task, held);
     }
 
-    pub(crate) fn drop(&self, task: &TaskId) {
+    pub(crate) fn let_go(&self, task: &TaskId) {
         self.lock().remove(task);
     }
 
@@ -56,7 +56,9 @@ impl Leases {
                     tracing::info!(task = %beat.task, epoch = beat.epoch, "lease lost, stopping");
                     lease.cancel.cancel();
                 }
-                (BeatReply::Stalled, Some(_)) => tracing::warn!(task = %beat.task, "no progress, lease not extended"),
+                (BeatReply::Stalled, Some(_)) => {
+                    tracing::warn!(task = %beat.task, "no progress, lease not extended")
+                }
                 _ => {}
             }
         }

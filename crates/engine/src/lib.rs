@@ -26,5 +26,5 @@ pub use pipeline::{Assembled, Content, JobResult, Output, Part, Pipeline, Plan, 
 pub use progress::ProgressCell;
 pub use registry::{PipelineInfo, Registry};
 pub use site::Site;
-pub use submit::{SubmitError, Submission};
+pub use submit::{Submission, SubmitError};
 pub use worker::{Drain, Worker, WorkerOptions};

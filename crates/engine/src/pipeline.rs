@@ -35,7 +35,12 @@ pub trait Pipeline: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the params ask for what cannot be done with this source.
-    fn plan(&self, params: &Self::Params, facts: &Self::Facts, site: &Site) -> Result<Plan<Self::Chunk>, RunError>;
+    fn plan(
+        &self,
+        params: &Self::Params,
+        facts: &Self::Facts,
+        site: &Site,
+    ) -> Result<Plan<Self::Chunk>, RunError>;
 
     /// Works on one chunk. May be called twice: same chunk, same inputs, same outputs.
     ///

@@ -58,7 +58,10 @@ impl Registry {
     pub(crate) fn step(&self, claimed: &Claimed, cx: &RunContext<'_>) -> Result<Step, RunError> {
         match self.pipelines.get(claimed.pipeline.as_str()) {
             Some(pipeline) => pipeline.step(claimed, cx),
-            None => Err(RunError::failed(FailureKind::Missing, format!("no pipeline {:?} here", claimed.pipeline))),
+            None => Err(RunError::failed(
+                FailureKind::Missing,
+                format!("no pipeline {:?} here", claimed.pipeline),
+            )),
         }
     }
 }
@@ -84,7 +87,8 @@ impl<P: Pipeline> Steps for Typed<P> {
 
     fn step(&self, claimed: &Claimed, cx: &RunContext<'_>) -> Result<Step, RunError> {
         if claimed.version != P::VERSION {
-            let message = format!("made by version {} of {}, this is {}", claimed.version, P::NAME, P::VERSION);
+            let message =
+                format!("made by version {} of {}, this is {}", claimed.version, P::NAME, P::VERSION);
             return Err(Failure::new(FailureKind::Usage, message).with_hint("submit it again").into());
         }
         match cx.task.kind {
@@ -115,7 +119,8 @@ impl<P: Pipeline> Typed<P> {
 
     fn assemble(&self, claimed: &Claimed, cx: &RunContext<'_>) -> Result<Step, RunError> {
         let params: P::Params = params_from(&claimed.params)?;
-        let facts = std::fs::read(cx.inputs.output_of(TaskKind::Plan, 0, 0, FACTS)?).map_err(RunError::internal)?;
+        let facts =
+            std::fs::read(cx.inputs.output_of(TaskKind::Plan, 0, 0, FACTS)?).map_err(RunError::internal)?;
         let facts: P::Facts = serde_json::from_slice(&facts).map_err(RunError::internal)?;
         let parts = cx.inputs.tasks.iter().filter_map(part_from_task).collect::<Result<Vec<_>, _>>()?;
         match self.0.assemble(&params, &facts, &parts, cx)? {
@@ -123,9 +128,10 @@ impl<P: Pipeline> Typed<P> {
                 let completion = Completion::Assembled { metadata: result.metadata, gaps: result.gaps };
                 Ok(Step { completion, outputs: result.outputs })
             }
-            Assembled::NextRound(chunks) => {
-                Ok(Step { completion: Completion::NextRound { chunks: plain_chunks(chunks)? }, outputs: Vec::new() })
-            }
+            Assembled::NextRound(chunks) => Ok(Step {
+                completion: Completion::NextRound { chunks: plain_chunks(chunks)? },
+                outputs: Vec::new(),
+            }),
         }
     }
 }
@@ -160,7 +166,8 @@ fn plain_chunk<C: Serialize>(spec: ChunkSpec<C>) -> Result<ChunkSpec, RunError> 
 }
 
 fn params_from<T: DeserializeOwned>(value: &Value) -> Result<T, RunError> {
-    serde_json::from_value(value.clone()).map_err(|e| RunError::failed(FailureKind::Usage, format!("params: {e}")))
+    serde_json::from_value(value.clone())
+        .map_err(|e| RunError::failed(FailureKind::Usage, format!("params: {e}")))
 }
 
 fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, RunError> {

@@ -15,6 +15,7 @@ pub(crate) async fn keep_sweeping(engine: Engine, interval: Duration, drain: Dra
             tracing::warn!(%error, "sweep failed, trying again");
         }
         tokio::select! {
+            biased;
             () = drain.started() => {}
             () = tokio::time::sleep(interval) => {}
         }

@@ -59,7 +59,8 @@ impl Engine {
 /// SHA-256 (hex) of the canonical JSON of all that decides the result. `serde_json` keeps the keys of an object
 /// sorted, which makes its text canonical.
 pub fn job_key(pipeline: &str, version: u32, params: &Value, sources: &[Source]) -> JobKey {
-    let text = json!({"pipeline": pipeline, "version": version, "params": params, "sources": sources}).to_string();
+    let text =
+        json!({"pipeline": pipeline, "version": version, "params": params, "sources": sources}).to_string();
     JobKey::new(Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 

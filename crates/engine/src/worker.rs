@@ -68,13 +68,21 @@ pub struct Worker {
 impl Worker {
     /// A worker that runs this engine's pipelines on blocking threads.
     pub fn new(engine: Engine, options: WorkerOptions) -> Self {
-        let id = WorkerId::new(format!("w{}", JobId::from_parts(i64::from(std::process::id()), fastrand::u64(..))));
+        let id = WorkerId::new(format!(
+            "w{}",
+            JobId::from_parts(i64::from(std::process::id()), fastrand::u64(..))
+        ));
         let executor = Arc::new(BlockingExecutor::new(engine.clone(), &id));
         Self::with_executor(engine, options, id, executor)
     }
 
     /// A worker with this name and executor.
-    pub fn with_executor(engine: Engine, options: WorkerOptions, id: WorkerId, executor: Arc<dyn Execute>) -> Self {
+    pub fn with_executor(
+        engine: Engine,
+        options: WorkerOptions,
+        id: WorkerId,
+        executor: Arc<dyn Execute>,
+    ) -> Self {
         Self { engine, id, options, executor, leases: Arc::default() }
     }
 
@@ -108,6 +116,7 @@ impl Worker {
                 continue;
             }
             tokio::select! {
+                biased;
                 () = drain.started() => {}
                 Some(ended) = running.join_next() => free_slot(&mut slots, ended),
                 _ = changes.changed() => {}
@@ -145,7 +154,8 @@ impl Worker {
         let task = claimed.task.id.clone();
         let progress = Arc::new(ProgressCell::default());
         let cancel = CancelToken::new();
-        let held = Held { epoch: claimed.task.epoch, progress: Arc::clone(&progress), cancel: cancel.clone() };
+        let held =
+            Held { epoch: claimed.task.epoch, progress: Arc::clone(&progress), cancel: cancel.clone() };
         self.leases.hold(task.clone(), held);
         if drain.is_started() {
             cancel.cancel();
@@ -153,7 +163,7 @@ impl Worker {
         let epoch = claimed.task.epoch;
         let ended = self.executor.execute(Execution { claimed, progress, cancel }).await;
         let reply = self.tell(&task, epoch, ended, &drain).await;
-        self.leases.drop(&task);
+        self.leases.let_go(&task);
         match reply {
             Ok(FinishReply::LeaseLost) => tracing::info!(%task, epoch, "came too late, nothing changed"),
             Ok(_) => {}

@@ -50,7 +50,9 @@ impl StoreError {
     pub fn failure(&self) -> Failure {
         let failure = Failure::new(FailureKind::Storage, self.to_string());
         match self {
-            Self::Full { .. } => failure.with_hint("free some space, or name another folder with --state, and run it again"),
+            Self::Full { .. } => {
+                failure.with_hint("free some space, or name another folder with --state, and run it again")
+            }
             _ => failure,
         }
     }

@@ -132,7 +132,8 @@ impl Store for FolderStore {
     }
 
     async fn free_bytes(&self) -> Result<Option<u64>, StoreError> {
-        let stat = rustix::fs::statvfs(&self.root).map_err(|e| StoreError::io("look at", &self.root, e.into()))?;
+        let stat =
+            rustix::fs::statvfs(&self.root).map_err(|e| StoreError::io("look at", &self.root, e.into()))?;
         Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
     }
 }

@@ -1,0 +1,66 @@
+//! A store in memory that late writers write to as well.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use reel_store::{ObjectInfo, Store, StoreError, Stored};
+use reel_types::{Epoch, TaskId};
+
+/// How keys are made; one of the two is wrong on purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyRule {
+    WithEpoch,
+    WithoutEpoch,
+}
+
+impl KeyRule {
+    pub fn key(self, task: &TaskId, epoch: Epoch) -> String {
+        match self {
+            Self::WithEpoch => task.object_key(epoch, "out"),
+            Self::WithoutEpoch => task.object_key(0, "out"),
+        }
+    }
+}
+
+/// Key to (text, epoch of the writer).
+#[derive(Clone, Default)]
+pub struct Objects {
+    held: Arc<Mutex<HashMap<String, (String, Epoch)>>>,
+}
+
+impl Objects {
+    pub fn write(&self, key: String, text: String, epoch: Epoch) {
+        self.held.lock().unwrap().insert(key, (text, epoch));
+    }
+
+    pub fn read(&self, key: &str) -> Option<(String, Epoch)> {
+        self.held.lock().unwrap().get(key).cloned()
+    }
+}
+
+/// The engine wants a store; the scripted executor writes to [`Objects`] itself.
+pub struct NoStore;
+
+#[async_trait]
+impl Store for NoStore {
+    async fn put_file(&self, key: &str, _file: &Path) -> Result<Stored, StoreError> {
+        Err(StoreError::NotFound { key: key.into() })
+    }
+    async fn put_bytes(&self, key: &str, _bytes: &[u8]) -> Result<Stored, StoreError> {
+        Err(StoreError::NotFound { key: key.into() })
+    }
+    async fn local_path(&self, key: &str, _scratch: &Path) -> Result<PathBuf, StoreError> {
+        Err(StoreError::NotFound { key: key.into() })
+    }
+    async fn list(&self, _prefix: &str) -> Result<Vec<ObjectInfo>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn remove(&self, _prefix: &str) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    async fn free_bytes(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+}
