@@ -94,26 +94,89 @@ impl DeviceFault {
 ///
 /// `exit` is the status, or nothing when a signal ended it; `stalled` says that we ended it for want of progress.
 /// What is not known and ended by itself is [`FaultClass::Cannot`]: it may be the input's fault, so the device is not
-/// blamed. What a signal ended is [`FaultClass::Broken`].
+/// blamed. A crash is [`FaultClass::Broken`]. Do not ask about a process that was ended because of a cancel.
+///
+/// FFmpeg tells what a device lacks at log level `warning`; at `error` only the last line is left, which says nothing.
 pub fn classify(stderr: &str, exit: Option<i32>, stalled: bool) -> FaultClass {
-    match known_fault(stderr) {
-        Some(known) if !stalled || known.class == FaultClass::Broken => known.class,
+    let known = known_fault(stderr).map(|known| known.class);
+    match known {
+        Some(FaultClass::Broken) => FaultClass::Broken,
         _ if stalled => FaultClass::Hung,
-        _ if exit.is_none_or(|status| status > 128 && status < 160) => FaultClass::Broken,
-        _ => FaultClass::Cannot,
+        Some(class) => class,
+        None if exit.is_none_or(crashed) => FaultClass::Broken,
+        None => FaultClass::Cannot,
     }
+}
+
+/// What a shell answers for SIGILL, SIGABRT, SIGBUS, SIGFPE and SIGSEGV.
+fn crashed(status: i32) -> bool {
+    matches!(status, 132 | 134 | 135 | 136 | 139)
 }
 
 /// The line that decided, else the last one that says something.
 fn telling_line(stderr: &str, exit: Option<i32>, stalled: bool) -> String {
-    let decided = stderr.lines().find(|line| {
-        known_fault(stderr).is_some_and(|whole| known_fault(line).is_some_and(|one| std::ptr::eq(whole, one)))
-    });
+    let whole = known_fault(stderr);
+    let decided = whole.and_then(|whole| stderr.lines().find(|line| known_fault(line) == Some(whole)));
     let line = decided.or_else(|| stderr.lines().rev().find(|line| !line.trim().is_empty()));
     match (line, exit) {
         (Some(line), _) => line.trim().to_owned(),
         (None, _) if stalled => "no progress".to_owned(),
         (None, Some(status)) => format!("ended with status {status} and said nothing"),
         (None, None) => "ended by a signal and said nothing".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAID_BY_5_1: &str = "[h264_nvenc @ 0x56274dcd8280] Cannot load libcuda.so.1\n\
+        Error initializing output stream 0:0 -- Error while opening encoder for output stream #0:0 - maybe incorrect \
+        parameters such as bit_rate, rate, width or height\n";
+
+    #[test]
+    fn a_machine_without_a_driver_is_absent_and_only_the_cpu_helps() {
+        let fault = DeviceFault::from_process(SAID_BY_5_1, Some(1), false, None);
+        assert_eq!(fault.class, FaultClass::Absent);
+        assert_eq!(fault.said, "[h264_nvenc @ 0x56274dcd8280] Cannot load libcuda.so.1");
+        assert_eq!(
+            fault.class.advice(),
+            Advice { other_device: false, drop_options: false, cpu: true, quarantine_secs: 0 }
+        );
+    }
+
+    #[test]
+    fn a_missing_ability_names_the_option_to_drop_and_not_the_last_line() {
+        let said = "[hevc_nvenc @ 0x1] B frames as references are not supported\n\
+                    [hevc_nvenc @ 0x1] No capable devices found\n";
+        let fault = DeviceFault::from_process(said, Some(1), false, Some("GPU-1"));
+        assert_eq!(fault.class, FaultClass::Cannot);
+        assert_eq!(fault.said, "[hevc_nvenc @ 0x1] B frames as references are not supported");
+        assert_eq!(fault.options_to_drop(), ["b_ref_mode"]);
+    }
+
+    #[test]
+    fn no_progress_is_hung_unless_the_device_said_that_it_broke() {
+        assert_eq!(classify("", None, true), FaultClass::Hung);
+        assert_eq!(classify("some warning", Some(0), true), FaultClass::Hung);
+        assert_eq!(classify("x failed -> CUDA_ERROR_ILLEGAL_ADDRESS: y", None, true), FaultClass::Broken);
+    }
+
+    #[test]
+    fn a_crash_blames_the_device_and_an_unknown_error_does_not() {
+        assert_eq!(classify("", None, false), FaultClass::Broken);
+        assert_eq!(classify("", Some(139), false), FaultClass::Broken);
+        for status in [1, 187, 216, 234, 255] {
+            assert_eq!(classify("in.mp4: moov atom not found", Some(status), false), FaultClass::Cannot);
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_still_has_a_sentence() {
+        assert_eq!(
+            DeviceFault::from_process("\n", Some(1), false, None).said,
+            "ended with status 1 and said nothing"
+        );
+        assert_eq!(DeviceFault::from_process("", None, true, None).said, "no progress");
     }
 }

@@ -80,8 +80,6 @@ pub enum GpuAbsent {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn the_seeds_score_prefers_a_busy_large_card_to_an_idle_small_one() {
         let mut large = crate::choice::tests_support::gpu(0);

@@ -146,3 +146,111 @@ fn replace(path: &Path, file: &File) -> std::io::Result<()> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    struct Scripted {
+        answer: Result<(), String>,
+        tries: AtomicU32,
+    }
+
+    impl EncoderProbe for Scripted {
+        fn binary_identity(&self) -> String {
+            "ffmpeg".to_owned()
+        }
+
+        fn try_encoder(&self, _encoder: &str, _gpu_uuid: Option<&str>) -> Result<(), String> {
+            self.tries.fetch_add(1, Ordering::Relaxed);
+            self.answer.clone()
+        }
+    }
+
+    fn scripted(answer: Result<(), &str>) -> Scripted {
+        Scripted { answer: answer.map_err(str::to_owned), tries: AtomicU32::new(0) }
+    }
+
+    fn key(driver_version: &str) -> ProbeKey {
+        ProbeKey {
+            binary: "ffmpeg".to_owned(),
+            driver_version: driver_version.to_owned(),
+            encoder: "h264_nvenc".to_owned(),
+            gpu_uuid: "GPU-1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_works_is_tried_once_and_again_under_another_driver() {
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, probe) = (Clock::system(), scripted(Ok(())));
+        for _ in 0..3 {
+            let reopened = ProbeCache::open(Some(folder.path()), clock.clone());
+            reopened.ask(&key("1"), &probe).unwrap();
+            clock.push(Duration::from_secs(10 * NEGATIVE_SECS));
+        }
+        assert_eq!(probe.tries.load(Ordering::Relaxed), 1);
+        ProbeCache::open(Some(folder.path()), clock).ask(&key("2"), &probe).unwrap();
+        assert_eq!(probe.tries.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn what_does_not_work_is_tried_again_after_ten_minutes() {
+        let clock = Clock::system();
+        let (cache, probe) =
+            (ProbeCache::open(None, clock.clone()), scripted(Err("No capable devices found")));
+        assert_eq!(cache.ask(&key("1"), &probe).unwrap_err().class, FaultClass::Cannot);
+        assert_eq!(cache.ask(&key("1"), &probe).unwrap_err().class, FaultClass::Cannot);
+        assert_eq!(probe.tries.load(Ordering::Relaxed), 1);
+        clock.push(Duration::from_secs(NEGATIVE_SECS));
+        cache.ask(&key("1"), &probe).unwrap_err();
+        assert_eq!(probe.tries.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_device_that_was_merely_busy_is_not_remembered() {
+        let cache = ProbeCache::open(None, Clock::system());
+        let busy = scripted(Err("OpenEncodeSessionEx failed: out of memory (10): (no details)"));
+        assert_eq!(cache.ask(&key("1"), &busy).unwrap_err().class, FaultClass::Busy);
+        cache.ask(&key("1"), &scripted(Ok(()))).unwrap();
+    }
+
+    #[test]
+    fn a_corrupt_file_is_as_good_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE_NAME), b"{\"version\":1,\"results\":[").unwrap();
+        let cache = ProbeCache::open(Some(folder.path()), Clock::system());
+        let probe = scripted(Ok(()));
+        cache.ask(&key("1"), &probe).unwrap();
+        assert_eq!(probe.tries.load(Ordering::Relaxed), 1);
+        let names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, [FILE_NAME], "no part file is left");
+    }
+
+    #[test]
+    fn many_who_ask_at_once_cause_one_try() {
+        let cache = ProbeCache::open(None, Clock::system());
+        let probe = scripted(Ok(()));
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| cache.ask(&key("1"), &probe).unwrap());
+            }
+        });
+        assert_eq!(probe.tries.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn another_process_keeps_what_it_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = ProbeCache::open(Some(folder.path()), Clock::system());
+        let there = ProbeCache::open(Some(folder.path()), Clock::system());
+        here.ask(&key("1"), &scripted(Ok(()))).unwrap();
+        there.ask(&key("2"), &scripted(Ok(()))).unwrap();
+        let later = ProbeCache::open(Some(folder.path()), Clock::system());
+        assert!(later.known(&key("1")).is_some() && later.known(&key("2")).is_some());
+    }
+}
