@@ -1,0 +1,7 @@
+//! Stream copies: parts put behind one another, tracks put beside one another.
+
+mod concat;
+mod tracks;
+
+pub use concat::{ConcatPart, concat_video};
+pub use tracks::{MuxContainer, MuxSpec, Track, mux};

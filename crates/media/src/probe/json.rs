@@ -1,0 +1,1 @@
+//! What `ffprobe -of json` writes, as it writes it.

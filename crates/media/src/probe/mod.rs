@@ -1,0 +1,15 @@
+//! What is in a file: container, streams, colour, rotation, tags; read with `ffprobe`, typed at the edge.
+
+mod info;
+mod json;
+mod pixel;
+mod read;
+mod rotation;
+
+pub use info::{
+    AudioStream, ColourInfo, ContentLight, Disposition, FieldOrder, MasteringDisplay, MediaInfo, OtherStream,
+    SubtitleStream, VideoCodec, VideoStream,
+};
+pub use pixel::{Chroma, PixelFormat};
+pub use read::{ProbeLimits, probe};
+pub use rotation::Orientation;
