@@ -33,6 +33,12 @@ impl MemoryQueue {
         self.read(State::clone)
     }
 
+    /// Forgets everything.
+    #[cfg(feature = "contract")]
+    pub(crate) fn clear(&self) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::default();
+    }
+
     fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -86,22 +86,22 @@ async fn try_open(path: &Path, options: SqliteOptions) -> Result<SqliteQueue, Qu
     };
     let common = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY).synchronous(synchronous);
     let write = common.clone().create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
-    let writer = pool(1, options.time).connect_with(write).await?;
+    let writer = pool(1).after_connect(move |connection, _| Box::pin(clock::install(connection, options.time)));
+    let writer = writer.connect_with(write).await?;
     migrate::migrate(&writer, path).await?;
     let read = common.pragma("query_only", "on");
-    let readers = pool(options.readers.max(1), options.time).connect_with(read).await?;
+    let readers = pool(options.readers.max(1)).connect_with(read).await?;
     Ok(SqliteQueue { writer, readers, statements: &Statements::SOUND })
 }
 
 /// Connections that stay open: a test's clock lives in its connection.
-fn pool(connections_max: u32, time: TimeSource) -> SqlitePoolOptions {
+fn pool(connections_max: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(BUSY)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .after_connect(move |connection, _| Box::pin(clock::install(connection, time)))
 }
 
 /// A connection pool of ours; named so that the files of this folder need not know which.

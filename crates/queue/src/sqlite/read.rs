@@ -36,7 +36,6 @@ macro_rules! task_columns {
         )
     };
 }
-pub(super) use {outputs_json, task_columns};
 
 /// What [`job`] needs from a statement on jobs.
 macro_rules! job_columns {
@@ -52,6 +51,9 @@ macro_rules! job_columns {
         )
     };
 }
+#[cfg(feature = "contract")]
+pub(super) use job_columns;
+pub(super) use {outputs_json, task_columns};
 
 const JOB: &str = concat!("select ", job_columns!(), " from jobs j where j.id = ?1");
 const JOBS: &str = concat!(

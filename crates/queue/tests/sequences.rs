@@ -1,0 +1,51 @@
+//! Random command sequences on every backend, judged by the step machine.
+
+use std::ops::Range;
+
+use reel_queue::contract::{MemorySubject, Subject, sequences};
+use reel_queue::sqlite::{SqliteOptions, SqliteQueue, Sync, TimeSource};
+
+async fn check<S: Subject>(subject: &S, seeds: Range<u64>) {
+    for seed in seeds {
+        if let Err(divergence) = sequences::compare(subject, seed).await {
+            panic!("{divergence}");
+        }
+    }
+}
+
+async fn check_sqlite(sync: Sync, seeds: Range<u64>) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions { sync, time: TimeSource::Table, ..SqliteOptions::default() };
+    let queue = SqliteQueue::open(&folder.path().join("queue.db"), options).await.unwrap();
+    check(&queue, seeds).await;
+}
+
+#[tokio::test]
+async fn the_memory_queue_is_the_step_machine() {
+    check(&MemorySubject::default(), 0..2_000).await;
+}
+
+#[tokio::test]
+async fn sqlite_does_as_the_step_machine_does_seeds_0_to_499() {
+    check_sqlite(Sync::Off, 0..500).await;
+}
+
+#[tokio::test]
+async fn sqlite_does_as_the_step_machine_does_seeds_500_to_999() {
+    check_sqlite(Sync::Off, 500..1_000).await;
+}
+
+#[tokio::test]
+async fn sqlite_does_as_the_step_machine_does_seeds_1000_to_1499() {
+    check_sqlite(Sync::Off, 1_000..1_500).await;
+}
+
+#[tokio::test]
+async fn sqlite_does_as_the_step_machine_does_seeds_1500_to_1999() {
+    check_sqlite(Sync::Off, 1_500..2_000).await;
+}
+
+#[tokio::test]
+async fn sqlite_does_as_the_step_machine_does_with_full_sync() {
+    check_sqlite(Sync::Full, 2_000..2_005).await;
+}
