@@ -44,7 +44,6 @@ pub const KNOWN_FAULTS: &[KnownFault] = &[
     row("device does not exist (5)", Broken, NVENC_C),
     row("EncodePicture failed!: generic error (20)", Broken, NVENC_C),
     row("EncodePicture failed!: unknown error (20)", Broken, NVENC_C),
-    row("Failed locking bitstream buffer", Broken, NVENC_C),
     row("Cannot load libcuda.so.1", Absent, "NixOS/nixpkgs#77834"),
     row("Cannot load libnvidia-encode.so.1", Absent, "ErsatzTV/legacy#1977"),
     row("CUDA_ERROR_NO_DEVICE", Absent, "NVIDIA/VideoProcessingFramework#432"),
@@ -52,9 +51,9 @@ pub const KNOWN_FAULTS: &[KnownFault] = &[
     row("OpenEncodeSessionEx failed: out of memory (10)", Busy, "valkjsaaa/auto-bilibili-recorder#9"),
     row("OpenEncodeSessionEx failed: incompatible client key (21)", Busy, NVENC_C),
     row("CUDA_ERROR_OUT_OF_MEMORY", Busy, "keylase/nvidia-patch#711"),
-    row("failed: out of memory (10)", Busy, "keylase/nvidia-patch#13"),
-    row("failed!: out of memory (10)", Busy, NVENC_C),
+    row(": out of memory (10)", Busy, "keylase/nvidia-patch#13"),
     row("encoder busy (18)", Busy, NVENC_C),
+    row("Failed locking bitstream buffer", Broken, NVENC_C),
     without("B frames as references are not supported", &["b_ref_mode"], "GyanD/codexffmpeg#78"),
     without("Each B frame as reference is not supported", &["b_ref_mode"], NVENC_C),
     without("Max B-frames", &["bf", "b_ref_mode"], NVENC_C),
@@ -114,5 +113,7 @@ mod tests {
         check("[h264_cuvid @ 0x1] Video width 5120 not within range from 48 to 4096", Cannot);
         check("EncodePicture failed!: generic error (20): (no details)", Broken);
         check("EncodePicture failed!: out of memory (10): (no details)", Busy);
+        check("Failed locking bitstream buffer: out of memory (10): (no details)", Busy);
+        check("Failed locking bitstream buffer: invalid param (8): (no details)", Broken);
     }
 }
