@@ -29,9 +29,7 @@ check: setup ## formatting, lints, the rules of the house
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 bench: setup ## measure reel against plain ffmpeg on this machine (ONLY=case for one)
-	$(CARGO) build --release --package reel --package reel-bench
-	$(CARGO) build --release --package reel-queue --example claims
-	$(CARGO) run --release --quiet --package reel-bench -- $(ONLY)
+	@scripts/bench $(ONLY)
 
 serve: ## the server: not written yet
 	@echo "reel has no server yet; 'reel transcode' works without one" >&2; exit 2
