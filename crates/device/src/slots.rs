@@ -138,3 +138,51 @@ impl Slots {
 fn file_name_from_uuid(uuid: &str) -> String {
     uuid.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::ZERO;
+
+    #[test]
+    fn slots_held_above_a_bound_that_fell_count_too() {
+        let mut slots = Slots::new(None);
+        let mut held: Vec<Slot> = (0..3).filter_map(|_| slots.take("GPU-1", NOW)).collect();
+        slots.configure("GPU-1", 2);
+        slots.free("GPU-1", held.remove(0));
+        assert_eq!(held.iter().map(|slot| slot.number).collect::<Vec<_>>(), [1, 2]);
+        assert!(slots.take("GPU-1", NOW).is_none(), "slot 0 is free, but two are held");
+    }
+
+    #[test]
+    fn a_learned_bound_is_one_below_what_is_held_and_never_zero() {
+        let mut slots = Slots::new(None);
+        let _held: Vec<Slot> = (0..3).filter_map(|_| slots.take("GPU-1", NOW)).collect();
+        assert!(slots.learn_full("GPU-1", NOW));
+        assert_eq!(slots.count("GPU-1", NOW), 2);
+        assert!(slots.learn_full("GPU-1", NOW));
+        assert_eq!(slots.count("GPU-1", NOW), 2, "three are held still");
+        assert_eq!(slots.count("GPU-1", Duration::from_secs(LEARNED_SECS)), SLOTS_DEFAULT);
+        assert!(!slots.learn_full("GPU-2", NOW));
+        assert_eq!(slots.count("GPU-2", NOW), 1);
+    }
+
+    #[test]
+    fn what_another_process_holds_is_counted_and_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut here = Slots::new(Some(folder.path().to_owned()));
+        let mut there = Slots::new(Some(folder.path().to_owned()));
+        let theirs: Vec<Slot> = (0..2).filter_map(|_| there.take("GPU-1", NOW)).collect();
+        assert_eq!((here.held_here("GPU-1"), here.held_by_all("GPU-1", NOW)), (0, 2));
+        assert_eq!(here.take("GPU-1", NOW).map(|slot| slot.number), Some(2));
+        assert!(here.take("GPU-1", NOW).is_none());
+        drop(theirs);
+        assert_eq!(here.take("GPU-1", NOW).map(|slot| slot.number), Some(0));
+    }
+
+    #[test]
+    fn a_uuid_cannot_lead_out_of_the_folder() {
+        assert_eq!(file_name_from_uuid("../GPU-1/x"), "___GPU-1_x");
+    }
+}

@@ -23,7 +23,7 @@ fn scene(cards: Vec<Gpu>, probe: FakeProbe) -> Scene {
 
 impl Scene {
     fn fault(&self, wish: DeviceWish) -> DeviceFault {
-        self.devices.lease(ENCODER, &wish).unwrap_err()
+        self.devices.lease(ENCODER, &wish).expect_err("no GPU fits")
     }
 
     /// The GPU that a job would get now; it gives it back at once.

@@ -47,10 +47,11 @@ fn count_by_gpu<'a>(gpus: impl Iterator<Item = &'a Gpu>) -> BTreeMap<String, usi
 }
 
 #[test]
-fn sixty_four_jobs_of_two_processes_fill_four_gpus_evenly_where_the_seeds_formula_overruns_one() {
+fn sixty_four_jobs_of_two_processes_spread_evenly_where_the_seeds_formula_overruns_one_gpu() {
     let folder = tempfile::tempdir().unwrap();
     let cards = four_cards();
-    let slots = JOBS / cards.len();
+    // Room for twice the jobs, so that the choice makes the balance and not the bound.
+    let (slots, fair) = (2 * JOBS / cards.len(), JOBS / cards.len());
     let processes =
         [devices(cards.clone(), Some(folder.path())), devices(cards.clone(), Some(folder.path()))];
     for (process, card) in processes.iter().flat_map(|process| cards.iter().map(move |card| (process, card)))
@@ -63,12 +64,11 @@ fn sixty_four_jobs_of_two_processes_fill_four_gpus_evenly_where_the_seeds_formul
         let count = counts.get(&card.uuid).copied().unwrap_or(0);
         assert!(count <= slots, "{} is overrun: {count} of {slots}", card.name);
         assert!(
-            count.abs_diff(slots) * 20 <= slots,
-            "{} is more than 5 % off: {count} of {slots}",
+            count.abs_diff(fair) * 20 <= fair,
+            "{} is more than 5 % off: {count}, fair is {fair}",
             card.name
         );
     }
-    assert_eq!(processes[0].lease(ENCODER, &DeviceWish::Auto).unwrap_err().class, FaultClass::Busy);
 
     // The driver's figures lag behind by about a second, so a burst sees one and the same snapshot.
     let snapshot = FakeNvml::new(cards).snapshot().unwrap();
