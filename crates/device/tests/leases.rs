@@ -140,3 +140,12 @@ fn a_lease_pins_its_process_by_uuid_and_leaves_a_lock_named_after_it() {
     drop(lease);
     assert!(lock.try_lock().is_ok(), "free");
 }
+
+#[test]
+fn a_gpu_on_which_another_process_works_comes_after_an_idle_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let processes = [devices(four_cards(), Some(folder.path())), devices(four_cards(), Some(folder.path()))];
+    let taken: Vec<Lease> =
+        (0..4).map(|job| processes[job % 2].lease(ENCODER, &DeviceWish::Auto).unwrap()).collect();
+    assert_eq!(count_by_gpu(taken.iter().map(|lease| &lease.gpu)).len(), 4, "four jobs, four GPUs");
+}
