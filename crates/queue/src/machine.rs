@@ -25,6 +25,8 @@ use reel_types::Millis;
 pub use command::{Command, Reply};
 pub(crate) use claim::while_doing;
 pub(crate) use fail::lost;
+#[cfg(feature = "contract")]
+pub(crate) use release::needs_ended;
 pub(crate) use rules::Rules;
 pub(crate) use sweep::no_worker;
 pub use state::{AttemptRow, ClosedBy, State, TaskRow, WorkerRow};

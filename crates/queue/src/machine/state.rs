@@ -81,7 +81,7 @@ impl State {
     }
 
     /// The keys between which all chunks of a round lie.
-    pub(super) fn runs_of(job: &JobId, round: u32) -> RangeInclusive<TaskId> {
+    pub(crate) fn runs_of(job: &JobId, round: u32) -> RangeInclusive<TaskId> {
         TaskId::run(job.clone(), round, 0)..=TaskId::run(job.clone(), round, u32::MAX)
     }
 
