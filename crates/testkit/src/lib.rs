@@ -1,5 +1,6 @@
 //! What tests need: a fake GPU, a fake FFmpeg.
 
+pub mod clips;
 pub mod fake_ffmpeg;
 pub mod fake_nvml;
 pub mod fake_probe;

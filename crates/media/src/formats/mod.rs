@@ -60,7 +60,8 @@ impl InputArgs {
     /// The arguments, ending in `-i file:…`.
     pub fn args(&self) -> Vec<OsString> {
         let mut args: Vec<OsString> = vec!["-protocol_whitelist".into(), "file".into()];
-        match self.demuxer {
+        // The image demuxers are chosen by name (`.jpg` means the one that reads patterns), so a still is named here.
+        match self.demuxer.or_else(|| sniff::still_demuxer(&self.path)) {
             Some(demuxer) => args.extend(["-f".into(), demuxer.into()]),
             None => args.extend(["-format_whitelist".into(), DEMUXERS.into()]),
         }

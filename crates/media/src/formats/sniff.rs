@@ -77,6 +77,18 @@ pub fn sniff(path: &Path) -> Result<Container, MediaError> {
     Ok(container)
 }
 
+/// The demuxer of a still, by its first bytes.
+pub(super) fn still_demuxer(path: &Path) -> Option<&'static str> {
+    let mut head = [0_u8; 12];
+    File::open(path).ok()?.read_exact(&mut head).ok()?;
+    match head {
+        [0x89, b'P', b'N', b'G', ..] => Some("png_pipe"),
+        [0xff, 0xd8, 0xff, ..] => Some("jpeg_pipe"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => Some("webp_pipe"),
+        _ => None,
+    }
+}
+
 /// Formats that name other files. FFmpeg would open what they name.
 fn refused(head: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(&head[..head.len().min(1024)]);

@@ -1,7 +1,7 @@
 //! Every frame of a video stream with its time stamp, read from packets without decoding.
 
 mod build;
-mod packets;
+pub(crate) mod packets;
 
 use std::path::Path;
 
@@ -43,11 +43,20 @@ pub enum Unreliable {
         /// How many.
         count: usize,
     },
-    /// The stream does not begin with a key frame: the decoder drops or guesses what is before the first.
-    #[error("the first {count} packets come before the first key frame")]
+    /// Frames that come or are shown before the first key frame: a decoder drops or guesses them.
+    #[error("{count} frames come before the first key frame")]
     LateKeyFrame {
         /// How many.
         count: usize,
+    },
+    /// The codec has packets that show nothing, and which ones is known to the decoder alone.
+    #[error("some packets may show no frame")]
+    HiddenFrames,
+    /// `ffprobe` complained while it looked.
+    #[error("the stream is damaged: {detail}")]
+    Damaged {
+        /// The first thing it said.
+        detail: String,
     },
     /// Packets of one field each: two make a frame.
     #[error("frames may be coded as two fields in two packets")]
@@ -85,7 +94,7 @@ pub fn frame_table(
     stream_index: u32,
     cancel: &CancelToken,
 ) -> Result<FrameTable, MediaError> {
-    build::from_packets(path, stream_index, packets::read(ffmpeg, path, stream_index, cancel)?)
+    build::build(ffmpeg, path, stream_index, cancel)
 }
 
 impl FrameTable {
@@ -157,7 +166,8 @@ impl FrameTable {
         self.frames.iter().enumerate().filter(|(_, frame)| frame.key).map(|(index, _)| index)
     }
 
-    /// The last key frame at or before `index`.
+    /// The last key frame at or before `index`; `None` when decoding must begin with what is not shown, at the start
+    /// of the stream (edit list).
     pub fn key_at_or_before(&self, index: usize) -> Option<usize> {
         self.frames.get(..=index)?.iter().rposition(|frame| frame.key)
     }

@@ -1,32 +1,126 @@
-//! The packets of one stream as `ffprobe` lists them.
+//! The packets of one stream as `ffprobe` lists them, one at a time.
 
 use std::path::Path;
+use std::time::Duration;
 
 use reel_types::CancelToken;
-use reel_types::time::Rational;
 
+use crate::child::run_streaming;
 use crate::error::MediaError;
+use crate::formats::InputArgs;
 use crate::tools::Ffmpeg;
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Packet {
-    pub(super) pts: Option<i64>,
-    pub(super) duration: i64,
-    pub(super) key: bool,
-    pub(super) discard: bool,
-    pub(super) corrupt: bool,
+/// A packet in decoding order.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Packet {
+    pub(crate) stream_index: u32,
+    pub(crate) pts: Option<i64>,
+    pub(crate) dts: Option<i64>,
+    pub(crate) duration: i64,
+    pub(crate) size_bytes: u64,
+    pub(crate) key: bool,
+    pub(crate) discard: bool,
+    pub(crate) corrupt: bool,
 }
 
-pub(super) struct Packets {
-    pub(super) time_base: Rational,
-    pub(super) packets: Vec<Packet>,
+/// One line of what `ffprobe` lists.
+pub(crate) enum Listed {
+    Packet(Packet),
+    Stream(Vec<(String, String)>),
 }
 
-pub(super) fn read(
-    _ffmpeg: &Ffmpeg,
+/// Reading one file's index takes seconds even for hours of media; a network disk may stand still for a while.
+const STALL: Duration = Duration::from_secs(60);
+const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// Lists packets, then streams; returns what `ffprobe` complained about.
+pub(crate) fn list(
+    ffmpeg: &Ffmpeg,
     path: &Path,
-    _stream_index: u32,
-    _cancel: &CancelToken,
-) -> Result<Packets, MediaError> {
-    Err(MediaError::Damaged { path: path.to_owned(), detail: "it has no packet".to_owned() })
+    select: Option<u32>,
+    cancel: &CancelToken,
+    mut on_line: impl FnMut(Listed),
+) -> Result<String, MediaError> {
+    let entries = "packet=stream_index,pts,dts,duration,size,flags:\
+                   stream=index,codec_type,codec_name,time_base,field_order,width,height";
+    let mut spec = ffmpeg.probe_command().args([
+        "-of",
+        "compact=print_section=1",
+        "-show_packets",
+        "-show_entries",
+        entries,
+    ]);
+    if let Some(index) = select {
+        spec = spec.args(["-select_streams", &index.to_string()]);
+    }
+    let spec = spec.args(InputArgs::source(path).args()).stall_timeout(STALL);
+    let mut open = Vec::new();
+    let report = run_streaming(&spec, cancel, |bytes| {
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            open.extend_from_slice(line);
+            if open.last() == Some(&b'\n') {
+                std::str::from_utf8(&open)
+                    .ok()
+                    .and_then(|text| parse(text.trim_end()))
+                    .into_iter()
+                    .for_each(&mut on_line);
+                open.clear();
+            } else if open.len() > LINE_BYTES_MAX {
+                let detail = "a line without an end".to_owned();
+                return Err(MediaError::UnexpectedOutput { program: "ffprobe", detail });
+            }
+        }
+        Ok(())
+    })?;
+    Ok(report.stderr_tail)
+}
+
+/// `packet|stream_index=0|pts=0|…` or `stream|index=0|…`; side data and empty lines are neither.
+fn parse(line: &str) -> Option<Listed> {
+    let mut words = line.split('|');
+    match words.next()? {
+        "packet" => Some(Listed::Packet(parse_packet(words))),
+        "stream" => {
+            let pairs = words.filter_map(|word| word.split_once('='));
+            Some(Listed::Stream(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()))
+        }
+        _ => None,
+    }
+}
+
+fn parse_packet<'a>(words: impl Iterator<Item = &'a str>) -> Packet {
+    let mut packet = Packet::default();
+    for (key, value) in words.filter_map(|word| word.split_once('=')) {
+        match key {
+            "stream_index" => packet.stream_index = value.parse().unwrap_or(0),
+            "pts" => packet.pts = value.parse().ok(),
+            "dts" => packet.dts = value.parse().ok(),
+            "duration" => packet.duration = value.parse().unwrap_or(0),
+            "size" => packet.size_bytes = value.parse().unwrap_or(0),
+            "flags" => {
+                packet.key = value.contains('K');
+                packet.discard = value.contains('D');
+                packet.corrupt = value.contains('C');
+                // What follows the flags is side data with keys of its own.
+                break;
+            }
+            _ => {}
+        }
+    }
+    packet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_packet_whatever_side_data_follows() {
+        let line = "packet|stream_index=1|pts=133500|dts=N/A|duration=3750|size=9|flags=KD|side_data|id=224";
+        let Some(Listed::Packet(packet)) = parse(line) else { panic!("not a packet") };
+        assert_eq!((packet.stream_index, packet.pts, packet.dts), (1, Some(133_500), None));
+        assert_eq!((packet.duration, packet.size_bytes), (3750, 9));
+        assert!(packet.key && packet.discard && !packet.corrupt);
+        assert!(parse("").is_none());
+    }
 }

@@ -1,5 +1,6 @@
 //! What is in a file: container, streams, colour, rotation, tags; read with `ffprobe`, typed at the edge.
 
+mod convert;
 mod info;
 mod json;
 mod pixel;

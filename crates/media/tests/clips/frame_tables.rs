@@ -1,0 +1,100 @@
+//! The frame table against what a decoder shows.
+
+use std::path::Path;
+
+use reel_media::child::run_capturing;
+use reel_media::frame_table::Unreliable;
+use reel_media::{FrameTable, InputArgs, frame_table};
+use reel_testkit::clips;
+use reel_types::CancelToken;
+
+use super::{ffmpeg, probed};
+
+/// Time stamps of all frames that a decoder shows, in ticks of the stream.
+fn decoded_times(path: &Path, stream_index: u32, copyts: bool) -> Vec<i64> {
+    let mut input = InputArgs::source(path);
+    if copyts {
+        input = input.switch("-copyts");
+    }
+    let map = format!("0:{stream_index}");
+    let spec = ffmpeg().command().args(input.args()).args(["-map", &map, "-fps_mode", "passthrough"]);
+    let spec = spec.args(["-enc_time_base", "-1", "-f", "framemd5", "pipe:1"]);
+    let (lines, _) = run_capturing(&spec, &CancelToken::new(), 64 << 20).unwrap();
+    let text = String::from_utf8(lines).unwrap();
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|line| line.split(',').nth(2).unwrap().trim().parse().unwrap()).collect()
+}
+
+fn check(path: &Path) -> FrameTable {
+    let info = probed(path).unwrap();
+    let index = info.main_video().unwrap().index;
+    let table = frame_table(&ffmpeg(), path, index, &CancelToken::new()).unwrap();
+    let times: Vec<i64> = table.frames.iter().map(|frame| frame.pts).collect();
+    let decoded = decoded_times(path, index, true);
+    let name = path.file_name().unwrap().display();
+    match &table.unreliable {
+        None => {
+            assert_eq!(times, decoded, "{name}");
+            assert_eq!(times.len(), decoded_times(path, index, false).len(), "{name}");
+        }
+        Some(why) => {
+            let agrees = times == decoded;
+            eprintln!(
+                "unreliable: {name}: {why}; {} frames, {} decoded, agrees: {agrees}",
+                times.len(),
+                decoded.len()
+            );
+        }
+    }
+    table
+}
+
+#[test]
+fn tables_of_made_clips_agree_with_the_decoder() {
+    for clip in
+        [clips::cfr_h264(2), clips::vfr_mp4(), clips::ts_bframes(), clips::edit_list(), clips::long_gop()]
+    {
+        assert!(check(&clip).is_reliable(), "{}", clip.display());
+    }
+    for clip in
+        [clips::odd_size(), clips::rotated(), clips::hevc10(), clips::interlaced(), clips::ntsc_h264()]
+    {
+        assert!(check(&clip).is_reliable(), "{}", clip.display());
+    }
+}
+
+#[test]
+fn tables_of_real_clips_agree_with_the_decoder() {
+    for clip in clips::shared_files("people").into_iter().chain(clips::shared_files("formats")) {
+        assert!(check(&clip).is_reliable(), "{}", clip.display());
+    }
+}
+
+#[test]
+fn packets_that_may_show_nothing_make_a_table_unreliable() {
+    assert_eq!(check(&clips::vp8_hidden()).unreliable, Some(Unreliable::HiddenFrames));
+}
+
+#[test]
+fn damaged_streams_make_a_table_unreliable() {
+    assert!(!check(&clips::bitflips()).is_reliable());
+}
+
+#[test]
+fn an_edit_list_hides_frames_that_are_decoded() {
+    let table = check(&clips::edit_list());
+    assert_eq!((table.discarded_count, table.frames[0].key), (15, false));
+    assert_eq!(table.key_at_or_before(0), None);
+    assert_eq!(table.start().unwrap().ticks, 0);
+}
+
+#[test]
+fn the_table_tells_rate_keys_and_duration() {
+    let table = check(&clips::cfr_h264(2));
+    assert!(table.is_constant_rate());
+    assert_eq!((table.len(), table.key_indices().collect::<Vec<_>>()), (60, vec![0, 30]));
+    assert_eq!((table.key_at_or_before(29), table.key_at_or_before(30)), (Some(0), Some(30)));
+    assert_eq!(table.duration_secs(), 2.0);
+    assert!(!check(&clips::vfr_mp4()).is_constant_rate());
+    assert!(check(&clips::odd_size()).is_constant_rate(), "33 and 34 ms are one rate on a clock of 1 ms");
+}
