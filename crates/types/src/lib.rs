@@ -8,6 +8,7 @@ mod event;
 mod failure;
 mod ids;
 mod job;
+mod path_text;
 mod source;
 mod task;
 pub mod time;

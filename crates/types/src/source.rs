@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Source {
     /// A file of this machine, identified by everything that changes when somebody replaces it.
     Local {
-        /// Absolute path.
+        /// Absolute path; in JSON text, or `{"bytes_hex": …}` when it is not UTF-8.
+        #[serde(with = "crate::path_text")]
         path: PathBuf,
         /// Size when the job was made.
         size_bytes: u64,
