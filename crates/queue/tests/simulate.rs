@@ -17,6 +17,9 @@ fn no_promise_is_broken_in_100_000_schedules() {
                 all.rescues += one.rescues;
                 all.commits += one.commits;
                 all.refused += one.refused;
+                all.completed += one.completed;
+                all.ended_badly += one.ended_badly;
+                all.rounds += one.rounds;
             }
             Err(violation) => panic!("seed {seed}: {violation:?}"),
         }
@@ -24,6 +27,7 @@ fn no_promise_is_broken_in_100_000_schedules() {
     println!("{SCHEDULES} schedules: {all:?}");
     // A schedule in which nothing goes wrong shows nothing.
     assert!(all.crashes > 10_000 && all.rescues > 10_000 && all.refused > 10_000, "{all:?}");
+    assert!(all.completed > 50_000 && all.ended_badly > 10_000 && all.rounds > 10_000, "{all:?}");
 }
 
 #[test]

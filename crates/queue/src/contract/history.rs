@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reel_types::{ClaimId, Epoch, JobId, TaskId, TaskKind, TaskState};
+use reel_types::{AttemptOutcome, ClaimId, Epoch, JobId, JobState, TaskId, TaskKind, TaskState};
 
 use super::simulate::Store;
-use crate::command::{BeatReply, FinishReply, FinishTask, Heartbeat, RetryReply};
+use crate::command::{BeatReply, FailTask, FinishReply, FinishTask, Heartbeat, ReleaseTask, RetryReply};
 use crate::machine::{Command, Reply, State, needs_ended};
 
 /// A broken promise.
@@ -21,6 +21,8 @@ pub enum Violation {
     CommitAfterCancel(TaskId, Epoch),
     /// A repeat was told that it had been committed, and it had not.
     FalseMemory(TaskId, Epoch),
+    /// An attempt was told that its lease is lost, and it was not.
+    FalseLoss(TaskId, Epoch),
     /// A heartbeat was told to go on with an attempt that was over.
     HeldAfterLoss(TaskId, Epoch),
     /// An assemble committed although a chunk of its round was open.
@@ -60,8 +62,12 @@ impl History {
             (Command::Claim(offer), Reply::Claimed(Some(claimed))) => {
                 self.claimed(&claimed.task.id, claimed.task.epoch, &offer.claim)
             }
-            (Command::Heartbeat(heartbeat), Reply::Beats(beats)) => self.beats(heartbeat, beats),
+            (Command::Heartbeat(heartbeat), Reply::Beats(beats)) => self.beats(heartbeat, beats, state),
             (Command::Finish(finish), Reply::Finished(reply)) => self.finished(finish, *reply, state, store),
+            (Command::Fail(FailTask { task, epoch, .. }), Reply::Finished(FinishReply::LeaseLost))
+            | (Command::GiveBack(ReleaseTask { task, epoch, .. }), Reply::Finished(FinishReply::LeaseLost)) => {
+                lost(task, *epoch, state)
+            }
             (Command::Fail(fail), Reply::Finished(FinishReply::Committed)) => self.ended(&fail.task, fail.epoch),
             (Command::GiveBack(back), Reply::Finished(FinishReply::Committed)) => self.ended(&back.task, back.epoch),
             (Command::Release { job }, Reply::Released(_)) => released(job, state),
@@ -69,7 +75,7 @@ impl History {
                 self.over.extend(swept.rescued.iter().cloned());
                 Ok(())
             }
-            (Command::Cancel { job }, Reply::Cancelled(Some(reel_types::JobState::Cancelled))) => {
+            (Command::Cancel { job }, Reply::Cancelled(Some(JobState::Cancelled))) => {
                 self.cancelled.insert(job.clone());
                 let of_job = self.newest.iter().filter(|(task, _)| task.job == *job);
                 let of_job = of_job.filter(|(task, epoch)| self.committed.get(*task) != Some(*epoch));
@@ -103,9 +109,11 @@ impl History {
         self.newest.get(task).is_some_and(|newest| *newest > epoch) || self.over.contains(&(task.clone(), epoch))
     }
 
-    fn beats(&self, heartbeat: &Heartbeat, replies: &[BeatReply]) -> Result<(), Violation> {
+    fn beats(&self, heartbeat: &Heartbeat, replies: &[BeatReply], state: &State) -> Result<(), Violation> {
         for (beat, reply) in heartbeat.beats.iter().zip(replies) {
-            if *reply != BeatReply::Lost && self.is_over(&beat.task, beat.epoch) {
+            if *reply == BeatReply::Lost {
+                lost(&beat.task, beat.epoch, state)?;
+            } else if self.is_over(&beat.task, beat.epoch) {
                 return Err(Violation::HeldAfterLoss(beat.task.clone(), beat.epoch));
             }
         }
@@ -131,7 +139,7 @@ impl History {
         // A finish may be taken in and yet end the task badly (no further round is allowed): then it is over only.
         let done = state.tasks.get(task).is_some_and(|row| row.task.state == TaskState::Done);
         match reply {
-            FinishReply::LeaseLost => Ok(()),
+            FinishReply::LeaseLost => lost(task, epoch, state),
             FinishReply::AlreadyCommitted => {
                 let known = self.committed.get(task) == Some(&epoch) || self.over.contains(&(task.clone(), epoch));
                 if known { Ok(()) } else { Err(Violation::FalseMemory(task.clone(), epoch)) }
@@ -183,6 +191,16 @@ impl History {
             (Some((task, epoch)), _) | (None, Some((task, epoch))) => Err(Violation::Forgotten(task.clone(), *epoch)),
             (None, None) => Ok(()),
         }
+    }
+}
+
+/// An attempt was told that it is lost: then it is over.
+fn lost(task: &TaskId, epoch: Epoch, state: &State) -> Result<(), Violation> {
+    match state.attempts.get(&(task.clone(), epoch)) {
+        Some(row) if row.attempt.outcome == AttemptOutcome::Running => {
+            Err(Violation::FalseLoss(task.clone(), epoch))
+        }
+        _ => Ok(()),
     }
 }
 

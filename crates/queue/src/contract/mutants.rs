@@ -1,7 +1,10 @@
 //! The machine, the store and the database, each broken in a way that people do break them.
 
+use super::history::Violation;
+use super::sequences::{self, Divergence};
 use super::simulate::{Flaws, run_flawed};
 use crate::machine::Rules;
+use crate::sqlite::{SqliteQueue, Statements};
 
 /// What is broken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,8 +56,69 @@ impl Mutant {
     }
 
     /// Simulates schedules until the judge sees a broken promise; returns its seed and the promise.
-    pub fn caught_within(self, seeds: u64) -> Option<(u64, super::history::Violation)> {
+    pub fn caught_within(self, seeds: u64) -> Option<(u64, Violation)> {
         let flaws = self.flaws();
         (0..seeds).find_map(|seed| run_flawed(seed, &flaws).err().map(|violation| (seed, violation)))
     }
+
+    /// The same mistake in SQL, as a statement with another text. Object keys are made by the worker, and what a
+    /// power cut takes cannot be seen without one, so these two have no text in SQL.
+    fn statements(self) -> Option<Statements> {
+        let sound = Statements::SOUND;
+        let any_epoch = |text| replaced(text, "t.epoch = ?5", "?5 = ?5");
+        Some(match self {
+            Self::NoEpochInFinish => Statements { finish_held: any_epoch(sound.finish_held), ..sound },
+            Self::NoEpochInHeartbeat => Statements { beat_held: any_epoch(sound.beat_held), ..sound },
+            // The state before the commit that calls the release: the newest finish is not seen.
+            Self::ReleaseNotAfterCommit => Statements {
+                due: replaced(
+                    sound.due,
+                    "n.state in ('waiting', 'ready', 'leased')",
+                    "(n.state in ('waiting', 'ready', 'leased') or n.id = (select a.task from attempts a
+                        where a.closed_by = 'finish' order by a.ended_at desc limit 1))",
+                ),
+                ..sound
+            },
+            Self::RescueIgnoresEpoch => Statements {
+                rescue: replaced(sound.rescue, "failures = failures + 1", "failures = failures + 1, epoch = epoch - 1"),
+                ..sound
+            },
+            Self::CancelWithoutEpoch => Statements {
+                cancel_tasks: replaced(sound.cancel_tasks, "'waiting', 'ready', 'leased'", "'waiting', 'ready'"),
+                ..sound
+            },
+            Self::SecondAssemble => Statements {
+                due: replaced(
+                    sound.due,
+                    "t.state = 'waiting'",
+                    "(t.state = 'waiting' or t.kind = 2 and t.state = 'done')",
+                ),
+                ..sound
+            },
+            Self::NoEpochInObjectKey | Self::ClaimNotDurable => return None,
+        })
+    }
+
+    /// Whether the mistake can be made in a statement.
+    pub fn is_of_sql(self) -> bool {
+        self.statements().is_some()
+    }
+
+    /// Compares random sequences until the broken backend goes another way than the machine.
+    pub async fn caught_in_sqlite_within(self, queue: &SqliteQueue, seeds: u64) -> Option<Divergence> {
+        let statements = Box::leak(Box::new(self.statements()?));
+        let broken = queue.with_statements(statements);
+        for seed in 0..seeds {
+            if let Err(divergence) = sequences::compare(&broken, seed).await {
+                return Some(divergence);
+            }
+        }
+        None
+    }
+}
+
+/// Another text for a statement. It lives as long as the test: statements are constants.
+fn replaced(text: &'static str, from: &str, to: &str) -> &'static str {
+    assert!(text.contains(from), "the statement has no {from:?}, so the mutant would be none: {text}");
+    String::leak(text.replace(from, to))
 }

@@ -30,6 +30,12 @@ pub struct Schedule {
     pub commits: u32,
     /// Finishes that came too late.
     pub refused: u32,
+    /// Jobs that ended with a result.
+    pub completed: u32,
+    /// Jobs that ended without one: poisoned, stopped, or failed by their plan.
+    pub ended_badly: u32,
+    /// Further rounds that were begun.
+    pub rounds: u32,
 }
 
 /// Runs one schedule on the machine as it is.

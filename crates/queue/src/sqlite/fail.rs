@@ -15,7 +15,7 @@ use crate::machine::{ClosedBy, lost};
 
 /// The task rests until `?3`.
 pub(super) const REST: &str = "
-    update tasks set failures = failures + 1, failure = ?2, ready_at = ?3, ready_since = ?3, epoch = epoch where id = ?1";
+    update tasks set failures = failures + 1, failure = ?2, ready_at = ?3, ready_since = ?3 where id = ?1";
 const COUNT: &str = "update tasks set failures = failures + 1 where id = ?1";
 const FAILED: &str = "update tasks set failure = ?2 where id = ?1";
 const READY_AT: &str = "update tasks set ready_at = ?2 where id = ?1";

@@ -192,7 +192,7 @@ impl World<'_> {
 fn completion(rng: &mut Rng, kind: TaskKind) -> Completion {
     match kind {
         TaskKind::Plan => Completion::Planned {
-            chunks: chunks(rng, 3),
+            chunks: chunks(rng, 4),
             rounds_max: rng.u32(1..4),
             on_failed_chunk: if rng.bool() { OnFailedChunk::Keep } else { OnFailedChunk::FailJob },
         },

@@ -1,7 +1,7 @@
 //! The world of one schedule: who is in it, how messages travel, what goes wrong, when it is over.
 
 use fastrand::Rng;
-use reel_types::{JobId, Millis, WorkerId};
+use reel_types::{JobId, JobState, Millis, WorkerId};
 
 use super::Schedule;
 use super::agenda::{Agenda, Happening, Sender};
@@ -17,7 +17,7 @@ use crate::machine::{Command, Reply, Rules};
 pub(super) const LEASE_MILLIS: Millis = 5_000;
 const SWEEP_EACH_MILLIS: Millis = 3_000;
 /// How long the chaos lasts.
-const CHAOS_MILLIS: Millis = 25_000;
+const CHAOS_MILLIS: Millis = 30_000;
 /// How long after it every job must have ended; much longer than any backoff or patience together.
 const CALM_MILLIS: Millis = 600_000;
 
@@ -59,7 +59,7 @@ impl<'a> World<'a> {
         let faults = Faults::draw(&mut rng);
         let workers: Vec<Worker> =
             (0..rng.usize(2..4)).map(|n| Worker::new(WorkerId::new(format!("w{n}")), rng.bool())).collect();
-        let jobs = rng.usize(1..3);
+        let jobs = rng.usize(1..4);
         Self {
             rng,
             flaws,
@@ -116,6 +116,11 @@ impl<'a> World<'a> {
                 self.execute(&command)?;
             }
             next = self.agenda.next().map(|(_, happening)| happening);
+        }
+        for job in self.database.state.jobs.values() {
+            let completed = job.state == JobState::Completed;
+            *if completed { &mut self.schedule.completed } else { &mut self.schedule.ended_badly } += 1;
+            self.schedule.rounds += job.round;
         }
         Ok(self.schedule)
     }
