@@ -147,3 +147,37 @@ async fn claimed(turn: &mut Turn, task: i64, on_gpu: bool) -> Result<Claimed, Qu
         on_gpu,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::{SqliteOptions, SqliteQueue};
+
+    /// The lines of SQLite's plan for a statement.
+    async fn plan(statement: &'static str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("queue.db");
+        let queue = SqliteQueue::open(&file, SqliteOptions::default()).await.unwrap();
+        let explain = sqlx::AssertSqlSafe(format!("explain query plan {statement}"));
+        let rows = sqlx::raw_sql(explain).fetch_all(&queue.readers).await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>(3)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_claim_takes_the_first_fit_of_an_index() {
+        let plan = plan(BEST).await;
+        let inner: Vec<&String> = plan.iter().filter(|line| line.contains(" r ")).collect();
+        let wanted = "SEARCH r USING COVERING INDEX tasks_ready (class=? AND pipeline=?)";
+        assert_eq!(inner, [wanted], "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("SCAN t")), "{plan:#?}");
+        assert_eq!(plan.iter().filter(|line| line.contains("TEMP B-TREE")).count(), 1, "{plan:#?}");
+    }
+
+    #[tokio::test]
+    async fn a_claim_for_named_jobs_takes_the_first_fit_of_their_part() {
+        let plan = plan(BEST_OF_JOBS).await;
+        let inner: Vec<&String> = plan.iter().filter(|line| line.contains(" r ")).collect();
+        assert_eq!(inner, ["SEARCH r USING INDEX tasks_ready_of_job (job=?)"], "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("SCAN t")), "{plan:#?}");
+    }
+}

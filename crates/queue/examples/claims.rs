@@ -1,0 +1,128 @@
+//! Prints how many claims, and claims with their finish, an SQLite queue does in a second, each durable on the disk.
+//!
+//! `cargo run --release -p reel-queue --example claims -- FOLDER [READY_TASKS]`
+
+#![expect(clippy::print_stdout, reason = "it is there to print")]
+
+use std::error::Error;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use reel_queue::{
+    Claimed, Completion, FinishTask, Heartbeat, NewJob, Offer, Queue, QueueError, SqliteOptions, SqliteQueue,
+};
+use reel_types::{ChunkSpec, ClaimId, Class, JobId, JobKey, OnFailedChunk, WorkerId};
+use serde_json::Value;
+
+const PIPELINES: [&str; 5] = ["transcode", "matte", "pose", "pack", "codec"];
+/// Chunks in each job.
+const CHUNKS: usize = 1_000;
+/// How long each figure is measured.
+const MEASURED: Duration = Duration::from_secs(3);
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().ok_or("usage: claims FOLDER [READY_TASKS]")?;
+    let ready: usize = arguments.next().map_or(Ok(10_000), |text| text.parse())?;
+    let file = Path::new(&folder).join("claims-bench.db");
+    let queue = SqliteQueue::open(&file, SqliteOptions::default()).await?;
+    let bench = Bench { queue, claims: std::cell::Cell::new(0) };
+    let began = Instant::now();
+    bench.fill(ready).await?;
+    println!("{ready} ready tasks put in within {:.1} s", began.elapsed().as_secs_f64());
+
+    let beats = bench.measure(async || bench.beat().await).await?;
+    println!("{beats:.0} heartbeats/s");
+    let claims = bench.measure(async || bench.claim().await.map(|_| ())).await?;
+    println!("{claims:.0} claims/s");
+    let pairs = bench.measure(async || bench.claim_and_finish().await).await?;
+    println!("{pairs:.0} claim+finish pairs/s");
+    bench.queue.close().await;
+    for end in ["", "-wal", "-shm"] {
+        let left = Path::new(&folder).join(format!("claims-bench.db{end}"));
+        if left.exists() {
+            std::fs::remove_file(left)?;
+        }
+    }
+    Ok(())
+}
+
+struct Bench {
+    queue: SqliteQueue,
+    claims: std::cell::Cell<u64>,
+}
+
+impl Bench {
+    /// How often a second this can be done, one after the other.
+    async fn measure(&self, once: impl AsyncFn() -> Result<(), QueueError>) -> Result<f64, QueueError> {
+        let (began, mut count) = (Instant::now(), 0_u32);
+        while began.elapsed() < MEASURED {
+            once().await?;
+            count += 1;
+        }
+        Ok(f64::from(count) / began.elapsed().as_secs_f64())
+    }
+
+    async fn fill(&self, ready: usize) -> Result<(), QueueError> {
+        for number in 0..ready.div_ceil(CHUNKS) {
+            let id = JobId::from_parts(number as i64, 0);
+            let job = NewJob {
+                key: JobKey::new(id.as_str()),
+                id: id.clone(),
+                pipeline: PIPELINES[number % PIPELINES.len()].to_owned(),
+                version: 1,
+                params: Value::Null,
+                sources: Vec::new(),
+                priority: 0,
+            };
+            self.queue.submit(job).await?;
+            let offer = Offer { only_jobs: vec![id], ..self.offer() };
+            let chunk =
+                ChunkSpec { chunk: Value::Null, class: Class::Cpu, threads: 1, memory_bytes: 1, cost: 1, after: None };
+            let chunks = vec![chunk; CHUNKS];
+            let on_failed_chunk = OnFailedChunk::Keep;
+            let plan = Completion::Planned { chunks, rounds_max: 1, on_failed_chunk };
+            if let Some(claimed) = self.queue.claim(offer).await? {
+                self.finish(&claimed, plan).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn offer(&self) -> Offer {
+        self.claims.set(self.claims.get() + 1);
+        Offer {
+            claim: ClaimId::new(self.claims.get().to_string()),
+            worker: WorkerId::new("bench"),
+            gpu: true,
+            cpu: true,
+            threads: 64,
+            memory_bytes: u64::MAX,
+            pipelines: PIPELINES.map(str::to_owned).to_vec(),
+            only_jobs: Vec::new(),
+            lease_millis: 600_000,
+        }
+    }
+
+    async fn beat(&self) -> Result<(), QueueError> {
+        let worker = WorkerId::new("bench");
+        let heartbeat = Heartbeat { worker, gpu: true, beats: Vec::new(), lease_millis: 1, stall_millis: 1 };
+        self.queue.heartbeat(heartbeat).await.map(|_| ())
+    }
+
+    async fn claim(&self) -> Result<Claimed, QueueError> {
+        let claimed = self.queue.claim(self.offer()).await?;
+        claimed.ok_or_else(|| QueueError::Corrupt("the ready tasks are used up, ask for more".to_owned()))
+    }
+
+    async fn claim_and_finish(&self) -> Result<(), QueueError> {
+        let claimed = self.claim().await?;
+        self.finish(&claimed, Completion::Ran).await
+    }
+
+    async fn finish(&self, claimed: &Claimed, completion: Completion) -> Result<(), QueueError> {
+        let (task, epoch) = (claimed.task.id.clone(), claimed.task.epoch);
+        self.queue.finish(FinishTask { task, epoch, completion, outputs: Vec::new() }).await.map(|_| ())
+    }
+}
