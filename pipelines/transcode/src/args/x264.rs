@@ -1,0 +1,23 @@
+//! libx264.
+
+use super::{Pass, VideoEncode, pass_args, words};
+use crate::intent::Quality;
+
+/// Frame threads change the stream, so their count is written down. x264 itself would take one and a half a core.
+pub(super) fn threads(cores: u32) -> u32 {
+    if cores <= 1 { 1 } else { cores.saturating_mul(3).div_ceil(2).min(128) }
+}
+
+pub(super) fn args(encode: &VideoEncode, pass: Pass<'_>) -> Vec<String> {
+    let mut args = words([
+        "-c:v libx264".to_owned(),
+        format!("-preset {}", encode.preset.as_x264()),
+        match encode.quality {
+            Quality::Constant { crf } => format!("-crf {crf}"),
+            Quality::Average { bits_per_sec, .. } => format!("-b:v {bits_per_sec}"),
+        },
+        format!("-threads {}", threads(encode.cores)),
+    ]);
+    args.extend(pass_args(pass));
+    args
+}

@@ -1,0 +1,64 @@
+//! The verb `transcode`, as the engine sees it.
+
+use std::sync::Arc;
+
+use reel_engine::{Assembled, Output, Part, Pipeline, Plan, RunContext, RunError, Site};
+use reel_media::Ffmpeg;
+
+use crate::chunk::Chunk;
+use crate::facts::Facts;
+use crate::params::Params;
+use crate::run::Patience;
+use crate::{assemble, inspect, plan, run};
+
+/// Any video to H.264, HEVC, AV1 or VP9; GPU first, CPU by itself.
+#[derive(Clone, Debug)]
+pub struct Transcode {
+    ffmpeg: Arc<Ffmpeg>,
+    patience: Patience,
+}
+
+impl Transcode {
+    /// With these programs.
+    pub fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
+        Self { ffmpeg, patience: Patience::default() }
+    }
+
+    /// The same with other bounds on standing still.
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+}
+
+impl Pipeline for Transcode {
+    const NAME: &'static str = "transcode";
+    const VERSION: u32 = 1;
+    type Params = Params;
+    type Facts = Facts;
+    type Chunk = Chunk;
+
+    fn inspect(&self, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
+        inspect::inspect(&self.ffmpeg, params, cx)
+    }
+
+    fn plan(&self, params: &Params, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
+        plan::plan(params, facts, site)
+    }
+
+    fn run(&self, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
+        match chunk {
+            Chunk::Video(chunk) => run::run_video(&self.ffmpeg, &self.patience, chunk, cx),
+            Chunk::Audio(chunk) => run::run_audio(&self.ffmpeg, &self.patience, chunk, cx),
+        }
+    }
+
+    fn assemble(
+        &self,
+        params: &Params,
+        facts: &Facts,
+        parts: &[Part<Chunk>],
+        cx: &RunContext<'_>,
+    ) -> Result<Assembled<Chunk>, RunError> {
+        assemble::assemble(&self.ffmpeg, params, facts, parts, cx)
+    }
+}
