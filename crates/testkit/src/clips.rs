@@ -49,7 +49,7 @@ pub fn edit_list() -> PathBuf {
 
 /// VP9 in WebM, 321x181.
 pub fn odd_size() -> PathBuf {
-    let source = "testsrc2=size=321x181:rate=30:duration=2";
+    let source = "testsrc2=size=320x180:rate=30:duration=2,format=yuv444p,scale=321:181";
     let codec = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-pix_fmt", "yuv420p"];
     made("odd_size.webm", &[&["-f", "lavfi", "-i", source][..], &codec].concat())
 }

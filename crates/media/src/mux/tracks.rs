@@ -1,12 +1,14 @@
-//! Tracks put beside one another, without decoding.
+//! Tracks put beside one another, without decoding pictures or sound.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use reel_types::CancelToken;
 
-use crate::child::ChildReport;
+use crate::child::{self, ChildReport};
 use crate::error::MediaError;
-use crate::probe::Orientation;
+use crate::formats::{InputArgs, file_url};
 use crate::tools::Ffmpeg;
 
 /// What to write.
@@ -33,6 +35,8 @@ pub struct Track {
     pub stream_index: u32,
     /// Added to all its times, in microseconds; may be negative.
     pub offset_micros: i64,
+    /// For subtitles: turn them into this codec of FFmpeg (see [`subtitle_codec`]); `None` copies.
+    pub recode: Option<&'static str>,
     /// ISO 639 code.
     pub language: Option<String>,
     /// The tag `title`.
@@ -48,6 +52,7 @@ impl Track {
             path: path.into(),
             stream_index,
             offset_micros: 0,
+            recode: None,
             language: None,
             title: None,
             default: false,
@@ -62,7 +67,7 @@ pub struct MuxSpec {
     pub video: Option<Track>,
     /// The audio tracks, in order.
     pub audio: Vec<Track>,
-    /// The subtitle tracks, in order; turned into `mov_text` for MP4.
+    /// The subtitle tracks, in order.
     pub subtitles: Vec<Track>,
     /// What to write.
     pub container: MuxContainer,
@@ -70,8 +75,8 @@ pub struct MuxSpec {
     pub video_timescale: Option<u32>,
     /// Puts the index in front (MP4, MOV).
     pub faststart: bool,
-    /// How a player shall turn the picture; `None` keeps what the track says.
-    pub orientation: Option<Orientation>,
+    /// Four-character tag of the video (`hvc1`), where players insist on one.
+    pub video_tag: Option<&'static str>,
     /// Tags of the file, for example `title`.
     pub tags: Vec<(String, String)>,
 }
@@ -85,22 +90,108 @@ impl MuxSpec {
             subtitles: Vec::new(),
             container,
             video_timescale: None,
-            faststart: matches!(container, MuxContainer::Mp4 | MuxContainer::Mov),
-            orientation: None,
+            faststart: container.is_mov(),
+            video_tag: None,
             tags: Vec::new(),
         }
     }
 }
 
-/// Writes the tracks into `out`, without decoding.
+impl MuxContainer {
+    /// FFmpeg's name of the muxer.
+    pub fn muxer(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mp4",
+            Self::Mov => "mov",
+            Self::Matroska => "matroska",
+            Self::WebM => "webm",
+            Self::Nut => "nut",
+        }
+    }
+
+    fn is_mov(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Mov)
+    }
+}
+
+/// How subtitles of `codec` get into `container`: `Some(None)` copied, `Some(Some(codec))` turned into that one,
+/// `None` not at all (pictures where only text is allowed).
+pub fn subtitle_codec(container: MuxContainer, codec: &str) -> Option<Option<&'static str>> {
+    let is_bitmap = matches!(codec, "hdmv_pgs_subtitle" | "dvd_subtitle" | "dvb_subtitle" | "xsub");
+    match container {
+        MuxContainer::Mp4 | MuxContainer::Mov if codec == "mov_text" => Some(None),
+        MuxContainer::Mp4 | MuxContainer::Mov => (!is_bitmap).then_some(Some("mov_text")),
+        MuxContainer::WebM if codec == "webvtt" => Some(None),
+        MuxContainer::WebM => (!is_bitmap).then_some(Some("webvtt")),
+        MuxContainer::Matroska if codec == "mov_text" => Some(Some("srt")),
+        MuxContainer::Matroska => (codec != "xsub").then_some(None),
+        MuxContainer::Nut => None,
+    }
+}
+
+const STALL: Duration = Duration::from_secs(60);
+
+/// Writes the tracks into `out`. Times are those of the inputs plus each track's offset; nothing is shifted to zero,
+/// and edit lists of sound (encoder delay) are kept.
 ///
 /// # Errors
-/// Those of a child.
+/// [`MediaError::Mismatch`] without a track; those of a child.
 pub fn mux(
-    _ffmpeg: &Ffmpeg,
-    _spec: &MuxSpec,
-    _out: &Path,
-    _cancel: &CancelToken,
+    ffmpeg: &Ffmpeg,
+    spec: &MuxSpec,
+    out: &Path,
+    cancel: &CancelToken,
 ) -> Result<ChildReport, MediaError> {
-    Err(MediaError::Mismatch("no track to write".to_owned()))
+    let tracks: Vec<(&str, usize, &Track)> = spec
+        .video
+        .iter()
+        .map(|track| ("v", 0, track))
+        .chain(spec.audio.iter().enumerate().map(|(index, track)| ("a", index, track)))
+        .chain(spec.subtitles.iter().enumerate().map(|(index, track)| ("s", index, track)))
+        .collect();
+    if tracks.is_empty() {
+        return Err(MediaError::Mismatch("there is no track to write".to_owned()));
+    }
+    let mut child = ffmpeg.command().arg("-copyts");
+    for (_, _, track) in &tracks {
+        let mut input = InputArgs::source(&track.path);
+        if track.offset_micros != 0 {
+            input = input.option("-itsoffset", format!("{}us", track.offset_micros));
+        }
+        child = child.args(input.args());
+    }
+    for (input, (sort, index, track)) in tracks.iter().enumerate() {
+        child = child.args(track_args(input, sort, *index, track));
+    }
+    child = child.args(["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]);
+    for (key, value) in &spec.tags {
+        child = child.args(["-metadata", &format!("{key}={value}")]);
+    }
+    if let Some(timescale) = spec.video_timescale.filter(|_| spec.container.is_mov()) {
+        child = child.args(["-video_track_timescale", &timescale.to_string()]);
+    }
+    if let Some(tag) = spec.video_tag.filter(|_| spec.video.is_some()) {
+        child = child.args(["-tag:v", tag]);
+    }
+    if spec.container.is_mov() {
+        // Where a track begins is written in this unit; FFmpeg's own would be a millisecond.
+        child = child.args(["-movie_timescale", "90000"]);
+    }
+    if spec.faststart && spec.container.is_mov() {
+        child = child.args(["-movflags", "+faststart"]);
+    }
+    let child = child.args(["-f", spec.container.muxer()]).arg(file_url(out));
+    child::run(&child.with_progress().stall_timeout(STALL), cancel, |_| {})
+}
+
+fn track_args(input: usize, sort: &str, index: usize, track: &Track) -> Vec<OsString> {
+    let to = |option: &str| format!("-{option}:{sort}:{index}");
+    let mut args = vec!["-map".to_owned(), format!("{input}:{}", track.stream_index)];
+    args.extend([to("c"), track.recode.unwrap_or("copy").to_owned()]);
+    args.extend([to("disposition"), if track.default { "default" } else { "0" }.to_owned()]);
+    let tags = [("language", &track.language), ("title", &track.title)];
+    for (key, value) in tags.into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
+        args.extend([format!("-metadata:s:{sort}:{index}"), format!("{key}={value}")]);
+    }
+    args.into_iter().map(OsString::from).collect()
 }

@@ -4,4 +4,4 @@ mod concat;
 mod tracks;
 
 pub use concat::{ConcatPart, concat_video};
-pub use tracks::{MuxContainer, MuxSpec, Track, mux};
+pub use tracks::{MuxContainer, MuxSpec, Track, mux, subtitle_codec};
