@@ -1,0 +1,256 @@
+//! The command line as typed. Help, manual and completions are generated from here.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use reel_device::DeviceWish;
+use reel_types::JobState;
+
+use crate::exit;
+
+/// Everything that can be typed.
+#[derive(Parser, Clone, Debug)]
+#[command(
+    name = "reel",
+    version,
+    about = "A GPU-first video job engine: name a file and a result, reel does the rest",
+    long_about = "reel takes a video in, plans the work, runs it in chunks on whatever devices are there (a GPU \
+                  first, the CPU when there is none or when it fails), and puts one verified result in place.\n\n\
+                  Kill it at any moment and give the same command again: it goes on where it was.",
+    after_long_help = after_long_help(),
+    disable_help_subcommand = true,
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What holds everywhere.
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// The verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What holds everywhere.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub struct CommonArgs {
+    /// Print one JSON object a line on stdout
+    ///
+    /// For programs. Each line has a `type`: `progress`, one `result` for each input (failures too), at the end one
+    /// `summary`. The contract is docs/reference/json.md.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What does the work: auto, cpu, gpu or gpu:N
+    ///
+    /// `auto` takes a GPU where one works and the CPU elsewhere; `gpu` and `gpu:N` (N as `reel gpu` shows it) never
+    /// fall back to the CPU.
+    #[arg(long, global = true, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceWish,
+    /// Tasks at once at most [default: as many as fit the cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub tasks: Option<u32>,
+    /// Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]
+    ///
+    /// Must be on a disk of this machine. Holds the chunks of jobs under way, so it wants space.
+    #[arg(long, global = true, value_name = "DIR", env = "REEL_STATE", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub state: Option<PathBuf>,
+    /// Replace an output that exists
+    #[arg(long, global = true)]
+    pub force: bool,
+    /// Say nothing but errors
+    ///
+    /// With --json: no `progress` lines.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// The ffmpeg to use [default: ffmpeg from the path]
+    #[arg(long, global = true, value_name = "PATH", env = "REEL_FFMPEG", hide_env_values = true, value_hint = ValueHint::ExecutablePath)]
+    pub ffmpeg: Option<PathBuf>,
+    /// The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]
+    #[arg(long, global = true, value_name = "PATH", env = "REEL_FFPROBE", hide_env_values = true, value_hint = ValueHint::ExecutablePath)]
+    pub ffprobe: Option<PathBuf>,
+}
+
+/// The verbs.
+#[derive(Subcommand, Clone, Debug)]
+pub enum Verb {
+    /// Turn any video into H.264, HEVC, AV1 or VP9
+    #[command(after_long_help = TRANSCODE_EXAMPLES)]
+    Transcode(Box<TranscodeArgs>),
+    /// List, show, watch, cancel, retry or forget jobs
+    #[command(subcommand)]
+    Jobs(JobsVerb),
+    /// Show which GPUs are here and which encoders on them really work
+    Gpu,
+    /// Show what was found, what works, what is missing and the command that brings it
+    Doctor,
+    /// Write the manual pages, the shell completions or the reference
+    Generate(GenerateArgs),
+}
+
+/// `reel transcode`.
+#[derive(Args, Clone, Debug)]
+pub struct TranscodeArgs {
+    /// The videos
+    #[arg(required = true, value_name = "IN", value_hint = ValueHint::FilePath)]
+    pub inputs: Vec<PathBuf>,
+    /// The result: a file, or a folder (existing, or ending in `/`)
+    ///
+    /// In a folder each result is called like its input, with the ending of the new format. Missing folders are made.
+    #[arg(long, short, required = true, value_name = "OUT", value_hint = ValueHint::AnyPath)]
+    pub output: OsString,
+    /// What the pipeline wants to know.
+    #[command(flatten)]
+    pub params: reel_transcode::Params,
+}
+
+/// `reel jobs …`. A job is named by its id or by the beginning of it.
+#[derive(Subcommand, Clone, Debug)]
+pub enum JobsVerb {
+    /// List jobs, newest first
+    List {
+        /// Only jobs in this state
+        #[arg(long, value_enum, value_name = "STATE")]
+        only: Option<StateArg>,
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show one job with its chunks, attempts and reasons
+    Show {
+        /// The job, or the beginning of its id
+        #[arg(value_name = "JOB")]
+        job: String,
+    },
+    /// Follow jobs until they end; without a name, all that are under way
+    Watch {
+        /// The jobs, or the beginnings of their ids
+        #[arg(value_name = "JOB")]
+        jobs: Vec<String>,
+    },
+    /// Stop jobs; what they have finished is kept for a retry
+    Cancel {
+        /// The jobs, or the beginnings of their ids
+        #[arg(required = true, value_name = "JOB")]
+        jobs: Vec<String>,
+    },
+    /// Queue failed or cancelled jobs again; their command then goes on with them
+    Retry {
+        /// The jobs, or the beginnings of their ids
+        #[arg(required = true, value_name = "JOB")]
+        jobs: Vec<String>,
+    },
+    /// Forget jobs that have ended, and remove what they left in the state folder
+    Forget {
+        /// The jobs, or the beginnings of their ids
+        #[arg(required = true, value_name = "JOB")]
+        jobs: Vec<String>,
+    },
+}
+
+/// A job's state as typed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "each is the state of the same name")]
+pub enum StateArg {
+    Queued,
+    Planning,
+    Running,
+    Assembling,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+impl From<StateArg> for JobState {
+    fn from(state: StateArg) -> Self {
+        match state {
+            StateArg::Queued => Self::Queued,
+            StateArg::Planning => Self::Planning,
+            StateArg::Running => Self::Running,
+            StateArg::Assembling => Self::Assembling,
+            StateArg::Completed => Self::Completed,
+            StateArg::Failed => Self::Failed,
+            StateArg::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// `reel generate`.
+#[derive(Args, Clone, Debug)]
+pub struct GenerateArgs {
+    /// What to write
+    #[arg(value_enum, value_name = "WHAT")]
+    pub what: Generated,
+    /// Into which folder; made if missing
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+}
+
+/// What can be generated.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Generated {
+    /// Manual pages: reel.1 and one for each verb
+    Man,
+    /// Completions for bash, zsh and fish
+    Completions,
+    /// The page of all flags: cli.md
+    Reference,
+}
+
+const TRANSCODE_EXAMPLES: &str = "\
+Examples:
+  reel transcode in.mov -o out.mp4
+      H.264 in MP4, on a GPU where one works
+  reel transcode in.mkv -o out.mp4 --codec hevc --resolution 720p
+      smaller, in HEVC
+  reel transcode a.mp4 b.mp4 -o folder/ --codec av1 --json
+      several files, for a program to read
+  reel transcode in.mp4 -o out.webm --codec vp9 --device cpu --force
+      VP9 on the CPU, replacing out.webm
+
+The same command again joins, resumes or delivers the same job. The output appears whole and verified, or not at all.";
+
+fn after_long_help() -> String {
+    let codes: String = exit::ALL.iter().map(|(code, sentence)| format!("{code:>5}  {sentence}\n")).collect();
+    format!(
+        "Examples:\n  reel transcode in.mov -o out.mp4\n  reel jobs watch\n  reel doctor\n\n\
+         Exit codes (of several inputs the worst one counts: 130, 1, 4, 2, 3, 5, 0):\n{codes}\n\
+         Environment: REEL_STATE, REEL_FFMPEG and REEL_FFPROBE stand for the flags of the same name, NO_COLOR turns \
+         colour off, REEL_LOG=info shows what the engine does."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_verb_takes_a_common_flag_for_itself() {
+        for words in [&["jobs", "list", "--only", "failed"][..], &["jobs", "show", "x"], &["gpu"], &["doctor"]] {
+            Cli::try_parse_from(std::iter::once("reel").chain(words.iter().copied())).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_device_is_understood_on_both_sides_of_the_verb() {
+        for words in [["--device", "cpu", "gpu"], ["gpu", "--device", "cpu"]] {
+            let cli = Cli::try_parse_from(std::iter::once("reel").chain(words)).unwrap();
+            assert_eq!(cli.common.device, DeviceWish::Cpu);
+        }
+    }
+
+    #[test]
+    fn names_with_a_leading_dash_pass_after_a_double_dash() {
+        let cli = Cli::try_parse_from(["reel", "transcode", "-o", "./-b.mp4", "--", "-a.mp4"]).unwrap();
+        let Verb::Transcode(args) = cli.verb else { panic!("another verb") };
+        assert_eq!(args.inputs, [PathBuf::from("-a.mp4")]);
+    }
+}

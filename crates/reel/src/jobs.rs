@@ -1,0 +1,32 @@
+//! `reel jobs`: the jobs of the state folder.
+
+mod change;
+mod find;
+mod list;
+mod record;
+mod show;
+mod watch;
+
+use std::sync::Arc;
+
+use crate::args::JobsVerb;
+use crate::console::Console;
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::wiring::open_archive;
+
+/// Does one of the verbs, and answers with the exit code.
+///
+/// # Errors
+/// A usage problem when a job cannot be found; a storage problem when the state folder cannot be used.
+pub async fn run(console: &Arc<Console>, settings: &Settings, verb: JobsVerb) -> Result<u8, Problem> {
+    let archive = open_archive(settings).await?;
+    match verb {
+        JobsVerb::List { only, limit } => list::list(&archive, console, settings, only.map(Into::into), limit).await,
+        JobsVerb::Show { job } => show::show(&archive, console, settings, &job).await,
+        JobsVerb::Watch { jobs } => watch::watch(&archive, console, settings, &jobs).await,
+        JobsVerb::Cancel { jobs } => change::change(&archive, console, settings, &jobs, change::Change::Cancel).await,
+        JobsVerb::Retry { jobs } => change::change(&archive, console, settings, &jobs, change::Change::Retry).await,
+        JobsVerb::Forget { jobs } => change::change(&archive, console, settings, &jobs, change::Change::Forget).await,
+    }
+}

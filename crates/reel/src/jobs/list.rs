@@ -1,0 +1,62 @@
+//! `reel jobs list`.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use reel_queue::{JobFilter, Queue};
+use reel_types::{Job, JobState, Millis, Task};
+
+use super::record::{JobRecord, is_worked_on, line, source_path};
+use crate::console::Console;
+use crate::exit;
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::text::{duration, shown};
+use crate::wiring::Archive;
+use crate::{table, work};
+
+pub(super) async fn list(
+    archive: &Archive,
+    console: &Console,
+    settings: &Settings,
+    state: Option<JobState>,
+    limit: u32,
+) -> Result<u8, Problem> {
+    let jobs = archive.queue.jobs(JobFilter { state, id_prefix: None, limit }).await?;
+    let mut rows = vec![["JOB", "STATE", "DONE", "MADE", "VERB", "INPUT"].map(str::to_owned).to_vec()];
+    for job in &jobs {
+        if console.is_out_closed() {
+            break;
+        }
+        // The tasks of a job that has ended tell nothing new.
+        let tasks = if job.state.is_terminal() { Vec::new() } else { archive.queue.tasks(&job.id).await? };
+        if settings.json {
+            console.data(&line(&JobRecord::new(job, &tasks)));
+        } else {
+            rows.push(row(job, &tasks));
+        }
+    }
+    if !settings.json {
+        table::lines(&rows).iter().for_each(|line| console.data(line));
+    }
+    Ok(exit::DONE)
+}
+
+fn row(job: &Job, tasks: &[Task]) -> Vec<String> {
+    let state = match job.state {
+        state if state.is_terminal() || is_worked_on(tasks) => state.as_str().to_owned(),
+        state => format!("{} (idle)", state.as_str()),
+    };
+    let done = work::follow(job.state, tasks).map_or_else(String::new, |done| format!("{:.0} %", done * 100.0));
+    let inputs: Vec<String> = job.sources.iter().map(|source| shown(&source_path(source))).collect();
+    vec![job.id.to_string(), state, done, ago(job.created_at), job.pipeline.clone(), inputs.join(" ")]
+}
+
+/// By this machine's clock, which is also the database's.
+pub(super) fn ago(at: Millis) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis);
+    let secs = (now - at).max(0) / 1000;
+    match secs {
+        0..172_800 => format!("{} ago", duration(secs as f64)),
+        _ => format!("{} days ago", secs / 86_400),
+    }
+}

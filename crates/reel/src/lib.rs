@@ -1,0 +1,24 @@
+//! The command line of reel, and the wiring: the only place where a backend is chosen.
+//!
+//! Start reading at [`run`].
+
+pub mod args;
+pub mod console;
+pub mod delivery;
+pub mod doctor;
+pub mod exit;
+pub mod generate;
+pub mod gpu;
+pub mod interrupt;
+pub mod jobs;
+pub mod problem;
+pub mod records;
+pub mod run;
+pub mod screen;
+pub mod settings;
+pub mod table;
+pub mod targets;
+pub mod text;
+pub mod transcode;
+pub mod wiring;
+pub mod work;

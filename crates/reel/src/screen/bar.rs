@@ -1,0 +1,74 @@
+//! One bar on a terminal for everything under way.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::records::ProgressRecord;
+use crate::text::{duration, shown};
+
+const STEPS: u64 = 10_000;
+
+/// A bar on stderr; it is there only while something is under way.
+pub(super) struct Bar {
+    bar: Option<ProgressBar>,
+}
+
+impl Bar {
+    pub(super) fn new() -> Self {
+        Self { bar: None }
+    }
+
+    pub(super) fn progress(&mut self, records: &[ProgressRecord]) {
+        if records.is_empty() {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(draw);
+        let fractions = records.iter().map(|record| record.done_fraction.unwrap_or(0.0));
+        let fraction = fractions.sum::<f64>() / records.len() as f64;
+        bar.set_position((fraction * STEPS as f64) as u64);
+        bar.set_prefix(prefix(records));
+        bar.set_message(message(records));
+    }
+
+    /// Takes the bar away, so that lines can be written where it was.
+    pub(super) fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn draw() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
+    let template = "{spinner} {prefix} [{bar:30}] {percent:>3} % {msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    // Shows that we live while a long chunk tells nothing.
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn prefix(records: &[ProgressRecord]) -> String {
+    match records {
+        [one] => one.input.path().file_name().map_or_else(String::new, |name| shown(name.as_ref())),
+        many => format!("{} files", many.len()),
+    }
+}
+
+fn message(records: &[ProgressRecord]) -> String {
+    let speed: f64 = records.iter().filter_map(|record| record.speed).sum();
+    let eta_secs = records.iter().filter_map(|record| record.eta_secs).reduce(f64::max);
+    let mut parts = Vec::new();
+    if let [one] = records {
+        parts.push(one.state.as_str().to_owned());
+    }
+    if speed > 0.0 {
+        parts.push(format!("{speed:.2}x"));
+    }
+    if let Some(eta_secs) = eta_secs {
+        parts.push(format!("{} left", duration(eta_secs)));
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,46 @@
+//! One object a line on stdout.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use reel_types::{JobId, JobState};
+
+use crate::console::Console;
+use crate::records::{ProgressRecord, Record, ResultRecord, SummaryRecord};
+
+/// At most one line a job in this time, unless its state changed.
+const PACE: Duration = Duration::from_secs(1);
+
+/// Writes the contract's lines.
+#[derive(Default)]
+pub(super) struct JsonLines {
+    last: BTreeMap<JobId, (Instant, JobState)>,
+}
+
+impl JsonLines {
+    pub(super) fn progress(&mut self, console: &Console, records: &[ProgressRecord]) {
+        for record in records {
+            let now = Instant::now();
+            let last = self.last.get(&record.job);
+            if last.is_none_or(|(at, state)| *state != record.state || now.duration_since(*at) >= PACE) {
+                self.last.insert(record.job.clone(), (now, record.state));
+                write(console, &Record::Progress(record));
+            }
+        }
+    }
+
+    pub(super) fn result(&mut self, console: &Console, result: &ResultRecord) {
+        write(console, &Record::Result(result));
+    }
+
+    pub(super) fn summary(&mut self, console: &Console, summary: &SummaryRecord) {
+        write(console, &Record::Summary(summary));
+    }
+}
+
+fn write(console: &Console, record: &Record<'_>) {
+    match serde_json::to_string(record) {
+        Ok(line) => console.data(&line),
+        Err(error) => console.say(&format!("error: a line has no JSON form: {error}")),
+    }
+}

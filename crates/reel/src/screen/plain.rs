@@ -1,0 +1,69 @@
+//! Lines in a pipe or a log: at each change of state, and about every five seconds.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use reel_types::{JobId, JobState};
+
+use crate::console::Console;
+use crate::records::ProgressRecord;
+use crate::text::{duration, shown};
+
+const PACE: Duration = Duration::from_secs(5);
+
+/// Writes thinned-out lines on stderr.
+#[derive(Default)]
+pub(super) struct PlainLines {
+    last: BTreeMap<JobId, (Instant, JobState)>,
+}
+
+impl PlainLines {
+    pub(super) fn progress(&mut self, console: &Console, records: &[ProgressRecord]) {
+        for record in records {
+            let now = Instant::now();
+            let last = self.last.get(&record.job);
+            if last.is_none_or(|(at, state)| *state != record.state || now.duration_since(*at) >= PACE) {
+                self.last.insert(record.job.clone(), (now, record.state));
+                console.say(&line(record));
+            }
+        }
+    }
+}
+
+fn line(record: &ProgressRecord) -> String {
+    let mut line = format!("{}: {}", shown(record.input.path()), record.state.as_str());
+    if let Some(fraction) = record.done_fraction.filter(|_| record.state != JobState::Completed) {
+        line.push_str(&format!(" {:.0} %", fraction * 100.0));
+    }
+    if let Some(speed) = record.speed {
+        line.push_str(&format!(", {speed:.2}x"));
+    }
+    if let Some(eta_secs) = record.eta_secs {
+        line.push_str(&format!(", {} left", duration(eta_secs)));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::records::InputPath;
+
+    #[test]
+    fn a_line_says_how_far_and_how_long() {
+        let record = ProgressRecord {
+            job: JobId::new("j"),
+            input: InputPath::new(Path::new("a.mov")),
+            state: JobState::Running,
+            done_fraction: Some(0.424),
+            speed: Some(2.5),
+            eta_secs: Some(75.0),
+            elapsed_secs: 10.0,
+            chunks_done: 1,
+            chunks_total: 3,
+        };
+        assert_eq!(line(&record), "a.mov: running 42 %, 2.50x, 1 min 15 s left");
+    }
+}

@@ -1,0 +1,109 @@
+//! Which backend stands behind which trait. The only place where that is chosen.
+
+use std::sync::Arc;
+
+use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
+use reel_engine::{Engine, Registry, Site, StateDir};
+use reel_media::{Ffmpeg, MediaError, encoder_probe};
+use reel_queue::SqliteQueue;
+use reel_queue::sqlite::SqliteOptions;
+use reel_store::FolderStore;
+use reel_transcode::Transcode;
+
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::text::shown;
+
+/// The parts of a program that a test may replace.
+#[derive(Clone)]
+pub struct App {
+    gpus: Arc<dyn GpuSource>,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self { gpus: Arc::new(NvmlSource::new()) }
+    }
+}
+
+/// What a look at jobs needs, without FFmpeg and devices.
+pub struct Archive {
+    /// Jobs and tasks.
+    pub queue: Arc<SqliteQueue>,
+    /// Bytes.
+    pub store: Arc<FolderStore>,
+    /// Where both live.
+    pub state: StateDir,
+}
+
+impl App {
+    /// The same with GPUs from elsewhere.
+    pub fn with_gpus(mut self, gpus: Arc<dyn GpuSource>) -> Self {
+        self.gpus = gpus;
+        self
+    }
+
+    /// Everything that work needs.
+    ///
+    /// # Errors
+    /// What is missing or cannot be opened.
+    pub async fn open_engine(&self, settings: &Settings) -> Result<Engine, Problem> {
+        let archive = open_archive(settings).await?;
+        let ffmpeg = find_ffmpeg(settings, &archive.state)?;
+        let devices = self.devices(Some(&ffmpeg), &archive.state);
+        let gpu = settings.device.allows_gpu() && devices.gpu_present();
+        let registry = Registry::new().with(Transcode::new(ffmpeg));
+        let site = Site::of_this_machine(gpu);
+        Ok(Engine::new(archive.queue, archive.store, devices, registry, site, archive.state))
+    }
+
+    /// The GPUs of this machine. Without FFmpeg no encoder counts as working.
+    pub fn devices(&self, ffmpeg: Option<&Arc<Ffmpeg>>, state: &StateDir) -> Arc<Devices> {
+        let probe = ffmpeg.map(|ffmpeg| Arc::new(FfmpegProbe(Arc::clone(ffmpeg))) as Arc<dyn EncoderProbe>);
+        Devices::new(Arc::clone(&self.gpus), probe, Some(state.cache()), Some(state.device_leases()))
+    }
+}
+
+/// Opens jobs and bytes alone.
+///
+/// # Errors
+/// A storage problem that names the folder.
+pub async fn open_archive(settings: &Settings) -> Result<Archive, Problem> {
+    let state = open_state(settings)?;
+    let queue = SqliteQueue::open(&state.database(), SqliteOptions::default()).await?;
+    let store = FolderStore::open(state.objects())?;
+    Ok(Archive { queue: Arc::new(queue), store: Arc::new(store), state })
+}
+
+/// Opens the state folder.
+///
+/// # Errors
+/// A storage problem that names the folder.
+pub fn open_state(settings: &Settings) -> Result<StateDir, Problem> {
+    StateDir::open(&settings.state).map_err(|error| {
+        Problem::storage(format!("cannot use the state folder {}", shown(&settings.state)), &error)
+            .with_hint("name another with --state DIR")
+    })
+}
+
+/// Finds FFmpeg; what it can do is remembered in the state folder.
+///
+/// # Errors
+/// Kind missing, with what brings it.
+pub fn find_ffmpeg(settings: &Settings, state: &StateDir) -> Result<Arc<Ffmpeg>, Problem> {
+    let found = Ffmpeg::with_cache(settings.ffmpeg.as_deref(), settings.ffprobe.as_deref(), &state.cache());
+    found.map_err(|error: MediaError| error.failure().into())
+}
+
+/// Tries encoders with the FFmpeg that will be used.
+struct FfmpegProbe(Arc<Ffmpeg>);
+
+impl EncoderProbe for FfmpegProbe {
+    fn binary_identity(&self) -> String {
+        self.0.identity()
+    }
+
+    fn try_encoder(&self, encoder: &str, gpu_uuid: Option<&str>) -> Result<(), String> {
+        encoder_probe::try_encoder(&self.0, encoder, gpu_uuid)
+    }
+}

@@ -1,0 +1,185 @@
+//! From inputs to delivered outputs: look, submit, work, follow, deliver.
+
+mod begin;
+mod finish;
+mod follow;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use reel_engine::{Drain, Engine, Worker, WorkerOptions};
+use reel_types::{Job, JobId, Source, Task};
+use serde_json::Value;
+
+use crate::delivery::Folder;
+use crate::interrupt::Interrupt;
+use crate::problem::{Problem, ProblemKind};
+use crate::records::{ProgressRecord, ResultRecord, Status};
+use crate::screen::Screen;
+use crate::settings::Settings;
+use crate::targets::Target;
+
+pub use follow::{Pace, follow};
+
+/// How often the queue is asked for what other processes, and the heartbeat, have written there.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// What one command asks for.
+#[derive(Debug)]
+pub struct Request {
+    /// The verb.
+    pub pipeline: &'static str,
+    /// Its params, as an object.
+    pub params: Value,
+    /// Inputs and outputs.
+    pub targets: Vec<Target>,
+    /// Seconds of media in a job, once its plan is made: what a speed is measured in.
+    pub media_secs: fn(&[Task]) -> Option<f64>,
+}
+
+/// One input whose job is made.
+#[derive(Debug)]
+struct Open {
+    target: Target,
+    job: JobId,
+    folder: Folder,
+    pace: follow::Pace,
+}
+
+/// An input and what identifies it.
+type Looked = (Target, Source);
+
+/// Works on all inputs until each has its result, or until it is interrupted. Each input gets exactly one result, which
+/// is shown at once.
+///
+/// # Errors
+/// When the queue does not answer any more.
+pub async fn work(
+    engine: &Engine,
+    request: Request,
+    settings: &Settings,
+    interrupt: &Interrupt,
+    screen: &mut Screen,
+) -> Vec<ResultRecord> {
+    let mut desk = Desk { engine, settings, request: &request, screen, open: Vec::new(), results: Vec::new(), kept: BTreeSet::new() };
+    for target in &request.targets {
+        match begin::begin(engine, &request, settings, target).await {
+            Ok(begin::Begun::Open(open)) => desk.open.push(open),
+            Ok(begin::Begun::Ended(result)) => desk.end(result).await,
+            Err((status, problem)) => desk.end(ResultRecord::from_problem(&target.input, None, status, problem)).await,
+        }
+    }
+    desk.close_finished().await;
+    if !desk.open.is_empty() {
+        desk.work_until_done(interrupt).await;
+    }
+    desk.results
+}
+
+/// What is under way and what has ended.
+struct Desk<'a> {
+    engine: &'a Engine,
+    settings: &'a Settings,
+    request: &'a Request,
+    screen: &'a mut Screen,
+    open: Vec<Open>,
+    results: Vec<ResultRecord>,
+    /// Jobs whose result waits in the state folder, because somebody did not get it.
+    kept: BTreeSet<JobId>,
+}
+
+impl Desk<'_> {
+    async fn work_until_done(&mut self, interrupt: &Interrupt) {
+        let drain = Drain::new();
+        let only_jobs: BTreeSet<JobId> = self.open.iter().map(|open| open.job.clone()).collect();
+        let options = WorkerOptions {
+            only_jobs: only_jobs.into_iter().collect(),
+            gpu: self.settings.device.allows_gpu() && self.engine.site.gpu,
+            tasks_max: self.settings.tasks_max.unwrap_or(WorkerOptions::default().tasks_max),
+            ..WorkerOptions::default()
+        };
+        let mut worker = tokio::spawn(Worker::new(self.engine.clone(), options).run(drain.clone()));
+        let mut changes = self.engine.changes();
+        let ended_early = loop {
+            changes.borrow_and_update();
+            self.close_finished().await;
+            if self.open.is_empty() {
+                break None;
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = interrupt.asked() => break None,
+                ended = &mut worker => break Some(ended),
+            }
+        };
+        drain.start();
+        let ended = match ended_early {
+            Some(ended) => ended,
+            None => {
+                if interrupt.is_asked() {
+                    self.screen.note("stopping; once more to stop at once");
+                }
+                worker.await
+            }
+        };
+        self.close_finished().await;
+        let problem = || match &ended {
+            _ if interrupt.is_asked() => interrupted(),
+            Ok(Err(error)) => Problem::storage("cannot work in the state folder", error),
+            _ => Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), "the worker ended by itself"),
+        };
+        for open in std::mem::take(&mut self.open) {
+            let status = if interrupt.is_asked() { Status::Interrupted } else { Status::Failed };
+            open.folder.unmake();
+            self.end(ResultRecord::from_problem(&open.target.input, Some(open.job), status, problem())).await;
+        }
+    }
+
+    /// Shows where everything stands, and gives each input whose job has ended its result.
+    async fn close_finished(&mut self) {
+        let mut progress: Vec<ProgressRecord> = Vec::new();
+        for mut open in std::mem::take(&mut self.open) {
+            match self.look(&mut open).await {
+                Ok((job, _)) if job.state.is_terminal() => {
+                    let result = finish::finish(self.engine, self.settings, &open, &job).await;
+                    open.folder.unmake();
+                    self.end(result).await;
+                }
+                Ok((_, record)) => {
+                    progress.push(record);
+                    self.open.push(open);
+                }
+                Err(problem) => {
+                    let record = ResultRecord::from_problem(&open.target.input, Some(open.job), Status::Failed, problem);
+                    self.end(record).await;
+                }
+            }
+        }
+        self.screen.progress(&progress);
+    }
+
+    async fn look(&self, open: &mut Open) -> Result<(Job, ProgressRecord), Problem> {
+        let job = self.engine.queue.job(&open.job).await?.ok_or_else(|| finish::forgotten(&open.job))?;
+        let tasks = self.engine.queue.tasks(&open.job).await?;
+        let record = open.pace.record(&open.target.input, &job, &tasks, (self.request.media_secs)(&tasks));
+        Ok((job, record))
+    }
+
+    /// Takes in a result, shows it, and removes what nobody needs any more.
+    async fn end(&mut self, result: ResultRecord) {
+        self.screen.result(&result);
+        if let Some(job) = result.job.clone() {
+            if result.status != Status::Completed {
+                self.kept.insert(job);
+            } else if !self.kept.contains(&job) && !self.open.iter().any(|open| open.job == job) {
+                finish::remove_objects(self.engine, &job).await;
+            }
+        }
+        self.results.push(result);
+    }
+}
+
+fn interrupted() -> Problem {
+    Problem::new(ProblemKind::Interrupted, "interrupted").with_hint("run the same command again to go on")
+}

@@ -1,0 +1,110 @@
+//! What is done for an input before any work: look at it, look at the output, find or make its job.
+
+use std::fs;
+
+use reel_engine::submit::{job_key, local_source};
+use reel_engine::{Engine, Submission};
+use reel_queue::JobFilter;
+use reel_types::{Job, JobKey, JobState, Source};
+
+use super::finish::{delivered_before, forgotten, remove_objects};
+use super::{Looked, Open, Request, follow};
+use crate::delivery::{self, Folder, Standing};
+use crate::problem::Problem;
+use crate::records::{ResultRecord, Status};
+use crate::settings::Settings;
+use crate::targets::Target;
+
+/// How an input stands after the look.
+pub(super) enum Begun {
+    /// Its job is made or found; there is something to do.
+    Open(Open),
+    /// There is nothing to do.
+    Ended(ResultRecord),
+}
+
+/// Two processes that forget and make the same job meet at most so often.
+const TRIES: usize = 3;
+
+pub(super) async fn begin(
+    engine: &Engine,
+    request: &Request,
+    settings: &Settings,
+    target: &Target,
+) -> Result<Begun, (Status, Problem)> {
+    let refused = |problem: Problem| (Status::Refused, problem);
+    let source = local_source(&target.input).map_err(|failure| refused(failure.into()))?;
+    if fs::symlink_metadata(&target.output).is_ok() {
+        let key = key_of(engine, request, &source).map_err(refused)?;
+        let finished = finished_job(engine, &key).await.map_err(refused)?;
+        if let Some(result) = already_there(target, finished.as_ref())? {
+            return Ok(Begun::Ended(result));
+        }
+        if !settings.force {
+            let undelivered = finished.filter(|job| has_result(engine, job));
+            return Err((Status::Exists, delivery::exists(&target.output, undelivered.as_ref().map(|job| &job.id))));
+        }
+    }
+    let folder = Folder::prepare(&target.output).map_err(refused)?;
+    match job_to_do(engine, request, &(target.clone(), source)).await {
+        Ok(job) => Ok(Begun::Open(Open { target: target.clone(), job, folder, pace: follow::Pace::default() })),
+        Err(problem) => {
+            folder.unmake();
+            Err(refused(problem))
+        }
+    }
+}
+
+fn key_of(engine: &Engine, request: &Request, source: &Source) -> Result<JobKey, Problem> {
+    let info = engine.registry.info(request.pipeline);
+    let version = info.map_or(0, |info| info.version);
+    Ok(job_key(request.pipeline, version, &request.params, std::slice::from_ref(source)))
+}
+
+/// The completed job of this key. Asked for only when the output exists: all completed jobs are looked through.
+async fn finished_job(engine: &Engine, key: &JobKey) -> Result<Option<Job>, Problem> {
+    let filter = JobFilter { state: Some(JobState::Completed), ..JobFilter::default() };
+    Ok(engine.queue.jobs(filter).await?.into_iter().find(|job| job.key == *key))
+}
+
+/// The result, when the output is what the job made.
+fn already_there(target: &Target, finished: Option<&Job>) -> Result<Option<ResultRecord>, (Status, Problem)> {
+    let Some((job, artifact)) = finished.and_then(|job| Some((job, job.outputs.first()?))) else { return Ok(None) };
+    match delivery::standing(&target.output, artifact).map_err(|problem| (Status::Failed, problem))? {
+        Standing::Equal => Ok(Some(delivered_before(target, job, artifact))),
+        Standing::Different | Standing::Free => Ok(None),
+    }
+}
+
+/// Finds or makes the job. One that failed is tried again; one whose result was delivered and is gone since is made
+/// anew.
+async fn job_to_do(engine: &Engine, request: &Request, looked: &Looked) -> Result<reel_types::JobId, Problem> {
+    for _ in 0..TRIES {
+        let submission = Submission {
+            pipeline: request.pipeline.to_owned(),
+            params: request.params.clone(),
+            sources: vec![looked.1.clone()],
+            priority: 0,
+        };
+        let submitted = engine.submit(submission).await?;
+        if submitted.created {
+            return Ok(submitted.id);
+        }
+        if submitted.state != JobState::Completed {
+            engine.queue.retry(&submitted.id).await?;
+            return Ok(submitted.id);
+        }
+        let Some(job) = engine.queue.job(&submitted.id).await? else { continue };
+        if has_result(engine, &job) {
+            return Ok(job.id);
+        }
+        remove_objects(engine, &job.id).await;
+        engine.queue.forget(&job.id).await?;
+    }
+    Err(forgotten(&reel_types::JobId::new("of this command")))
+}
+
+/// Whether the result still lies in the state folder.
+fn has_result(engine: &Engine, job: &Job) -> bool {
+    job.outputs.first().is_some_and(|artifact| engine.state.objects().join(&artifact.key).is_file())
+}

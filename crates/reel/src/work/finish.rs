@@ -1,0 +1,99 @@
+//! What is done for an input whose job has ended: deliver, or say why not.
+
+use reel_engine::Engine;
+use reel_types::{Artifact, FailureKind, Job, JobId, JobState};
+
+use super::Open;
+use crate::delivery::{Delivered, Delivery, deliver};
+use crate::problem::{Problem, ProblemKind};
+use crate::records::{InputPath, OutputRecord, ResultRecord, Status};
+use crate::settings::Settings;
+use crate::targets::Target;
+
+/// The result of a job that has ended.
+pub(super) async fn finish(engine: &Engine, settings: &Settings, open: &Open, job: &Job) -> ResultRecord {
+    match hand_over(engine, settings, open, job).await {
+        Ok(result) => result,
+        Err(problem) => {
+            let status = match problem.kind {
+                ProblemKind::Exists => Status::Exists,
+                ProblemKind::Cancelled => Status::Cancelled,
+                _ => Status::Failed,
+            };
+            let record = ResultRecord::from_problem(&open.target.input, Some(job.id.clone()), status, problem);
+            ResultRecord { metadata: job.metadata.clone(), gaps: job.gaps.clone(), ..record }
+        }
+    }
+}
+
+async fn hand_over(engine: &Engine, settings: &Settings, open: &Open, job: &Job) -> Result<ResultRecord, Problem> {
+    match (job.state, &job.failure) {
+        (JobState::Completed, _) => {}
+        (JobState::Cancelled, _) => {
+            return Err(Problem::new(ProblemKind::Cancelled, format!("job {} was cancelled", job.id))
+                .with_hint("run the same command again to go on with it"));
+        }
+        (_, Some(failure)) => return Err(failure.clone().into()),
+        _ => return Err(internal(format!("job {} failed and does not say why", job.id))),
+    }
+    let [artifact] = job.outputs.as_slice() else {
+        return Err(internal(format!("job {} has {} results, not one", job.id, job.outputs.len())));
+    };
+    let object = engine.store.local_path(&artifact.key, &engine.state.scratch()).await;
+    let delivery = Delivery {
+        job: job.id.clone(),
+        // One that is gone is told apart below, under the lock.
+        object: object.unwrap_or_else(|_| engine.state.objects().join(&artifact.key)),
+        artifact: artifact.clone(),
+        output: open.target.output.clone(),
+        force: settings.force,
+    };
+    let delivered = tokio::task::spawn_blocking(move || deliver(&delivery)).await;
+    match delivered.map_err(|error| internal(error.to_string()))?? {
+        Delivered::Placed => Ok(completed(&open.target, job, artifact, false)),
+        Delivered::AlreadyThere => Ok(completed(&open.target, job, artifact, true)),
+        Delivered::ObjectGone => Err(Problem::new(
+            ProblemKind::Failure(FailureKind::Storage),
+            format!("another command has delivered job {} elsewhere meanwhile", job.id),
+        )
+        .with_hint("run the same command again to make it anew")),
+    }
+}
+
+/// The result of an output that was there before.
+pub(super) fn delivered_before(target: &Target, job: &Job, artifact: &Artifact) -> ResultRecord {
+    completed(target, job, artifact, true)
+}
+
+/// Removes what a job's tasks wrote. Its row keeps size and digest of the result, so that an output can still be
+/// compared with it.
+pub(super) async fn remove_objects(engine: &Engine, job: &JobId) {
+    if let Err(error) = engine.store.remove(&format!("jobs/{job}/")).await {
+        tracing::warn!(%job, %error, "cannot remove what the job left");
+    }
+}
+
+/// The problem of a job that is not there any more.
+pub(super) fn forgotten(job: &JobId) -> Problem {
+    Problem::new(ProblemKind::Cancelled, format!("job {job} was forgotten by another command"))
+        .with_hint("run the same command again")
+}
+
+fn completed(target: &Target, job: &Job, artifact: &Artifact, already_there: bool) -> ResultRecord {
+    ResultRecord {
+        job: Some(job.id.clone()),
+        input: InputPath::new(&target.input),
+        status: Status::Completed,
+        already_there,
+        outputs: vec![OutputRecord::new(&target.output, &artifact.sha256, artifact.size_bytes)],
+        metadata: job.metadata.clone(),
+        gaps: job.gaps.clone(),
+        error: None,
+        exit_code: crate::exit::DONE,
+    }
+}
+
+fn internal(message: String) -> Problem {
+    Problem::new(ProblemKind::Failure(FailureKind::Internal), format!("a bug in reel: {message}"))
+        .with_hint("please report it with the output of `reel doctor`")
+}

@@ -1,0 +1,133 @@
+//! How far a job is, and how fast it goes.
+
+use std::path::Path;
+use std::time::Instant;
+
+use reel_types::{Job, JobState, Task, TaskKind, TaskState};
+
+use crate::records::{InputPath, ProgressRecord, rounded};
+
+/// The share of the whole that putting together and verifying is taken for. An estimate, for people.
+const ASSEMBLE_SHARE: f64 = 0.03;
+/// Below this much progress a speed says nothing yet.
+const FRACTION_MIN: f64 = 0.002;
+
+/// Remembers where this process found a job, so that what a run before did does not count as speed.
+#[derive(Debug)]
+pub struct Pace {
+    began: Instant,
+    found_at: Option<(Instant, f64)>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { began: Instant::now(), found_at: None }
+    }
+}
+
+impl Pace {
+    /// Where the job stands now.
+    pub fn record(&mut self, input: &Path, job: &Job, tasks: &[Task], media_secs: Option<f64>) -> ProgressRecord {
+        let fraction = follow(job.state, tasks);
+        let (speed, eta_secs) = fraction.map_or((None, None), |fraction| self.speed(fraction, media_secs));
+        let chunks = || tasks.iter().filter(|task| task.id.kind == TaskKind::Run);
+        ProgressRecord {
+            job: job.id.clone(),
+            input: InputPath::new(input),
+            state: job.state,
+            done_fraction: fraction.map(|fraction| (fraction * 1e4).round() / 1e4),
+            speed: speed.map(rounded),
+            eta_secs: eta_secs.map(rounded),
+            elapsed_secs: rounded(self.began.elapsed().as_secs_f64()),
+            chunks_done: chunks().filter(|task| task.state.is_terminal()).count() as u32,
+            chunks_total: chunks().count() as u32,
+        }
+    }
+
+    fn speed(&mut self, fraction: f64, media_secs: Option<f64>) -> (Option<f64>, Option<f64>) {
+        let (since, from) = *self.found_at.get_or_insert((Instant::now(), fraction));
+        let gained = fraction - from;
+        let secs = since.elapsed().as_secs_f64();
+        if gained < FRACTION_MIN || secs <= 0.0 {
+            return (None, None);
+        }
+        let per_sec = gained / secs;
+        (media_secs.map(|media_secs| media_secs * per_sec), Some((1.0 - fraction) / per_sec))
+    }
+}
+
+/// 0 to 1 by the cost of the chunks; nothing before they are known.
+pub fn follow(state: JobState, tasks: &[Task]) -> Option<f64> {
+    if state == JobState::Completed {
+        return Some(1.0);
+    }
+    let runs = || tasks.iter().filter(|task| task.id.kind == TaskKind::Run);
+    let planned = tasks.iter().any(|task| task.id.kind == TaskKind::Assemble);
+    if !planned {
+        return None;
+    }
+    let weight = |task: &Task| task.spec.cost.max(1) as f64;
+    let all: f64 = runs().map(weight).sum();
+    let done: f64 = runs().map(|task| weight(task) * task_fraction(task)).sum();
+    let chunks = if all > 0.0 { done / all } else { 1.0 };
+    let last_assemble = tasks.iter().filter(|task| task.id.kind == TaskKind::Assemble).next_back();
+    let assembled = last_assemble.map_or(0.0, task_fraction);
+    Some(chunks * (1.0 - ASSEMBLE_SHARE) + assembled * ASSEMBLE_SHARE)
+}
+
+fn task_fraction(task: &Task) -> f64 {
+    match task.state {
+        state if state.is_terminal() => 1.0,
+        TaskState::Leased if task.progress.total > 0 => {
+            (task.progress.done as f64 / task.progress.total as f64).clamp(0.0, 1.0)
+        }
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reel_types::{ChunkSpec, Class, JobId, Progress, TaskId};
+    use serde_json::Value;
+
+    use super::*;
+
+    fn task(id: TaskId, state: TaskState, cost: u64, done: u64, total: u64) -> Task {
+        let spec =
+            ChunkSpec { chunk: Value::Null, class: Class::Cpu, threads: 1, memory_bytes: 0, cost, after: None };
+        Task {
+            id,
+            state,
+            spec,
+            epoch: 1,
+            failures: 0,
+            ready_at: 0,
+            worker: None,
+            lease_until: None,
+            progress: Progress { done, total },
+            progress_at: 0,
+            outputs: Vec::new(),
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_before_the_plan() {
+        let plan = task(TaskId::plan(JobId::new("j")), TaskState::Leased, 0, 1, 2);
+        assert_eq!(follow(JobState::Planning, &[plan]), None);
+    }
+
+    #[test]
+    fn chunks_count_by_their_cost() {
+        let job = || JobId::new("j");
+        let tasks = [
+            task(TaskId::run(job(), 0, 0), TaskState::Done, 30, 0, 0),
+            task(TaskId::run(job(), 0, 1), TaskState::Leased, 60, 1, 2),
+            task(TaskId::run(job(), 0, 2), TaskState::Ready, 10, 9, 10),
+            task(TaskId::assemble(job(), 0), TaskState::Waiting, 0, 0, 0),
+        ];
+        let fraction = follow(JobState::Running, &tasks).unwrap();
+        assert!((fraction - 0.6 * 0.97).abs() < 1e-9, "{fraction}");
+        assert_eq!(follow(JobState::Completed, &tasks), Some(1.0));
+    }
+}

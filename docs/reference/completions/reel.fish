@@ -1,0 +1,192 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_reel_global_optspecs
+    string join \n json device= tasks= state= force q/quiet ffmpeg= ffprobe= h/help V/version
+end
+
+function __fish_reel_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_reel_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_reel_using_subcommand
+    set -l cmd (__fish_reel_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c reel -n "__fish_reel_needs_command" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_needs_command" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_needs_command" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_needs_command" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_needs_command" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_needs_command" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_needs_command" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_needs_command" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_needs_command" -s V -l version -d 'Print version'
+complete -c reel -n "__fish_reel_needs_command" -f -a "transcode" -d 'Turn any video into H.264, HEVC, AV1 or VP9'
+complete -c reel -n "__fish_reel_needs_command" -f -a "jobs" -d 'List, show, watch, cancel, retry or forget jobs'
+complete -c reel -n "__fish_reel_needs_command" -f -a "gpu" -d 'Show which GPUs are here and which encoders on them really work'
+complete -c reel -n "__fish_reel_needs_command" -f -a "doctor" -d 'Show what was found, what works, what is missing and the command that brings it'
+complete -c reel -n "__fish_reel_needs_command" -f -a "generate" -d 'Write the manual pages, the shell completions or the reference'
+complete -c reel -n "__fish_reel_using_subcommand transcode" -s o -l output -d 'The result: a file, or a folder (existing, or ending in `/`)' -r -F
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l codec -d 'Codec of the pictures [default: h264, for WebM vp9]' -r -f -a "h264\t'H.264: plays everywhere'
+hevc\t'HEVC (H.265): about a third smaller, plays on newer devices'
+av1\t'AV1: smaller again, slower to make'
+vp9\t'VP9: for WebM'"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l encoder -d 'One encoder by its FFmpeg name, instead of the best for the codec' -r -f -a "libx264\t'H.264 on the CPU'
+libx265\t'HEVC on the CPU'
+libsvtav1\t'AV1 on the CPU'
+libvpx-vp9\t'VP9 on the CPU'
+h264_nvenc\t'H.264 on an NVIDIA GPU'
+hevc_nvenc\t'HEVC on an NVIDIA GPU'
+av1_nvenc\t'AV1 on an NVIDIA GPU'"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l resolution -d 'Fit into this size: a height (720p) or a box (1280x720). Aspect is kept, nothing is enlarged' -r
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l preset -d 'Speed against size; `cpu` is medium without a GPU' -r -f -a "ultrafast\t''
+superfast\t''
+veryfast\t''
+faster\t''
+fast\t''
+medium\t''
+slow\t''
+slower\t''
+veryslow\t''
+cpu\t'Medium, and never on a GPU'"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l crf -d 'Constant quality, smaller is better [default: h264 23, hevc 28, av1 35, vp9 31]' -r
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l bitrate -d 'Average bits a second instead of constant quality: 800k, 5M' -r
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l audio -d 'What happens to the sound [default: aac, for WebM opus]' -r -f -a "copy\t'The packets as they are'
+aac\t'AAC'
+opus\t'Opus'
+none\t'No sound'"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l chunk -d 'Cut the work into chunks: auto, none, or about so many seconds each' -r
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l verify -d 'How the result is checked: quick walks all packets and decodes both ends and the seams, full decodes all' -r -f -a "quick\t'Every packet walked; both ends and the seams decoded'
+full\t'Everything decoded'"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l device -d 'Where to work: auto, cpu, gpu, gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l container -d 'File format of the result; the command line takes it from the output\'s name' -r -f -a "mp4\t'MP4, its index in front'
+mkv\t'Matroska'
+webm\t'WebM: VP9 or AV1 with Opus'
+mov\t'QuickTime'"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l two-pass -d 'Look at everything once before encoding; needs --bitrate'
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l strict -d 'Fail on a damaged source instead of delivering what can be had'
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand transcode" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand transcode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -f -a "list" -d 'List jobs, newest first'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -f -a "show" -d 'Show one job with its chunks, attempts and reasons'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -f -a "watch" -d 'Follow jobs until they end; without a name, all that are under way'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -f -a "cancel" -d 'Stop jobs; what they have finished is kept for a retry'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -f -a "retry" -d 'Queue failed or cancelled jobs again; their command then goes on with them'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -f -a "forget" -d 'Forget jobs that have ended, and remove what they left in the state folder'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l only -d 'Only jobs in this state' -r -f -a "queued\t''
+planning\t''
+running\t''
+assembling\t''
+completed\t''
+failed\t''
+cancelled\t''"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand gpu" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand gpu" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand doctor" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand generate" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand generate" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand generate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand generate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand generate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand generate" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand generate" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand generate" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
