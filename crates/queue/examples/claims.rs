@@ -78,8 +78,14 @@ impl Bench {
             };
             self.queue.submit(job).await?;
             let offer = Offer { only_jobs: vec![id], ..self.offer() };
-            let chunk =
-                ChunkSpec { chunk: Value::Null, class: Class::Cpu, threads: 1, memory_bytes: 1, cost: 1, after: None };
+            let chunk = ChunkSpec {
+                chunk: Value::Null,
+                class: Class::Cpu,
+                threads: 1,
+                memory_bytes: 1,
+                cost: 1,
+                after: None,
+            };
             let chunks = vec![chunk; CHUNKS];
             let on_failed_chunk = OnFailedChunk::Keep;
             let plan = Completion::Planned { chunks, rounds_max: 1, on_failed_chunk };

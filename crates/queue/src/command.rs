@@ -1,8 +1,8 @@
 //! What can be said to a queue, and what it answers. All of it is plain data.
 
 use reel_types::{
-    Artifact, ChunkSpec, ClaimId, Epoch, Failure, Gap, JobId, JobKey, JobState, Millis, OnFailedChunk, Progress, Source,
-    Task, TaskId, WorkerId,
+    Artifact, ChunkSpec, ClaimId, Epoch, Failure, Gap, JobId, JobKey, JobState, Millis, OnFailedChunk,
+    Progress, Source, Task, TaskId, WorkerId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

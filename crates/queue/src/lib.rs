@@ -8,8 +8,8 @@
 
 pub mod command;
 mod error;
-mod memory;
 pub mod machine;
+mod memory;
 mod queue;
 pub mod sqlite;
 
@@ -17,8 +17,8 @@ pub mod sqlite;
 pub mod contract;
 
 pub use command::{
-    Beat, BeatReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask,
-    RetryReply, Submitted, Swept,
+    Beat, BeatReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer,
+    ReleaseTask, RetryReply, Submitted, Swept,
 };
 pub use error::QueueError;
 pub use memory::{Clock, MemoryQueue};

@@ -22,14 +22,14 @@ mod sweep;
 
 use reel_types::Millis;
 
-pub use command::{Command, Reply};
 pub(crate) use claim::while_doing;
+pub use command::{Command, Reply};
 pub(crate) use fail::lost;
 #[cfg(feature = "contract")]
 pub(crate) use release::needs_ended;
 pub(crate) use rules::Rules;
-pub(crate) use sweep::no_worker;
 pub use state::{AttemptRow, ClosedBy, State, TaskRow, WorkerRow};
+pub(crate) use sweep::no_worker;
 
 /// Does one command at the moment `now` of the database's clock and says what is answered.
 ///

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, WorkerId};
 
 use crate::command::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply, Submitted,
-    Swept,
+    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
+    Submitted, Swept,
 };
 use crate::error::QueueError;
 use crate::machine::{Command, Reply, State, step};
@@ -132,7 +132,8 @@ impl Queue for MemoryQueue {
     }
 
     async fn tasks(&self, job: &JobId) -> Result<Vec<Task>, QueueError> {
-        Ok(self.read(|state| state.tasks.range(State::tasks_of(job)).map(|(_, row)| row.task.clone()).collect()))
+        Ok(self
+            .read(|state| state.tasks.range(State::tasks_of(job)).map(|(_, row)| row.task.clone()).collect()))
     }
 
     async fn attempts(&self, job: &JobId) -> Result<Vec<Attempt>, QueueError> {
@@ -143,11 +144,20 @@ impl Queue for MemoryQueue {
         Ok(self.read(of_job))
     }
 
-    async fn events(&self, job: Option<&JobId>, after_seq: u64, limit: u32) -> Result<Vec<Event>, QueueError> {
+    async fn events(
+        &self,
+        job: Option<&JobId>,
+        after_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<Event>, QueueError> {
         let of_job = |state: &State| {
             let from = state.events.partition_point(|event| event.seq <= after_seq);
             let events = state.events.iter().skip(from);
-            events.filter(|event| job.is_none_or(|job| event.job == *job)).take(limit as usize).cloned().collect()
+            events
+                .filter(|event| job.is_none_or(|job| event.job == *job))
+                .take(limit as usize)
+                .cloned()
+                .collect()
         };
         Ok(self.read(of_job))
     }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use reel_types::{Attempt, Event, Job, JobId, JobState, Task, WorkerId};
 
 use crate::command::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply, Submitted,
-    Swept,
+    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
+    Submitted, Swept,
 };
 use crate::error::QueueError;
 
@@ -83,5 +83,6 @@ pub trait Queue: Send + Sync {
     async fn attempts(&self, job: &JobId) -> Result<Vec<Attempt>, QueueError>;
 
     /// Events after `seq`, in order, at most `limit`; of one job or of all.
-    async fn events(&self, job: Option<&JobId>, after_seq: u64, limit: u32) -> Result<Vec<Event>, QueueError>;
+    async fn events(&self, job: Option<&JobId>, after_seq: u64, limit: u32)
+    -> Result<Vec<Event>, QueueError>;
 }

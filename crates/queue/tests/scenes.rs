@@ -1,5 +1,7 @@
 //! What the step machine answers, one scene a test. The backends do the same, command by command.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 mod scene;
 
 use reel_queue::machine::{Command, Reply};
@@ -225,7 +227,10 @@ fn a_worker_known_to_be_dead_loses_its_leases_at_once() {
     assert_eq!(scene.worker_gone(), 0);
     assert_eq!(scene.finish(&plan, planned(1, OnFailedChunk::Keep)), FinishReply::LeaseLost);
     let row = scene.state.attempts.values().next().unwrap();
-    assert_eq!((row.attempt.outcome, row.attempt.reason.as_deref()), (AttemptOutcome::Lost, Some("worker w was lost")));
+    assert_eq!(
+        (row.attempt.outcome, row.attempt.reason.as_deref()),
+        (AttemptOutcome::Lost, Some("worker w was lost"))
+    );
 }
 
 #[test]
@@ -295,9 +300,13 @@ fn the_longest_chunk_of_the_most_urgent_job_comes_first() {
 #[test]
 fn the_same_key_finds_the_same_job_and_another_under_its_name_is_refused() {
     let mut scene = Scene::submitted();
-    let Reply::Submitted(again) = scene.step(Command::Submit(scene::new_job("job", "job", 0))) else { panic!() };
+    let Reply::Submitted(again) = scene.step(Command::Submit(scene::new_job("job", "job", 0))) else {
+        panic!()
+    };
     assert!(again.created, "a repeat hears what the first was told");
-    let Reply::Submitted(other) = scene.step(Command::Submit(scene::new_job("new", "job", 0))) else { panic!() };
+    let Reply::Submitted(other) = scene.step(Command::Submit(scene::new_job("new", "job", 0))) else {
+        panic!()
+    };
     assert_eq!((other.id.as_str(), other.created), ("job", false));
     let taken = scene.step(Command::Submit(scene::new_job("job", "else", 0)));
     assert_eq!(taken, Reply::JobIdTaken(reel_types::JobId::new("job")));

@@ -1,5 +1,7 @@
 //! Random command sequences on every backend, judged by the step machine.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends where it fails")]
+
 use std::ops::Range;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! Random schedules of everything that can go wrong, on the step machine.
 
+#![allow(clippy::print_stdout, reason = "the figures are worth a line")]
+
 use reel_queue::contract::mutants::Mutant;
 use reel_queue::contract::simulate::{self, Schedule};
 

@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 use reel_types::{
-    Artifact, ClaimId, Epoch, Failure, FailureKind, Gap, JobId, JobKey, Millis, Progress, Source, TaskId, TaskKind,
-    TaskState, WorkerId,
+    Artifact, ClaimId, Epoch, Failure, FailureKind, Gap, JobId, JobKey, Millis, Progress, Source, TaskId,
+    TaskKind, TaskState, WorkerId,
 };
 use serde_json::json;
 
@@ -76,7 +76,8 @@ fn submit(rng: &mut Rng) -> Command {
 fn claim(rng: &mut Rng, state: &State) -> Command {
     let known = if rng.u32(0..4) == 0 { pick(rng, state.attempts.values()) } else { None };
     let claim = known.map_or_else(|| ClaimId::new(format!("claim{}", rng.u32(..))), |row| row.claim.clone());
-    let worker = known.filter(|_| rng.u32(0..5) > 0).map_or_else(|| worker(rng), |row| row.attempt.worker.clone());
+    let worker =
+        known.filter(|_| rng.u32(0..5) > 0).map_or_else(|| worker(rng), |row| row.attempt.worker.clone());
     Command::Claim(Offer {
         claim,
         worker,
@@ -140,7 +141,12 @@ fn fail(rng: &mut Rng, state: &State) -> Command {
 
 fn give_back(rng: &mut Rng, state: &State) -> Command {
     let (task, epoch) = attempt(rng, state);
-    Command::GiveBack(ReleaseTask { task, epoch, reason: "drain".to_owned(), delay_millis: rng.i64(-1..1_000) })
+    Command::GiveBack(ReleaseTask {
+        task,
+        epoch,
+        reason: "drain".to_owned(),
+        delay_millis: rng.i64(-1..1_000),
+    })
 }
 
 /// Mostly an attempt that holds its task, else any, now and then with an epoch that is not its own.

@@ -57,7 +57,13 @@ impl History {
     ///
     /// # Errors
     /// The promise that this reply breaks.
-    pub fn hear(&mut self, command: &Command, reply: &Reply, state: &State, store: &Store) -> Result<(), Violation> {
+    pub fn hear(
+        &mut self,
+        command: &Command,
+        reply: &Reply,
+        state: &State,
+        store: &Store,
+    ) -> Result<(), Violation> {
         match (command, reply) {
             (Command::Claim(offer), Reply::Claimed(Some(claimed))) => {
                 self.claimed(&claimed.task.id, claimed.task.epoch, &offer.claim)
@@ -68,8 +74,12 @@ impl History {
             | (Command::GiveBack(ReleaseTask { task, epoch, .. }), Reply::Finished(FinishReply::LeaseLost)) => {
                 lost(task, *epoch, state)
             }
-            (Command::Fail(fail), Reply::Finished(FinishReply::Committed)) => self.ended(&fail.task, fail.epoch),
-            (Command::GiveBack(back), Reply::Finished(FinishReply::Committed)) => self.ended(&back.task, back.epoch),
+            (Command::Fail(fail), Reply::Finished(FinishReply::Committed)) => {
+                self.ended(&fail.task, fail.epoch)
+            }
+            (Command::GiveBack(back), Reply::Finished(FinishReply::Committed)) => {
+                self.ended(&back.task, back.epoch)
+            }
             (Command::Release { job }, Reply::Released(_)) => released(job, state),
             (Command::Sweep, Reply::Swept(swept)) => {
                 self.over.extend(swept.rescued.iter().cloned());
@@ -106,7 +116,8 @@ impl History {
     }
 
     fn is_over(&self, task: &TaskId, epoch: Epoch) -> bool {
-        self.newest.get(task).is_some_and(|newest| *newest > epoch) || self.over.contains(&(task.clone(), epoch))
+        self.newest.get(task).is_some_and(|newest| *newest > epoch)
+            || self.over.contains(&(task.clone(), epoch))
     }
 
     fn beats(&self, heartbeat: &Heartbeat, replies: &[BeatReply], state: &State) -> Result<(), Violation> {
@@ -141,7 +152,8 @@ impl History {
         match reply {
             FinishReply::LeaseLost => lost(task, epoch, state),
             FinishReply::AlreadyCommitted => {
-                let known = self.committed.get(task) == Some(&epoch) || self.over.contains(&(task.clone(), epoch));
+                let known =
+                    self.committed.get(task) == Some(&epoch) || self.over.contains(&(task.clone(), epoch));
                 if known { Ok(()) } else { Err(Violation::FalseMemory(task.clone(), epoch)) }
             }
             FinishReply::Committed => {
@@ -188,7 +200,9 @@ impl History {
             !row.is_some_and(|row| row.task.state == TaskState::Done && row.task.epoch == **epoch)
         });
         match (attempts, commits) {
-            (Some((task, epoch)), _) | (None, Some((task, epoch))) => Err(Violation::Forgotten(task.clone(), *epoch)),
+            (Some((task, epoch)), _) | (None, Some((task, epoch))) => {
+                Err(Violation::Forgotten(task.clone(), *epoch))
+            }
             (None, None) => Ok(()),
         }
     }
@@ -206,7 +220,7 @@ fn lost(task: &TaskId, epoch: Epoch, state: &State) -> Result<(), Violation> {
 
 /// A release was acknowledged: nothing of the job that could be ready waits.
 fn released(job: &JobId, state: &State) -> Result<(), Violation> {
-    if !state.jobs.get(job).is_some_and(|job| !job.state.is_terminal()) {
+    if state.jobs.get(job).is_none_or(|job| job.state.is_terminal()) {
         return Ok(());
     }
     let mut rows = state.tasks.range(State::tasks_of(job)).map(|(_, row)| &row.task);

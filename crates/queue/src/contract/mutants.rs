@@ -80,11 +80,19 @@ impl Mutant {
                 ..sound
             },
             Self::RescueIgnoresEpoch => Statements {
-                rescue: replaced(sound.rescue, "failures = failures + 1", "failures = failures + 1, epoch = epoch - 1"),
+                rescue: replaced(
+                    sound.rescue,
+                    "failures = failures + 1",
+                    "failures = failures + 1, epoch = epoch - 1",
+                ),
                 ..sound
             },
             Self::CancelWithoutEpoch => Statements {
-                cancel_tasks: replaced(sound.cancel_tasks, "'waiting', 'ready', 'leased'", "'waiting', 'ready'"),
+                cancel_tasks: replaced(
+                    sound.cancel_tasks,
+                    "'waiting', 'ready', 'leased'",
+                    "'waiting', 'ready'",
+                ),
                 ..sound
             },
             Self::SecondAssemble => Statements {

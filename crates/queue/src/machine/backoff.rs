@@ -5,7 +5,12 @@ use reel_types::{Failure, Millis};
 use crate::command::{BACKOFF_FIRST_MILLIS, FAILURES_MAX};
 
 /// When the task may be tried again after its `failures`-th failure; nothing when it is over for good.
-pub(crate) fn next_try(failure: &Failure, failures: u32, jitter_millis: Millis, now: Millis) -> Option<Millis> {
+pub(crate) fn next_try(
+    failure: &Failure,
+    failures: u32,
+    jitter_millis: Millis,
+    now: Millis,
+) -> Option<Millis> {
     if failures >= FAILURES_MAX || !failure.kind.may_be_repeated() {
         return None;
     }

@@ -10,7 +10,14 @@ use crate::command::Completion;
 
 /// What a plan or an assemble task asks for: light work that runs beside anything.
 pub(crate) fn light_spec() -> ChunkSpec {
-    ChunkSpec { chunk: Value::Null, class: Class::Cpu, threads: 0, memory_bytes: 256 << 20, cost: 1, after: None }
+    ChunkSpec {
+        chunk: Value::Null,
+        class: Class::Cpu,
+        threads: 0,
+        memory_bytes: 256 << 20,
+        cost: 1,
+        after: None,
+    }
 }
 
 /// What a completion leads to.
@@ -25,14 +32,19 @@ pub(crate) enum Outcome<'a> {
 
 /// Judges a completion. A failure here ends the job: it is a bug of the pipeline or its bound, and a repeat gives
 /// the same; what must never happen is a task that waits for what cannot end.
-pub(crate) fn judge<'a>(task: &TaskId, rounds_max: u32, completion: &'a Completion) -> Result<Outcome<'a>, Failure> {
+pub(crate) fn judge<'a>(
+    task: &TaskId,
+    rounds_max: u32,
+    completion: &'a Completion,
+) -> Result<Outcome<'a>, Failure> {
     match (task.kind, completion) {
         (TaskKind::Plan, Completion::Planned { chunks, .. }) => checked(0, chunks),
         (TaskKind::Run, Completion::Ran) => Ok(Outcome::Chunk),
         (TaskKind::Assemble, Completion::NextRound { chunks }) => {
             let round = task.round.saturating_add(1);
             if chunks.is_empty() || round >= rounds_max {
-                let message = format!("round {round} was wanted with {} chunks, and {rounds_max} may be", chunks.len());
+                let message =
+                    format!("round {round} was wanted with {} chunks, and {rounds_max} may be", chunks.len());
                 return Err(Failure::new(FailureKind::RoundsExhausted, message));
             }
             checked(round, chunks)
@@ -47,12 +59,16 @@ pub(crate) fn judge<'a>(task: &TaskId, rounds_max: u32, completion: &'a Completi
 
 /// A chunk may wait only for an earlier one; else it would wait for ever.
 fn checked(round: u32, chunks: &[ChunkSpec]) -> Result<Outcome<'_>, Failure> {
-    let wrong = chunks.iter().enumerate().find(|(index, spec)| spec.after.is_some_and(|after| after as usize >= *index));
+    let wrong = chunks
+        .iter()
+        .enumerate()
+        .find(|(index, spec)| spec.after.is_some_and(|after| after as usize >= *index));
     match wrong {
         None => Ok(Outcome::Chunks { round, chunks }),
         Some((index, spec)) => {
             let after = spec.after.unwrap_or_default();
-            let message = format!("chunk {index} of round {round} waits for chunk {after}, which is not before it");
+            let message =
+                format!("chunk {index} of round {round} waits for chunk {after}, which is not before it");
             Err(Failure::new(FailureKind::Internal, message))
         }
     }

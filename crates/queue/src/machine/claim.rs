@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use reel_types::{Attempt, AttemptOutcome, Class, Epoch, Job, JobState, Millis, Progress, TaskId, TaskKind, TaskState};
+use reel_types::{
+    Attempt, AttemptOutcome, Class, Epoch, Job, JobState, Millis, Progress, TaskId, TaskKind, TaskState,
+};
 
 use super::event::{job_became, task_became};
 use super::state::{AttemptRow, State, TaskRow};

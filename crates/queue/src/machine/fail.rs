@@ -1,7 +1,8 @@
 //! Attempts that end without a result: failed, given back, lost.
 
 use reel_types::{
-    AttemptOutcome, Failure, FailureKind, JobState, Millis, OnFailedChunk, TaskId, TaskKind, TaskState, WorkerId,
+    AttemptOutcome, Failure, FailureKind, JobState, Millis, OnFailedChunk, TaskId, TaskKind, TaskState,
+    WorkerId,
 };
 
 use super::backoff::next_try;

@@ -7,7 +7,12 @@ use super::rules::Rules;
 use super::state::State;
 use crate::command::{Beat, BeatReply, Heartbeat};
 
-pub(super) fn heartbeat(rules: &Rules, state: &mut State, heartbeat: &Heartbeat, now: Millis) -> Vec<BeatReply> {
+pub(super) fn heartbeat(
+    rules: &Rules,
+    state: &mut State,
+    heartbeat: &Heartbeat,
+    now: Millis,
+) -> Vec<BeatReply> {
     state.saw_worker(&heartbeat.worker, heartbeat.gpu, now);
     heartbeat.beats.iter().map(|one| beat(rules, state, heartbeat, one, now)).collect()
 }

@@ -9,7 +9,8 @@ use super::state::State;
 /// Releases one job's tasks; returns how many.
 pub(super) fn release_job(rules: &Rules, state: &mut State, job: &JobId, now: Millis) -> u32 {
     let rows = state.tasks.range(State::tasks_of(job)).map(|(_, row)| &row.task);
-    let due: Vec<TaskId> = rows.filter(|task| is_due(rules, state, task)).map(|task| task.id.clone()).collect();
+    let due: Vec<TaskId> =
+        rows.filter(|task| is_due(rules, state, task)).map(|task| task.id.clone()).collect();
     make_ready(state, &due, now);
     due.len() as u32
 }

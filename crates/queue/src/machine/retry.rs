@@ -32,9 +32,10 @@ pub(super) fn retry(state: &mut State, id: &JobId, now: Millis) -> RetryReply {
 /// What failed or was cancelled in the current round begins anew; what was committed stays.
 fn requeue_tasks(state: &mut State, job: &JobId, round: u32, now: Millis) {
     let ended_badly = |s: TaskState| matches!(s, TaskState::Failed | TaskState::Cancelled);
-    let rows = state.tasks.range(State::tasks_of(job)).filter(|(id, row)| {
-        (id.round == round || id.kind == TaskKind::Plan) && ended_badly(row.task.state)
-    });
+    let rows = state
+        .tasks
+        .range(State::tasks_of(job))
+        .filter(|(id, row)| (id.round == round || id.kind == TaskKind::Plan) && ended_badly(row.task.state));
     // In order of the index, so that a chunk sees whether the one it waits for was queued again.
     let again: Vec<TaskId> = rows.map(|(id, _)| id.clone()).collect();
     for id in again {
@@ -53,7 +54,9 @@ fn state_after_retry(state: &State, id: &TaskId) -> TaskState {
     let waits = match id.kind {
         TaskKind::Plan => false,
         TaskKind::Assemble => true,
-        TaskKind::Run => state.tasks.get(id).is_some_and(|row| !super::release::needs_ended(state, &row.task)),
+        TaskKind::Run => {
+            state.tasks.get(id).is_some_and(|row| !super::release::needs_ended(state, &row.task))
+        }
     };
     if waits { TaskState::Waiting } else { TaskState::Ready }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use reel_types::{Attempt, ClaimId, Epoch, Event, Job, JobId, JobKey, Millis, Task, TaskId, TaskKind, WorkerId};
+use reel_types::{
+    Attempt, ClaimId, Epoch, Event, Job, JobId, JobKey, Millis, Task, TaskId, TaskKind, WorkerId,
+};
 
 /// Everything, in ordered maps, so that two equal histories give two equal states.
 #[derive(Clone, PartialEq, Default, Debug)]

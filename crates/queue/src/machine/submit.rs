@@ -12,7 +12,11 @@ use crate::machine::chunks::{light_spec, new_task};
 pub(super) fn submit(state: &mut State, new: &NewJob, now: Millis) -> Reply {
     if let Some(job) = state.keys.get(&new.key).and_then(|id| state.jobs.get(id)) {
         // The client made the id, so an equal one means that this very submit made the job and its reply was lost.
-        return Reply::Submitted(Submitted { id: job.id.clone(), created: job.id == new.id, state: job.state });
+        return Reply::Submitted(Submitted {
+            id: job.id.clone(),
+            created: job.id == new.id,
+            state: job.state,
+        });
     }
     if state.jobs.contains_key(&new.id) {
         return Reply::JobIdTaken(new.id.clone());

@@ -22,9 +22,10 @@ pub(super) fn worker_gone(rules: &Rules, state: &mut State, worker: &WorkerId, n
     if let Some(row) = state.workers.get_mut(worker) {
         row.gone = true;
     }
-    let held = state.tasks.values().filter(|row| {
-        row.task.state == TaskState::Leased && row.task.worker.as_ref() == Some(worker)
-    });
+    let held = state
+        .tasks
+        .values()
+        .filter(|row| row.task.state == TaskState::Leased && row.task.worker.as_ref() == Some(worker));
     let held: Vec<TaskId> = held.map(|row| row.task.id.clone()).collect();
     rescue_each(rules, state, &held, now).len() as u32
 }
@@ -39,7 +40,9 @@ fn rescue_expired(rules: &Rules, state: &mut State, now: Millis) -> Vec<(TaskId,
 fn rescue_each(rules: &Rules, state: &mut State, ids: &[TaskId], now: Millis) -> Vec<(TaskId, Epoch)> {
     let mut rescued = Vec::new();
     for id in ids {
-        let Some(row) = state.tasks.get(id).filter(|row| row.task.state == TaskState::Leased) else { continue };
+        let Some(row) = state.tasks.get(id).filter(|row| row.task.state == TaskState::Leased) else {
+            continue;
+        };
         rescued.push((id.clone(), row.task.epoch));
         rescue(rules, state, id, now);
     }
@@ -58,7 +61,8 @@ fn fail_unserved(state: &mut State, now: Millis) -> Vec<TaskId> {
             task.state == TaskState::Ready && task.spec.class == Class::Gpu && row.ready_since <= long_ago
         })
     };
-    let ids: Vec<TaskId> = state.tasks.keys().filter(|id| waits_in_vain(id, state)).take(SWEEP_MAX).cloned().collect();
+    let ids: Vec<TaskId> =
+        state.tasks.keys().filter(|id| waits_in_vain(id, state)).take(SWEEP_MAX).cloned().collect();
     let mut unserved = Vec::new();
     for id in ids {
         if waits_in_vain(&id, state) {
@@ -72,5 +76,6 @@ fn fail_unserved(state: &mut State, now: Millis) -> Vec<TaskId> {
 /// What is said of work that nobody can take.
 pub(crate) fn no_worker() -> Failure {
     let message = format!("no GPU worker was heard of for {} s", NO_WORKER_MILLIS / 1000);
-    Failure::new(FailureKind::NoWorker, message).with_hint("start a worker on a machine with a GPU, or use `--device auto`")
+    Failure::new(FailureKind::NoWorker, message)
+        .with_hint("start a worker on a machine with a GPU, or use `--device auto`")
 }

@@ -34,7 +34,12 @@ pub(super) fn closed_by_word(by: ClosedBy) -> &'static str {
 }
 
 /// Ends attempt `epoch`. Its task's lease ends with it.
-pub(super) async fn close(turn: &mut Turn, row: &Row, epoch: Epoch, ending: Ending<'_>) -> Result<(), QueueError> {
+pub(super) async fn close(
+    turn: &mut Turn,
+    row: &Row,
+    epoch: Epoch,
+    ending: Ending<'_>,
+) -> Result<(), QueueError> {
     sqlx::query(CLOSE)
         .bind(row.id)
         .bind(signed(epoch))

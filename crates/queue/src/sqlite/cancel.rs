@@ -22,7 +22,8 @@ pub(super) const CANCEL_TASKS: &str = "
      where job = ?1 and state in ('waiting', 'ready', 'leased')";
 
 pub(super) async fn cancel(turn: &mut Turn, job: &JobId) -> Result<Option<JobState>, QueueError> {
-    let state: Option<String> = sqlx::query_scalar(STATE).bind(job.as_str()).fetch_optional(turn.on()).await?;
+    let state: Option<String> =
+        sqlx::query_scalar(STATE).bind(job.as_str()).fetch_optional(turn.on()).await?;
     let Some(state) = state else { return Ok(None) };
     let state: JobState = from_word(&state)?;
     if state.is_terminal() {

@@ -72,7 +72,11 @@ pub(super) async fn claim(turn: &mut Turn, offer: &Offer) -> Result<Option<Claim
     let known = sqlx::query(AGAIN).bind(offer.claim.as_str()).bind(worker).bind(turn.now);
     if let Some(row) = known.fetch_optional(turn.on()).await? {
         let alive = row.try_get::<Option<bool>, _>(2)?.unwrap_or(false);
-        return if alive { claimed(turn, row.try_get(0)?, row.try_get(1)?).await.map(Some) } else { Ok(None) };
+        return if alive {
+            claimed(turn, row.try_get(0)?, row.try_get(1)?).await.map(Some)
+        } else {
+            Ok(None)
+        };
     }
     let Some((row, class)) = best(turn, offer).await? else { return Ok(None) };
     let on_gpu = class != Class::Cpu && offer.gpu;
@@ -112,10 +116,15 @@ async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class)>, Qu
     let taken = [
         (offer.cpu, Class::Cpu, Millis::MAX),
         (offer.gpu, Class::Gpu, Millis::MAX),
-        (offer.gpu || offer.cpu, Class::GpuElseCpu, if gpu_lives && !offer.gpu { patience } else { Millis::MAX }),
+        (
+            offer.gpu || offer.cpu,
+            Class::GpuElseCpu,
+            if gpu_lives && !offer.gpu { patience } else { Millis::MAX },
+        ),
     ];
     let taken = taken.iter().filter(|(takes, _, _)| *takes);
-    let taken: Vec<Taken> = taken.map(|(_, class, since)| Taken { class: class.as_str(), since: *since }).collect();
+    let taken: Vec<Taken> =
+        taken.map(|(_, class, since)| Taken { class: class.as_str(), since: *since }).collect();
     let statement = if offer.only_jobs.is_empty() { BEST } else { BEST_OF_JOBS };
     let mut query = sqlx::query(statement)
         .bind(to_json(&taken)?)

@@ -12,8 +12,11 @@ use crate::machine::{AttemptRow, ClosedBy, TaskRow, WorkerRow};
 use crate::queue::Queue;
 
 const JOBS: &str = concat!("select ", job_columns!(), " from jobs j order by j.id");
-const TASKS: &str =
-    concat!("select ", task_columns!(), ", t.ready_since from tasks t order by t.job, t.round, t.kind, t.idx");
+const TASKS: &str = concat!(
+    "select ",
+    task_columns!(),
+    ", t.ready_since from tasks t order by t.job, t.round, t.kind, t.idx"
+);
 const ATTEMPTS: &str = "
     select t.job, t.round, t.kind, t.idx, a.epoch, a.worker, a.started_at, a.ended_at, a.outcome, a.reason,
            a.claim, a.on_gpu, a.closed_by
@@ -85,6 +88,7 @@ fn attempt_row(row: &SqliteRow) -> Result<AttemptRow, QueueError> {
 
 fn worker_row(row: &SqliteRow) -> Result<(WorkerId, WorkerRow), QueueError> {
     let id = WorkerId::new(row.try_get::<String, _>("id")?);
-    let row = WorkerRow { gpu: row.try_get("gpu")?, gone: row.try_get("gone")?, seen_at: row.try_get("seen_at")? };
+    let row =
+        WorkerRow { gpu: row.try_get("gpu")?, gone: row.try_get("gone")?, seen_at: row.try_get("seen_at")? };
     Ok((id, row))
 }

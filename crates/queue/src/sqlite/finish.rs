@@ -74,7 +74,12 @@ async fn put_outputs(turn: &mut Turn, task: i64, outputs: &[Artifact]) -> Result
 }
 
 /// The job learns its round, and from its plan what bounds it.
-async fn take_plan(turn: &mut Turn, id: &TaskId, round: u32, completion: &Completion) -> Result<(), QueueError> {
+async fn take_plan(
+    turn: &mut Turn,
+    id: &TaskId,
+    round: u32,
+    completion: &Completion,
+) -> Result<(), QueueError> {
     sqlx::query(ROUND).bind(id.job.as_str()).bind(round).execute(turn.on()).await?;
     if let Completion::Planned { rounds_max, on_failed_chunk, .. } = completion {
         let on_failed = match on_failed_chunk {

@@ -86,7 +86,8 @@ async fn try_open(path: &Path, options: SqliteOptions) -> Result<SqliteQueue, Qu
     };
     let common = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY).synchronous(synchronous);
     let write = common.clone().create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
-    let writer = pool(1).after_connect(move |connection, _| Box::pin(clock::install(connection, options.time)));
+    let writer =
+        pool(1).after_connect(move |connection, _| Box::pin(clock::install(connection, options.time)));
     let writer = writer.connect_with(write).await?;
     migrate::migrate(&writer, path).await?;
     let read = common.pragma("query_only", "on");

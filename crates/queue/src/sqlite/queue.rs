@@ -5,8 +5,8 @@ use reel_types::{Attempt, Event, Job, JobId, JobState, Task, WorkerId};
 
 use super::{SqliteQueue, cancel, claim, fail, finish, heartbeat, read, release, retry, submit, sweep};
 use crate::command::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply, Submitted,
-    Swept,
+    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
+    Submitted, Swept,
 };
 use crate::error::QueueError;
 use crate::queue::{JobFilter, Queue};
@@ -88,7 +88,12 @@ impl Queue for SqliteQueue {
         read::find_attempts(&self.readers, job).await
     }
 
-    async fn events(&self, job: Option<&JobId>, after_seq: u64, limit: u32) -> Result<Vec<Event>, QueueError> {
+    async fn events(
+        &self,
+        job: Option<&JobId>,
+        after_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<Event>, QueueError> {
         read::find_events(&self.readers, job, after_seq, limit).await
     }
 }

@@ -1,7 +1,8 @@
 //! From rows to what everybody sees.
 
 use reel_types::{
-    Attempt, ChunkSpec, Epoch, Event, EventKind, Failure, Job, JobId, JobKey, Millis, Progress, Task, TaskId, WorkerId,
+    Attempt, ChunkSpec, Epoch, Event, EventKind, Failure, Job, JobId, JobKey, Millis, Progress, Task, TaskId,
+    WorkerId,
 };
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -81,7 +82,8 @@ pub(super) async fn find_job(readers: &Pool, id: &JobId) -> Result<Option<Job>, 
 
 pub(super) async fn find_jobs(readers: &Pool, filter: &JobFilter) -> Result<Vec<Job>, QueueError> {
     let limit = if filter.limit == 0 { -1 } else { i64::from(filter.limit) };
-    let query = sqlx::query(JOBS).bind(filter.state.map(|state| state.as_str())).bind(filter.id_prefix.as_deref());
+    let query =
+        sqlx::query(JOBS).bind(filter.state.map(|state| state.as_str())).bind(filter.id_prefix.as_deref());
     query.bind(limit).fetch_all(readers).await?.iter().map(job).collect()
 }
 

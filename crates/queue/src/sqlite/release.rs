@@ -25,7 +25,11 @@ pub(super) const DUE: &str = concat!(
 const READY: &str = "update tasks set ready_at = ?2, ready_since = ?2 where id = ?1";
 
 /// Releases tasks of one job or of all, at most `limit` (-1: no bound), in order; returns which.
-pub(super) async fn release(turn: &mut Turn, job: Option<&JobId>, limit: i64) -> Result<Vec<TaskId>, QueueError> {
+pub(super) async fn release(
+    turn: &mut Turn,
+    job: Option<&JobId>,
+    limit: i64,
+) -> Result<Vec<TaskId>, QueueError> {
     let query = sqlx::query(turn.statements.due).bind(job.map(JobId::as_str)).bind(limit);
     let due: Vec<Row> = query.fetch_all(turn.on()).await?.iter().map(Row::read).collect::<Result<_, _>>()?;
     for row in &due {

@@ -3,12 +3,12 @@
 use reel_queue::command::Swept;
 use reel_queue::machine::{Command, Reply, State, step};
 use reel_queue::{
-    Beat, BeatReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask,
-    RetryReply,
+    Beat, BeatReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer,
+    ReleaseTask, RetryReply,
 };
 use reel_types::{
-    Artifact, ChunkSpec, ClaimId, Class, Failure, FailureKind, Job, JobId, JobKey, JobState, Millis, OnFailedChunk,
-    Progress, TaskState, WorkerId,
+    Artifact, ChunkSpec, ClaimId, Class, Failure, FailureKind, Job, JobId, JobKey, JobState, Millis,
+    OnFailedChunk, Progress, TaskState, WorkerId,
 };
 use serde_json::Value;
 
@@ -72,7 +72,11 @@ impl Scene {
     /// A job with one ready chunk of this class.
     pub fn with_chunk(class: Class) -> Self {
         let chunks = vec![chunk(class)];
-        Self::with_plan(Completion::Planned { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
+        Self::with_plan(Completion::Planned {
+            chunks,
+            rounds_max: 1,
+            on_failed_chunk: OnFailedChunk::FailJob,
+        })
     }
 
     pub fn step(&mut self, command: Command) -> Reply {
@@ -157,7 +161,8 @@ impl Scene {
     /// Another worker, with a GPU, is heard of.
     pub fn gpu_worker_beats(&mut self) {
         let worker = WorkerId::new("gpu");
-        let heartbeat = Heartbeat { worker, gpu: true, beats: Vec::new(), lease_millis: 10_000, stall_millis: 5_000 };
+        let heartbeat =
+            Heartbeat { worker, gpu: true, beats: Vec::new(), lease_millis: 10_000, stall_millis: 5_000 };
         self.step(Command::Heartbeat(heartbeat));
     }
 

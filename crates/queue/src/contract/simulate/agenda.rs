@@ -61,6 +61,7 @@ impl Agenda {
 
     /// A connection broke: what was under way is gone.
     pub(super) fn drop_messages(&mut self) {
-        self.items.retain(|(_, _, happening)| !matches!(happening, Happening::Request(..) | Happening::Reply(..)));
+        self.items
+            .retain(|(_, _, happening)| !matches!(happening, Happening::Request(..) | Happening::Reply(..)));
     }
 }

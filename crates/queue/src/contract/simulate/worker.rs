@@ -2,7 +2,8 @@
 
 use fastrand::Rng;
 use reel_types::{
-    Artifact, ClaimId, Failure, FailureKind, JobId, Millis, OnFailedChunk, Progress, TaskId, TaskKind, WorkerId,
+    Artifact, ClaimId, Failure, FailureKind, JobId, Millis, OnFailedChunk, Progress, TaskId, TaskKind,
+    WorkerId,
 };
 use serde_json::Value;
 
@@ -170,7 +171,9 @@ impl World<'_> {
             (Phase::Working { .. }, Reply::Beats(beats)) if beats.contains(&BeatReply::Lost) => {
                 self.enter(place, Phase::Idle, 1);
             }
-            (Phase::Telling { .. }, Reply::Finished(FinishReply::LeaseLost)) => self.enter(place, Phase::Idle, 1),
+            (Phase::Telling { .. }, Reply::Finished(FinishReply::LeaseLost)) => {
+                self.enter(place, Phase::Idle, 1)
+            }
             (Phase::Telling { job, .. }, Reply::Finished(_)) => {
                 let release = Command::Release { job: job.clone() };
                 self.enter(place, Phase::Releasing(release), 1);
@@ -184,7 +187,8 @@ impl World<'_> {
         self.workers[place].polls = 0;
         let takes = self.rng.i64(100..4_000);
         let until = self.now + takes;
-        let phase = Phase::Working { task: claimed.task.id.clone(), epoch: claimed.task.epoch, until, done: 0 };
+        let phase =
+            Phase::Working { task: claimed.task.id.clone(), epoch: claimed.task.epoch, until, done: 0 };
         self.enter(place, phase, takes.min(BEAT_MILLIS));
     }
 }

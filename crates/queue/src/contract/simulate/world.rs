@@ -34,7 +34,8 @@ pub(crate) struct Flaws {
 
 impl Flaws {
     /// Nothing is.
-    pub(crate) const NONE: Self = Self { rules: Rules::SOUND, keys_have_epochs: true, claims_are_durable: true };
+    pub(crate) const NONE: Self =
+        Self { rules: Rules::SOUND, keys_have_epochs: true, claims_are_durable: true };
 }
 
 pub(super) struct World<'a> {
