@@ -21,6 +21,7 @@ pub struct Running {
     stdout: Option<File>,
     shared: Arc<Shared>,
     supervisor: Option<JoinHandle<Result<ChildReport, MediaError>>>,
+    report: ChildReport,
 }
 
 /// Starts a child that talks to us over the pipes that `spec` asks for.
@@ -40,7 +41,13 @@ pub fn spawn(spec: &ChildSpec, cancel: &CancelToken) -> Result<Running, MediaErr
         .spawn(supervise)
         .map_err(|source| MediaError::Spawn { program: spec.program.clone(), source })?;
     let file = |end: OwnedFd| File::from(end);
-    Ok(Running { stdin: stdin.map(file), stdout: stdout.map(file), shared, supervisor: Some(supervisor) })
+    Ok(Running {
+        stdin: stdin.map(file),
+        stdout: stdout.map(file),
+        shared,
+        supervisor: Some(supervisor),
+        report: ChildReport::default(),
+    })
 }
 
 impl Running {
@@ -62,6 +69,14 @@ impl Running {
         self.join()
     }
 
+    /// As [`Running::wait`], for one that is still held by others; a later call gives the same report.
+    ///
+    /// # Errors
+    /// As [`super::run`].
+    pub fn wait_mut(&mut self) -> Result<ChildReport, MediaError> {
+        self.join()
+    }
+
     /// Ends the child at once, without caring how it ends.
     pub fn kill(mut self) {
         self.shared.kill_asked.store(true, Ordering::Relaxed);
@@ -74,9 +89,13 @@ impl Running {
         self.shared.touch();
         self.shared.waiting.store(true, Ordering::Relaxed);
         match self.supervisor.take().map(JoinHandle::join) {
-            Some(Ok(result)) => result,
+            Some(Ok(Ok(report))) => {
+                self.report = report.clone();
+                Ok(report)
+            }
+            Some(Ok(Err(error))) => Err(error),
             Some(Err(panic)) => std::panic::resume_unwind(panic),
-            None => Err(MediaError::Cancelled),
+            None => Ok(self.report.clone()),
         }
     }
 }

@@ -1,12 +1,17 @@
 //! Decoded frames from a child, in order, each with its time stamp.
 
+use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use reel_types::CancelToken;
-use reel_types::time::Timestamp;
+use reel_types::time::{Rational, Timestamp};
 
-use crate::child::ChildReport;
+use super::layout::frame_bytes;
+use super::nut_read::NutReader;
+use crate::child::{self, ChildReport, Plumbing, Running};
 use crate::error::MediaError;
+use crate::formats::{Container, InputArgs, PIXELS_MAX, sniff};
 use crate::tools::Ffmpeg;
 
 /// What to decode, and how frames are laid out.
@@ -16,7 +21,9 @@ pub struct FrameReaderSpec {
     pub path: PathBuf,
     /// Which stream, counted over all sorts.
     pub stream_index: u32,
-    /// FFmpeg's name of the layout wanted, for example `rgb24`, `yuv420p`.
+    /// Seconds per tick of that stream, as the probe or the frame table tells.
+    pub time_base: Rational,
+    /// FFmpeg's name of the layout wanted, for example `rgb24`, `yuv420p`; see [`super::frame_bytes`].
     pub pix_fmt: String,
     /// Width and height wanted; `None` keeps those of the stream (after rotation, when `apply_rotation`).
     pub size: Option<(u32, u32)>,
@@ -30,34 +37,87 @@ pub struct FrameReaderSpec {
     pub threads: u32,
 }
 
-/// A decoder in a child.
-pub struct FrameReader {}
+/// A decoder in a child. Holds one frame; the pipe holds at most 1 MiB more.
+pub struct FrameReader {
+    nut: NutReader<Running>,
+    time_base: Rational,
+    size: (u32, u32),
+    frame_bytes: usize,
+    first: Option<(Timestamp, Vec<u8>)>,
+    path: PathBuf,
+    at_end: bool,
+}
+
+/// Bytes of the largest frame: 8K both ways with 8 bytes a pixel.
+const FRAME_BYTES_MAX: usize = PIXELS_MAX as usize * 8;
+const STALL: Duration = Duration::from_secs(60);
 
 impl FrameReader {
-    /// Starts decoding.
+    /// Starts decoding and waits for the first frame. Times are those of the stream, to the tick.
     ///
     /// # Errors
-    /// Those of a child; [`MediaError::Damaged`] when no frame can be decoded.
-    pub fn open(_ffmpeg: &Ffmpeg, spec: &FrameReaderSpec, _cancel: &CancelToken) -> Result<Self, MediaError> {
-        Err(MediaError::Damaged { path: spec.path.clone(), detail: "no frame can be decoded".to_owned() })
+    /// [`MediaError::Mismatch`] for an unknown layout; [`MediaError::Damaged`] when there is no frame; those of a
+    /// child.
+    pub fn open(ffmpeg: &Ffmpeg, spec: &FrameReaderSpec, cancel: &CancelToken) -> Result<Self, MediaError> {
+        let known = frame_bytes(&spec.pix_fmt, 1, 1);
+        known.ok_or_else(|| MediaError::Mismatch(format!("{} does not go through a pipe", spec.pix_fmt)))?;
+        let mut child = ffmpeg.command().args(input(spec)?.args());
+        child = child.args(["-map", &format!("0:{}", spec.stream_index), "-vf", &filters(spec)?]);
+        child = child.args(["-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo"]);
+        child = child.args(["-avoid_negative_ts", "disabled", "-f", "nut", "pipe:1"]);
+        child.stdout = Plumbing::Pipe;
+        child.stall_timeout = Some(STALL);
+        let mut reader = Self {
+            nut: NutReader::new(child::spawn(&child, cancel)?),
+            time_base: spec.time_base,
+            size: (0, 0),
+            frame_bytes: 0,
+            first: None,
+            path: spec.path.clone(),
+            at_end: false,
+        };
+        let mut frame = Vec::new();
+        match reader.read(&mut frame, FRAME_BYTES_MAX)? {
+            Some(time) => {
+                reader.size = reader.nut.size;
+                reader.frame_bytes = frame.len();
+                reader.first = Some((time, frame));
+                Ok(reader)
+            }
+            None => {
+                let path = reader.path.clone();
+                reader.finish()?;
+                Err(MediaError::Damaged { path, detail: "no frame of it decodes there".to_owned() })
+            }
+        }
     }
 
     /// Width and height of the frames.
     pub fn size(&self) -> (u32, u32) {
-        (0, 0)
+        self.size
     }
 
     /// Bytes of one frame.
     pub fn frame_bytes(&self) -> usize {
-        0
+        self.frame_bytes
     }
 
-    /// The next frame into `frame` (resized to [`FrameReader::frame_bytes`]) and its time; `None` at the end.
+    /// The next frame into `frame` (which is given [`FrameReader::frame_bytes`] bytes) and its time; `None` at the
+    /// end.
     ///
     /// # Errors
-    /// Those of a child.
-    pub fn next_frame(&mut self, _frame: &mut Vec<u8>) -> Result<Option<Timestamp>, MediaError> {
-        Ok(None)
+    /// [`MediaError::Damaged`] when the size changes on the way; those of a child.
+    pub fn next_frame(&mut self, frame: &mut Vec<u8>) -> Result<Option<Timestamp>, MediaError> {
+        if let Some((time, first)) = self.first.take() {
+            *frame = first;
+            return Ok(Some(time));
+        }
+        let time = self.read(frame, self.frame_bytes)?;
+        if time.is_some() && frame.len() != self.frame_bytes {
+            let detail = "its pictures change their size on the way".to_owned();
+            return Err(MediaError::Damaged { path: self.path.clone(), detail });
+        }
+        Ok(time)
     }
 
     /// Ends the child, at the end of the stream or before.
@@ -65,6 +125,76 @@ impl FrameReader {
     /// # Errors
     /// Those of a child that ended badly by itself.
     pub fn finish(self) -> Result<ChildReport, MediaError> {
+        let running = self.nut.into_inner();
+        if self.at_end {
+            return running.wait();
+        }
+        running.kill();
         Ok(ChildReport::default())
     }
+
+    fn read(&mut self, frame: &mut Vec<u8>, bytes_max: usize) -> Result<Option<Timestamp>, MediaError> {
+        if self.at_end {
+            return Ok(None);
+        }
+        let time = match self.nut.next(frame, bytes_max) {
+            Ok(Some(time)) => time,
+            Ok(None) => {
+                self.at_end = true;
+                // A decoder that failed also ends the pipe: its word comes before ours.
+                self.nut.get_mut().wait_mut()?;
+                return Ok(None);
+            }
+            Err(error) => {
+                self.at_end = true;
+                self.nut.get_mut().wait_mut()?;
+                return Err(self.broken(&error));
+            }
+        };
+        // NUT may count in a finer unit, never in a coarser one.
+        let exact = time.rescale(self.time_base).filter(|exact| *exact == time);
+        exact.map(Some).ok_or_else(|| self.broken(&io::Error::other("a time between two ticks")))
+    }
+
+    fn broken(&self, error: &io::Error) -> MediaError {
+        MediaError::UnexpectedOutput {
+            program: "ffmpeg",
+            detail: format!("{error} ({})", self.path.display()),
+        }
+    }
+}
+
+/// Seeks where the container has an index; the exact cut is the filter's, by ticks.
+fn input(spec: &FrameReaderSpec) -> Result<InputArgs, MediaError> {
+    let mut input = InputArgs::source(&spec.path).switch("-copyts");
+    if !spec.apply_rotation {
+        input = input.switch("-noautorotate");
+    }
+    if spec.threads > 0 {
+        input = input.option("-threads", spec.threads.to_string());
+    }
+    let has_index = matches!(sniff(&spec.path)?, Container::Mov | Container::Matroska);
+    if let Some(start) = spec.start.filter(|start| has_index && start.ticks > 0) {
+        let secs = format!("{:.6}", start.as_secs());
+        input = input.switch("-noaccurate_seek").option("-seek_timestamp", "1").option("-ss", secs);
+    }
+    Ok(input)
+}
+
+fn filters(spec: &FrameReaderSpec) -> Result<String, MediaError> {
+    let ticks = |time: Timestamp| {
+        let exact = time.rescale(spec.time_base).map(|moment| moment.ticks);
+        exact.ok_or_else(|| MediaError::Mismatch("a time that is too large".to_owned()))
+    };
+    let mut filters = Vec::new();
+    if spec.start.is_some() || spec.end.is_some() {
+        let start = spec.start.map(ticks).transpose()?.map(|pts| format!("start_pts={pts}"));
+        let end = spec.end.map(ticks).transpose()?.map(|pts| format!("end_pts={pts}"));
+        filters.push(format!("trim={}", [start, end].into_iter().flatten().collect::<Vec<_>>().join(":")));
+    }
+    if let Some((width, height)) = spec.size {
+        filters.push(format!("scale={width}:{height}"));
+    }
+    filters.push(format!("format={}", spec.pix_fmt));
+    Ok(filters.join(","))
 }
