@@ -32,7 +32,7 @@ pub(crate) fn examine(
     source: &Path,
     cancel: &CancelToken,
 ) -> Result<Damage, MediaError> {
-    let input = InputArgs::source(source).option("-threads", "1").switch("-show_frames").args();
+    let input = InputArgs::source(source).option("-threads", "1").args();
     let spec = ffmpeg
         .probe_command()
         .args(["-v", "quiet", "-show_log", "16", "-of", "compact=nokey=0"])

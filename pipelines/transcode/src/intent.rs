@@ -202,6 +202,6 @@ mod tests {
             meant(|p| (p.device, p.codec, p.container) = (DeviceWish::Gpu, Some(Codec::Vp9), None)),
         ];
         let said: Vec<String> = errors.into_iter().map(|error| error.unwrap_err()).collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"));
     }
 }

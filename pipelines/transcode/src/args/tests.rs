@@ -21,13 +21,13 @@ const ALL: [Encoder; 7] = [
 #[test]
 fn every_encoder_has_its_line_for_constant_quality() {
     let of = |encoder: Encoder| line(&encode(encoder, Quality::Constant { crf: encoder.default_crf() }));
-    insta::assert_snapshot!(ALL.map(of).join("\n"), @"");
+    insta::assert_snapshot!(ALL.map(of).join("\n"));
 }
 
 #[test]
 fn every_encoder_has_its_line_for_a_rate() {
     let quality = Quality::Average { bits_per_sec: 5_000_000, two_pass: false };
-    insta::assert_snapshot!(ALL.map(|encoder| line(&encode(encoder, quality))).join("\n"), @"");
+    insta::assert_snapshot!(ALL.map(|encoder| line(&encode(encoder, quality))).join("\n"));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn two_passes_share_a_file() {
             .join("\n")
     };
     let lines = [Encoder::Libx264, Encoder::Libx265, Encoder::LibvpxVp9].map(of);
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn every_preset_has_its_word_for_every_family() {
         args[at + 1].clone()
     };
     let row = |preset: Preset| ALL.map(|encoder| word(encoder, preset)).join(" ");
-    insta::assert_snapshot!(presets.map(row).join("\n"), @"");
+    insta::assert_snapshot!(presets.map(row).join("\n"));
 }
 
 #[test]

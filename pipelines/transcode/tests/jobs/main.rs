@@ -1,0 +1,7 @@
+//! Whole jobs on the real worker loop, judged with plain FFmpeg.
+
+mod chunked;
+mod damaged;
+mod faithful;
+mod look;
+mod scene;
