@@ -234,7 +234,9 @@ mod tests {
 
     #[test]
     fn no_verb_takes_a_common_flag_for_itself() {
-        for words in [&["jobs", "list", "--only", "failed"][..], &["jobs", "show", "x"], &["gpu"], &["doctor"]] {
+        for words in
+            [&["jobs", "list", "--only", "failed"][..], &["jobs", "show", "x"], &["gpu"], &["doctor"]]
+        {
             Cli::try_parse_from(std::iter::once("reel").chain(words.iter().copied())).unwrap();
         }
     }

@@ -78,7 +78,11 @@ pub fn deliver(delivery: &Delivery) -> Result<Delivered, Problem> {
         return if delivery.object.exists() { Err(cannot("write", &error)) } else { Ok(gone(delivery)) };
     }
     crash_point::hit("after_part_file");
-    let placed = if delivery.force { fs::rename(&part, &delivery.output) } else { part::rename_new(&part, &delivery.output) };
+    let placed = if delivery.force {
+        fs::rename(&part, &delivery.output)
+    } else {
+        part::rename_new(&part, &delivery.output)
+    };
     if let Err(error) = placed {
         // Best effort: the next run removes it too.
         let _ = fs::remove_file(&part);
@@ -102,10 +106,13 @@ pub fn standing(output: &Path, artifact: &Artifact) -> Result<Standing, Problem>
         Ok(_) => return Ok(Standing::Different),
         // A dangling link is something, too.
         Err(_) if fs::symlink_metadata(output).is_ok() => return Ok(Standing::Different),
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Standing::Free),
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Standing::Free);
+        }
         Err(e) => return Err(Problem::storage(format!("cannot look at {}", shown(output)), &e)),
     }
-    let digest = sha256_of_file(output).map_err(|e| Problem::storage(format!("cannot read {}", shown(output)), &e))?;
+    let digest =
+        sha256_of_file(output).map_err(|e| Problem::storage(format!("cannot read {}", shown(output)), &e))?;
     Ok(if digest.1 == artifact.sha256 { Standing::Equal } else { Standing::Different })
 }
 
@@ -131,7 +138,8 @@ fn came_meanwhile(delivery: &Delivery) -> Result<Delivered, Problem> {
 
 /// Holds the object for one process. Nothing when the object is gone.
 fn lock(object: &Path) -> Result<Option<File>, Problem> {
-    let cannot = |e: io::Error| Problem::storage(format!("cannot open the finished result {}", shown(object)), &e);
+    let cannot =
+        |e: io::Error| Problem::storage(format!("cannot open the finished result {}", shown(object)), &e);
     let file = match File::open(object) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file.map_err(cannot)?,

@@ -26,7 +26,8 @@ pub fn run(app: &App, console: &Console, settings: &Settings) -> Result<u8, Prob
     let missing = checks.iter().filter(|check| check.state == State::Missing).count();
     if settings.json {
         for check in &checks {
-            let line = serde_json::to_string(check).map_err(|error| Problem::storage("cannot write JSON", &error))?;
+            let line = serde_json::to_string(check)
+                .map_err(|error| Problem::storage("cannot write JSON", &error))?;
             console.data(&line);
         }
     } else {

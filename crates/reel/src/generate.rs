@@ -29,8 +29,9 @@ pub struct Page {
 /// # Errors
 /// A storage problem when the folder cannot be written.
 pub fn run(console: &Console, args: &GenerateArgs) -> Result<u8, Problem> {
-    fs::create_dir_all(&args.folder)
-        .map_err(|error| Problem::storage(format!("cannot make the folder {}", shown(&args.folder)), &error))?;
+    fs::create_dir_all(&args.folder).map_err(|error| {
+        Problem::storage(format!("cannot make the folder {}", shown(&args.folder)), &error)
+    })?;
     for page in pages(args.what)? {
         let path = args.folder.join(&page.name);
         fs::write(&path, &page.text)
@@ -53,7 +54,9 @@ pub fn pages(what: Generated) -> Result<Vec<Page>, Problem> {
             man(&command, &mut pages)?;
             Ok(pages)
         }
-        Generated::Completions => Ok([Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().map(completion).collect()),
+        Generated::Completions => {
+            Ok([Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().map(completion).collect())
+        }
         Generated::Reference => {
             Ok(vec![Page { name: "cli.md".into(), text: reference::markdown(&command).into_bytes() }])
         }

@@ -29,7 +29,8 @@ pub fn run(app: &App, console: &Console, settings: &Settings) -> Result<u8, Prob
     let status = devices.status();
     if settings.json {
         let record = GpuRecord { r#type: "gpu", status };
-        let line = serde_json::to_string(&record).map_err(|error| Problem::storage("cannot write JSON", &error))?;
+        let line =
+            serde_json::to_string(&record).map_err(|error| Problem::storage("cannot write JSON", &error))?;
         console.data(&line);
         return Ok(exit::DONE);
     }
@@ -44,7 +45,8 @@ pub fn run(app: &App, console: &Console, settings: &Settings) -> Result<u8, Prob
     let versions = [("driver", &status.driver_version), ("CUDA", &status.cuda_version)];
     let named = versions.iter().filter_map(|(name, version)| Some(format!("{name} {}", version.as_ref()?)));
     console.data(&named.collect::<Vec<_>>().join(", "));
-    let mut rows = vec![["GPU", "NAME", "FREE", "TOTAL", "BUSY", "TEMP", "NVENC"].map(str::to_owned).to_vec()];
+    let mut rows =
+        vec![["GPU", "NAME", "FREE", "TOTAL", "BUSY", "TEMP", "NVENC"].map(str::to_owned).to_vec()];
     rows.extend(status.devices.iter().map(row));
     table::lines(&rows).iter().for_each(|line| console.data(line));
     refusals(&devices).iter().for_each(|line| console.data(line));

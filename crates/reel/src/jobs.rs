@@ -22,11 +22,19 @@ use crate::wiring::open_archive;
 pub async fn run(console: &Arc<Console>, settings: &Settings, verb: JobsVerb) -> Result<u8, Problem> {
     let archive = open_archive(settings).await?;
     match verb {
-        JobsVerb::List { only, limit } => list::list(&archive, console, settings, only.map(Into::into), limit).await,
+        JobsVerb::List { only, limit } => {
+            list::list(&archive, console, settings, only.map(Into::into), limit).await
+        }
         JobsVerb::Show { job } => show::show(&archive, console, settings, &job).await,
         JobsVerb::Watch { jobs } => watch::watch(&archive, console, settings, &jobs).await,
-        JobsVerb::Cancel { jobs } => change::change(&archive, console, settings, &jobs, change::Change::Cancel).await,
-        JobsVerb::Retry { jobs } => change::change(&archive, console, settings, &jobs, change::Change::Retry).await,
-        JobsVerb::Forget { jobs } => change::change(&archive, console, settings, &jobs, change::Change::Forget).await,
+        JobsVerb::Cancel { jobs } => {
+            change::change(&archive, console, settings, &jobs, change::Change::Cancel).await
+        }
+        JobsVerb::Retry { jobs } => {
+            change::change(&archive, console, settings, &jobs, change::Change::Retry).await
+        }
+        JobsVerb::Forget { jobs } => {
+            change::change(&archive, console, settings, &jobs, change::Change::Forget).await
+        }
     }
 }

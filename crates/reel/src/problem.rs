@@ -134,7 +134,9 @@ impl From<QueueError> for Problem {
     fn from(error: QueueError) -> Self {
         let hint = match &error {
             QueueError::NewerSchema { .. } => Some("use the newer reel, or another folder with --state"),
-            QueueError::NetworkFileSystem { .. } => Some("name a folder on a disk of this machine with --state"),
+            QueueError::NetworkFileSystem { .. } => {
+                Some("name a folder on a disk of this machine with --state")
+            }
             QueueError::Folder { .. } => Some("name another folder with --state"),
             _ => None,
         };

@@ -149,12 +149,7 @@ impl InputPath {
 impl OutputRecord {
     /// For this delivered file.
     pub fn new(path: &Path, sha256: &str, bytes: u64) -> Self {
-        Self {
-            path: path.to_owned(),
-            path_hex: hex_unless_utf8(path),
-            sha256: sha256.to_owned(),
-            bytes,
-        }
+        Self { path: path.to_owned(), path_hex: hex_unless_utf8(path), sha256: sha256.to_owned(), bytes }
     }
 }
 

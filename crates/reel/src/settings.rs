@@ -37,7 +37,10 @@ impl Settings {
     pub fn from_args(args: &CommonArgs) -> Result<Self, Problem> {
         let state = match &args.state {
             Some(state) if !state.as_os_str().is_empty() => state.clone(),
-            _ => default_state(env::var_os("XDG_STATE_HOME").map(Into::into), env::var_os("HOME").map(Into::into))?,
+            _ => default_state(
+                env::var_os("XDG_STATE_HOME").map(Into::into),
+                env::var_os("HOME").map(Into::into),
+            )?,
         };
         Ok(Self {
             json: args.json,
@@ -57,7 +60,8 @@ fn default_state(xdg: Option<PathBuf>, home: Option<PathBuf>) -> Result<PathBuf,
     let from_home = || home.filter(|home| home.is_absolute()).map(|home| home.join(".local/state"));
     let base = xdg.filter(|xdg| xdg.is_absolute()).or_else(from_home);
     base.map(|base| base.join("reel")).ok_or_else(|| {
-        Problem::usage("there is no place for the state folder: HOME is not set").with_hint("name one with --state DIR")
+        Problem::usage("there is no place for the state folder: HOME is not set")
+            .with_hint("name one with --state DIR")
     })
 }
 

@@ -53,7 +53,8 @@ pub fn duration(secs: f64) -> String {
 }
 
 fn is_unsafe(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn quoted(bytes: &[u8]) -> String {
@@ -97,8 +98,14 @@ mod tests {
 
     #[test]
     fn sizes_and_times_read_well() {
-        assert_eq!(["0 B", "999 B", "1.0 kB", "24.0 MB"], [0, 999, 1000, 24_000_000].map(bytes).map(|s| s).each_ref().map(String::as_str));
+        assert_eq!(
+            ["0 B", "999 B", "1.0 kB", "24.0 MB"],
+            [0, 999, 1000, 24_000_000].map(bytes).map(|s| s).each_ref().map(String::as_str)
+        );
         let times = [0.42, 9.96, 59.4, 185.0, 8040.0].map(duration);
-        assert_eq!(times.each_ref().map(String::as_str), ["0.4 s", "10 s", "59 s", "3 min 05 s", "2 h 14 min"]);
+        assert_eq!(
+            times.each_ref().map(String::as_str),
+            ["0.4 s", "10 s", "59 s", "3 min 05 s", "2 h 14 min"]
+        );
     }
 }

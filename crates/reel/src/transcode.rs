@@ -23,11 +23,17 @@ use crate::work::{Request, work};
 ///
 /// # Errors
 /// A usage problem: nothing was tried.
-pub async fn run(app: &App, console: &Arc<Console>, settings: &Settings, args: TranscodeArgs) -> Result<u8, Problem> {
+pub async fn run(
+    app: &App,
+    console: &Arc<Console>,
+    settings: &Settings,
+    args: TranscodeArgs,
+) -> Result<u8, Problem> {
     let began = Instant::now();
     let request = request(settings, args)?;
     let mut screen = Screen::new(Arc::clone(console), settings);
-    let interrupt = Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
+    let interrupt =
+        Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
     let results = match app.open_engine(settings).await {
         Ok(engine) => work(&engine, request, settings, &interrupt, &mut screen).await,
         Err(problem) => refuse_all(&request.targets, &problem, &mut screen),
@@ -46,8 +52,9 @@ fn request(settings: &Settings, args: TranscodeArgs) -> Result<Request, Problem>
     let params = Params { container: Some(container), device: settings.device, ..args.params };
     Intent::from_params(&params)?;
     let targets = pair(&args.inputs, &args.output, container.extension())?;
-    let params = serde_json::to_value(&params)
-        .map_err(|error| Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string()))?;
+    let params = serde_json::to_value(&params).map_err(|error| {
+        Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
+    })?;
     Ok(Request { pipeline: "transcode", params, targets, media_secs })
 }
 
@@ -58,13 +65,15 @@ fn container_of(output: &Path) -> Result<Container, Problem> {
             Some(extension) => format!("{}: reel writes no .{extension} files", shown(output)),
             None => format!("{} has no ending that says which format is wanted", shown(output)),
         };
-        Problem::usage(message).with_hint("let the output end in .mp4, .mkv, .webm or .mov; a folder must end in `/`")
+        Problem::usage(message)
+            .with_hint("let the output end in .mp4, .mkv, .webm or .mov; a folder must end in `/`")
     })
 }
 
 /// Each input gets its result, also when a needed part is missing.
 fn refuse_all(targets: &[Target], problem: &Problem, screen: &mut Screen) -> Vec<ResultRecord> {
-    let refused = |target: &Target| ResultRecord::from_problem(&target.input, None, Status::Refused, problem.clone());
+    let refused =
+        |target: &Target| ResultRecord::from_problem(&target.input, None, Status::Refused, problem.clone());
     let results: Vec<ResultRecord> = targets.iter().map(refused).collect();
     results.iter().for_each(|result| screen.result(result));
     results

@@ -8,7 +8,7 @@ use reel_media::{Ffmpeg, MediaError, encoder_probe};
 use reel_queue::SqliteQueue;
 use reel_queue::sqlite::SqliteOptions;
 use reel_store::FolderStore;
-use reel_transcode::Transcode;
+use reel_transcode::{Patience, Transcode};
 
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -18,11 +18,12 @@ use crate::text::shown;
 #[derive(Clone)]
 pub struct App {
     gpus: Arc<dyn GpuSource>,
+    patience: Patience,
 }
 
 impl Default for App {
     fn default() -> Self {
-        Self { gpus: Arc::new(NvmlSource::new()) }
+        Self { gpus: Arc::new(NvmlSource::new()), patience: Patience::default() }
     }
 }
 
@@ -43,6 +44,12 @@ impl App {
         self
     }
 
+    /// The same with other bounds on how long an encoder may stand still.
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Everything that work needs.
     ///
     /// # Errors
@@ -52,7 +59,7 @@ impl App {
         let ffmpeg = find_ffmpeg(settings, &archive.state)?;
         let devices = self.devices(Some(&ffmpeg), &archive.state);
         let gpu = settings.device.allows_gpu() && devices.gpu_present();
-        let registry = Registry::new().with(Transcode::new(ffmpeg));
+        let registry = Registry::new().with(Transcode::new(ffmpeg).with_patience(self.patience));
         let site = Site::of_this_machine(gpu);
         Ok(Engine::new(archive.queue, archive.store, devices, registry, site, archive.state))
     }

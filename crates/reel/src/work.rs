@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use reel_engine::{Drain, Engine, Worker, WorkerOptions};
-use reel_types::{Job, JobId, Source, Task};
+use reel_types::{FailureKind, Job, JobId, Task};
 use serde_json::Value;
 
 use crate::delivery::Folder;
@@ -42,18 +42,11 @@ pub struct Request {
 struct Open {
     target: Target,
     job: JobId,
-    folder: Folder,
     pace: follow::Pace,
 }
 
-/// An input and what identifies it.
-type Looked = (Target, Source);
-
 /// Works on all inputs until each has its result, or until it is interrupted. Each input gets exactly one result, which
 /// is shown at once.
-///
-/// # Errors
-/// When the queue does not answer any more.
 pub async fn work(
     engine: &Engine,
     request: Request,
@@ -61,18 +54,31 @@ pub async fn work(
     interrupt: &Interrupt,
     screen: &mut Screen,
 ) -> Vec<ResultRecord> {
-    let mut desk = Desk { engine, settings, request: &request, screen, open: Vec::new(), results: Vec::new(), kept: BTreeSet::new() };
+    let mut desk = Desk {
+        engine,
+        settings,
+        request: &request,
+        screen,
+        open: Vec::new(),
+        results: Vec::new(),
+        kept: BTreeSet::new(),
+    };
+    let mut folders: Vec<Folder> = Vec::new();
     for target in &request.targets {
-        match begin::begin(engine, &request, settings, target).await {
+        match begin::begin(engine, &request, settings, target, &mut folders).await {
             Ok(begin::Begun::Open(open)) => desk.open.push(open),
             Ok(begin::Begun::Ended(result)) => desk.end(result).await,
-            Err((status, problem)) => desk.end(ResultRecord::from_problem(&target.input, None, status, problem)).await,
+            Err((status, problem)) => {
+                desk.end(ResultRecord::from_problem(&target.input, None, status, problem)).await
+            }
         }
     }
     desk.close_finished().await;
     if !desk.open.is_empty() {
         desk.work_until_done(interrupt).await;
     }
+    // Only now: until the last input has ended, another one may need a folder that is still empty.
+    folders.iter().rev().for_each(Folder::unmake);
     desk.results
 }
 
@@ -127,11 +133,10 @@ impl Desk<'_> {
         let problem = || match &ended {
             _ if interrupt.is_asked() => interrupted(),
             Ok(Err(error)) => Problem::storage("cannot work in the state folder", error),
-            _ => Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), "the worker ended by itself"),
+            _ => Problem::new(ProblemKind::Failure(FailureKind::Internal), "the worker ended by itself"),
         };
         for open in std::mem::take(&mut self.open) {
             let status = if interrupt.is_asked() { Status::Interrupted } else { Status::Failed };
-            open.folder.unmake();
             self.end(ResultRecord::from_problem(&open.target.input, Some(open.job), status, problem())).await;
         }
     }
@@ -143,7 +148,6 @@ impl Desk<'_> {
             match self.look(&mut open).await {
                 Ok((job, _)) if job.state.is_terminal() => {
                     let result = finish::finish(self.engine, self.settings, &open, &job).await;
-                    open.folder.unmake();
                     self.end(result).await;
                 }
                 Ok((_, record)) => {
@@ -151,7 +155,12 @@ impl Desk<'_> {
                     self.open.push(open);
                 }
                 Err(problem) => {
-                    let record = ResultRecord::from_problem(&open.target.input, Some(open.job), Status::Failed, problem);
+                    let record = ResultRecord::from_problem(
+                        &open.target.input,
+                        Some(open.job),
+                        Status::Failed,
+                        problem,
+                    );
                     self.end(record).await;
                 }
             }

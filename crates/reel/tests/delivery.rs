@@ -16,7 +16,8 @@ fn slow<'a>(input: &'a str, output: &'a str) -> Vec<&'a str> {
 #[test]
 fn a_result_is_copied_to_another_file_system() {
     let scene = Scene::new();
-    let device = |path: &std::path::Path| std::os::unix::fs::MetadataExt::dev(&std::fs::metadata(path).unwrap());
+    let device =
+        |path: &std::path::Path| std::os::unix::fs::MetadataExt::dev(&std::fs::metadata(path).unwrap());
     let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
         eprintln!("skipped: /dev/shm cannot be written");
         return;

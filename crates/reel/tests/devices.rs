@@ -1,5 +1,7 @@
 //! The program with GPUs that are not there: a fake driver and a fake FFmpeg.
 
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
+
 mod support;
 
 use std::ffi::OsString;
@@ -31,7 +33,8 @@ impl Write for Captured {
 fn reel(scene: &Scene, ffmpeg: &FakeFfmpeg, gpus: FakeNvml, args: &[&str]) -> (u8, Vec<Value>) {
     let (out, err) = (Captured::default(), Captured::default());
     let console = Arc::new(Console::new(out.clone(), err));
-    let paths = ["--state", scene.state().to_str().unwrap(), "--ffmpeg", ffmpeg.path().to_str().unwrap()].map(str::to_owned);
+    let paths = ["--state", scene.state().to_str().unwrap(), "--ffmpeg", ffmpeg.path().to_str().unwrap()]
+        .map(str::to_owned);
     let words = std::iter::once("reel").chain(args.iter().copied()).map(str::to_owned).chain(paths);
     let app = App::default().with_gpus(Arc::new(gpus));
     let code = run(words.map(OsString::from), &app, &console);
@@ -48,7 +51,9 @@ fn the_gpus_are_shown_with_the_encoders_that_work() {
     let status = &lines[0];
     assert_eq!((&status["type"], &status["available"]), (&"gpu".into(), &true.into()));
     assert_eq!((&status["nvenc_supported"], &status["device_count"]), (&true.into(), &1.into()));
-    for word in ["index", "name", "memory_total_mb", "memory_used_mb", "memory_free_mb", "utilization_percent"] {
+    for word in
+        ["index", "name", "memory_total_mb", "memory_used_mb", "memory_free_mb", "utilization_percent"]
+    {
         assert!(!status["devices"][0][word].is_null(), "no {word} in {status}");
     }
     assert!(status["devices"][0]["encoders"].to_string().contains("h264_nvenc"));
@@ -76,7 +81,11 @@ fn a_gpu_that_fails_is_told_and_the_cpu_does_it() {
     let result = lines.iter().find(|line| line["type"] == "result").unwrap();
     assert_eq!(code, 0, "{result:#}");
     let metadata = &result["metadata"];
-    assert_eq!((&metadata["gpu_enabled"], &metadata["gpu_fallback"]), (&false.into(), &true.into()), "{metadata:#}");
+    assert_eq!(
+        (&metadata["gpu_enabled"], &metadata["gpu_fallback"]),
+        (&false.into(), &true.into()),
+        "{metadata:#}"
+    );
     assert_eq!(metadata["cpu_codec"], "libx264");
     assert!(!metadata["fallback_reason"].as_str().unwrap().is_empty());
     support::frame_hashes(&output);

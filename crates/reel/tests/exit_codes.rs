@@ -96,13 +96,18 @@ fn an_output_that_is_something_else_is_five_and_kept() {
 fn of_several_inputs_the_worst_counts_and_the_others_are_done() {
     let scene = Scene::new();
     scene.clip(&clips::cfr_h264(1), "a.mp4");
-    let ran = scene.reel(&["transcode", "absent.mp4", "a.mp4", "-o", "out/", "--preset", "ultrafast", "--json"]);
+    let ran =
+        scene.reel(&["transcode", "absent.mp4", "a.mp4", "-o", "out/", "--preset", "ultrafast", "--json"]);
     let ran = ran.expect(3);
     let records = ran.records();
-    let results: Vec<_> = records.iter().filter(|r| r["type"] == "result").map(|r| r["status"].clone()).collect();
+    let results: Vec<_> =
+        records.iter().filter(|r| r["type"] == "result").map(|r| r["status"].clone()).collect();
     assert_eq!(results, ["refused", "completed"]);
     let summary = records.last().unwrap();
-    assert_eq!((&summary["type"], &summary["completed"], &summary["exit_code"]), (&"summary".into(), &1.into(), &3.into()));
+    assert_eq!(
+        (&summary["type"], &summary["completed"], &summary["exit_code"]),
+        (&"summary".into(), &1.into(), &3.into())
+    );
     assert_eq!(support::names(&scene.path("out")), ["a.mp4"]);
 }
 
@@ -116,4 +121,17 @@ fn an_output_that_was_deleted_is_made_again() {
     let second = scene.reel(&args).expect(0).result();
     assert_ne!(first["job"], second["job"]);
     assert_eq!(first["outputs"], second["outputs"]);
+}
+
+#[test]
+fn an_input_that_fails_does_not_take_the_folder_from_the_others() {
+    let scene = Scene::new();
+    std::fs::write(scene.path("text.mp4"), "this is no film\n".repeat(100)).unwrap();
+    scene.clip(&clips::cfr_h264(2), "b.mp4");
+    let ran =
+        scene.reel(&["transcode", "text.mp4", "b.mp4", "-o", "new/", "--tasks", "1", "--json"]).expect(3);
+    let statuses: Vec<_> =
+        ran.records().iter().filter(|r| r["type"] == "result").map(|r| r["status"].clone()).collect();
+    assert_eq!(statuses, ["failed", "completed"]);
+    assert_eq!(support::names(&scene.path("new")), ["b.mp4"]);
 }

@@ -1,5 +1,7 @@
 //! What is generated from the command line and committed is up to date.
 
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
+
 use std::path::Path;
 
 use reel::args::Generated;

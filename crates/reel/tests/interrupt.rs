@@ -8,8 +8,18 @@ use reel_testkit::clips;
 use rustix::process::Signal;
 use support::{Scene, frame_hashes};
 
-const ARGS: [&str; 10] =
-    ["transcode", "in.mp4", "-o", "out.mp4", "--preset", "veryslow", "--chunk", "2", "--json", "--device=cpu"];
+const ARGS: [&str; 10] = [
+    "transcode",
+    "in.mp4",
+    "-o",
+    "out.mp4",
+    "--preset",
+    "veryslow",
+    "--chunk",
+    "2",
+    "--json",
+    "--device=cpu",
+];
 
 fn scene() -> Scene {
     let scene = Scene::new();
@@ -23,6 +33,7 @@ fn the_same_command_goes_on_after_an_interrupt() {
         let scene = scene();
         let mut running = scene.start(&ARGS);
         running.wait_for(|record| record["chunks_done"].as_u64() >= Some(1));
+        assert!(scene.process_count() >= 1, "the look at processes is blind");
         running.signal(signal);
         assert!(running.ends_within(Duration::from_secs(10)), "it did not end");
         let ran = running.end().expect(130);
@@ -37,7 +48,13 @@ fn the_same_command_goes_on_after_an_interrupt() {
             let attempts = job["attempts"].as_array().unwrap().iter();
             attempts.filter(|attempt| attempt["outcome"] == "done").cloned().collect()
         };
-        assert!(before["attempts"].as_array().unwrap().iter().all(|a| a["outcome"] != "failed" && a["outcome"] != "lost"));
+        assert!(
+            before["attempts"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|a| a["outcome"] != "failed" && a["outcome"] != "lost")
+        );
         scene.reel(&ARGS).expect(0);
         let after = scene.only_job();
         // What was done before the interrupt was not done again.
@@ -69,7 +86,10 @@ fn cancelling_from_elsewhere_stops_the_work_within_seconds() {
     assert_eq!(said.trim(), format!("{job}  cancelled"));
     assert!(running.ends_within(Duration::from_secs(10)), "it did not end");
     let ran = running.end().expect(1);
-    assert_eq!((&ran.result()["status"], &ran.result()["error"]["kind"]), (&"cancelled".into(), &"cancelled".into()));
+    assert_eq!(
+        (&ran.result()["status"], &ran.result()["error"]["kind"]),
+        (&"cancelled".into(), &"cancelled".into())
+    );
     scene.no_process_is_left();
     assert_eq!(scene.names(), ["in.mp4"]);
 

@@ -1,9 +1,11 @@
 //! `reel jobs`, and what a reader of its output may do.
 
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
+
 mod support;
 
-use std::os::unix::ffi::OsStrExt;
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 use reel_testkit::clips;
 use support::{Ran, Scene};
@@ -11,7 +13,8 @@ use support::{Ran, Scene};
 fn scene_with_a_job() -> (Scene, String) {
     let scene = Scene::new();
     scene.clip(&clips::cfr_h264(1), "in.mp4");
-    let ran = scene.reel(&["transcode", "in.mp4", "-o", "out.mp4", "--preset", "ultrafast", "--json"]).expect(0);
+    let ran =
+        scene.reel(&["transcode", "in.mp4", "-o", "out.mp4", "--preset", "ultrafast", "--json"]).expect(0);
     let job = ran.result()["job"].as_str().unwrap().to_owned();
     (scene, job)
 }
@@ -68,8 +71,14 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn any_name_that_a_file_can_have_works() {
-    let hostile: [&[u8]; 6] =
-        [b"-v.mp4", b"a\nerror: b.mp4", b"bad\xff\xfe.mp4", b"\x1b[31m.mp4", b" .mp4", "ü中%d%%.mp4".as_bytes()];
+    let hostile: [&[u8]; 6] = [
+        b"-v.mp4",
+        b"a\nerror: b.mp4",
+        b"bad\xff\xfe.mp4",
+        b"\x1b[31m.mp4",
+        b" .mp4",
+        "ü中%d%%.mp4".as_bytes(),
+    ];
     let scene = Scene::new();
     for name in hostile {
         let name = OsStr::from_bytes(name);
@@ -77,7 +86,12 @@ fn any_name_that_a_file_can_have_works() {
         let words = ["transcode", "-o", "out/", "--preset", "ultrafast"].map(OsStr::new);
         let tail = [OsStr::new("--"), name];
         let ran = scene.reel(&[&words[..], &tail].concat()).expect(0);
-        assert_eq!(ran.stdout.lines().filter(|line| !line.starts_with("  ")).count(), 1, "{name:?}: {}", ran.stdout);
+        assert_eq!(
+            ran.stdout.lines().filter(|line| !line.starts_with("  ")).count(),
+            1,
+            "{name:?}: {}",
+            ran.stdout
+        );
         assert!(!ran.stdout.contains('\x1b') && !ran.stderr.contains('\x1b'), "{ran:?}");
         assert!(scene.path("out").join(name).is_file(), "{name:?}");
         let ran = scene.reel(&[&words[..], &[OsStr::new("--json")], &tail].concat()).expect(0);

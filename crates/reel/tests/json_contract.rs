@@ -1,5 +1,7 @@
 //! The lines of `--json`, as programs read them. What changes from run to run is replaced by its name.
 
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
+
 mod support;
 
 use reel_testkit::clips;
@@ -32,7 +34,9 @@ fn redact(record: &mut Value) {
                 output["bytes"] = json!("[bytes]");
             }),
             // The words are the pipeline's contract; its numbers are its own tests' business.
-            "metadata" => *value = value.as_object().map_or(Value::Null, |metadata| metadata.keys().cloned().collect()),
+            "metadata" => {
+                *value = value.as_object().map_or(Value::Null, |metadata| metadata.keys().cloned().collect())
+            }
             _ => {}
         }
     }
@@ -42,7 +46,16 @@ fn redact(record: &mut Value) {
 fn a_result_a_refusal_and_the_summary() {
     let scene = Scene::new();
     scene.clip(&clips::cfr_h264(1), "a.mp4");
-    let ran = scene.reel(&["transcode", "a.mp4", "absent.mp4", "-o", "out/", "--preset=ultrafast", "--device=cpu", "--json"]);
+    let ran = scene.reel(&[
+        "transcode",
+        "a.mp4",
+        "absent.mp4",
+        "-o",
+        "out/",
+        "--preset=ultrafast",
+        "--device=cpu",
+        "--json",
+    ]);
     insta::assert_snapshot!(contract(&scene, &ran.expect(3)));
 }
 
@@ -70,7 +83,9 @@ fn a_command_that_makes_no_sense_has_a_summary_alone() {
 fn quiet_leaves_out_the_progress() {
     let scene = Scene::new();
     scene.clip(&clips::cfr_h264(1), "a.mp4");
-    let ran = scene.reel(&["transcode", "a.mp4", "-o", "b.mp4", "--preset=ultrafast", "--json", "--quiet"]).expect(0);
+    let ran = scene
+        .reel(&["transcode", "a.mp4", "-o", "b.mp4", "--preset=ultrafast", "--json", "--quiet"])
+        .expect(0);
     let types: Vec<Value> = ran.records().iter().map(|record| record["type"].clone()).collect();
     assert_eq!(types, ["result", "summary"]);
     assert!(ran.stderr.is_empty(), "{}", ran.stderr);

@@ -2,6 +2,8 @@
 //!
 //! How many random moments: `REEL_KILLS`, 8 unless told.
 
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
+
 mod support;
 
 use std::path::Path;
@@ -41,8 +43,13 @@ fn nothing_partial(output: &Path, frames: &str) {
 /// What was finished once was not done again.
 #[track_caller]
 fn nothing_done_twice(job: &Value) {
-    let done: Vec<&Value> =
-        job["attempts"].as_array().unwrap().iter().filter(|a| a["outcome"] == "done").map(|a| &a["task"]).collect();
+    let done: Vec<&Value> = job["attempts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|a| a["outcome"] == "done")
+        .map(|a| &a["task"])
+        .collect();
     let mut once = done.clone();
     once.sort_by_key(|task| task.to_string());
     once.dedup();
@@ -62,7 +69,10 @@ fn a_kill_at_each_named_moment_loses_nothing() {
             command.env("REEL_CRASH_AT", &moment);
             let ran = Ran::of(command);
             if moment.ends_with(":3") && ran.code == Some(0) {
-                assert!(["in_assemble", "after_part_file", "after_rename"].contains(&name), "{moment} did not happen");
+                assert!(
+                    ["in_assemble", "after_part_file", "after_rename"].contains(&name),
+                    "{moment} did not happen"
+                );
                 continue;
             }
             assert_eq!(ran.signal, Some(Signal::KILL.as_raw()), "{moment}: {ran:#?}");

@@ -23,7 +23,8 @@ impl Folder {
     pub fn prepare(output: &Path) -> Result<Self, Problem> {
         let folder = of(output);
         let cannot = |what: &str, e: &io::Error| {
-            Problem::storage(format!("cannot {what} {}", shown(folder)), e).with_hint("choose another folder after -o")
+            Problem::storage(format!("cannot {what} {}", shown(folder)), e)
+                .with_hint("choose another folder after -o")
         };
         let made = make_all(folder).map_err(|e| cannot("make the folder", &e))?;
         let prepared = Self { made };

@@ -15,7 +15,8 @@ impl Scene {
         let object = dir.path().join("object");
         fs::write(&object, b"result").unwrap();
         let (size_bytes, sha256) = sha256_of_file(&object).unwrap();
-        let artifact = Artifact { name: "o".into(), key: "o".into(), size_bytes, sha256, mime: "video/mp4".into() };
+        let artifact =
+            Artifact { name: "o".into(), key: "o".into(), size_bytes, sha256, mime: "video/mp4".into() };
         let output = dir.path().join("out.mp4");
         Self { delivery: Delivery { job: JobId::new("j1"), object, artifact, output, force: false }, dir }
     }

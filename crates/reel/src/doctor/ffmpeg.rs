@@ -27,7 +27,10 @@ pub(super) fn checks(settings: &Settings) -> (Vec<Check>, Option<Arc<Ffmpeg>>) {
         Err(error) => {
             let failure = error.failure();
             let check = Check::new("FFmpeg", State::Missing, failure.message);
-            return (vec![check.with_bring(failure.hint.unwrap_or_else(|| "apt-get install ffmpeg".into()))], None);
+            return (
+                vec![check.with_bring(failure.hint.unwrap_or_else(|| "apt-get install ffmpeg".into()))],
+                None,
+            );
         }
     };
     let found = format!("{} at {}", ffmpeg.version(), shown(ffmpeg.ffmpeg()));
@@ -45,13 +48,15 @@ pub(super) fn checks(settings: &Settings) -> (Vec<Check>, Option<Arc<Ffmpeg>>) {
 fn video(ffmpeg: &Ffmpeg, encoder: &str, makes: &str, needed: bool) -> Check {
     let name = format!("encoder {encoder}");
     if !ffmpeg.has_encoder(encoder) {
-        return Check::new(name, lacking(needed), format!("not in this FFmpeg: no {makes}")).with_bring(BRING);
+        return Check::new(name, lacking(needed), format!("not in this FFmpeg: no {makes}"))
+            .with_bring(BRING);
     }
     match encoder_probe::try_encoder(ffmpeg, encoder, None) {
         Ok(()) => Check::new(name, State::Ok, format!("{makes}; tried, works")),
         Err(said) => {
             let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-            Check::new(name, lacking(needed), format!("{makes}; tried, does not work: {last}")).with_bring(BRING)
+            Check::new(name, lacking(needed), format!("{makes}; tried, does not work: {last}"))
+                .with_bring(BRING)
         }
     }
 }
@@ -70,7 +75,8 @@ fn filter(ffmpeg: &Ffmpeg, filter: &str, what_for: &str) -> Check {
     if ffmpeg.has_filter(filter) {
         Check::new(name, State::Ok, what_for)
     } else {
-        Check::new(name, State::Absent, format!("not in this FFmpeg: {what_for} are refused")).with_bring(BRING)
+        Check::new(name, State::Absent, format!("not in this FFmpeg: {what_for} are refused"))
+            .with_bring(BRING)
     }
 }
 

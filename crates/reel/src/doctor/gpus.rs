@@ -18,7 +18,8 @@ pub(super) fn checks(app: &App, ffmpeg: Option<&Arc<Ffmpeg>>, state: Option<&Sta
     let inventory = match devices.inventory() {
         Ok(inventory) => inventory,
         Err(absent) => {
-            let check = Check::new("NVIDIA driver", State::Absent, format!("{absent}; the CPU does all work"));
+            let check =
+                Check::new("NVIDIA driver", State::Absent, format!("{absent}; the CPU does all work"));
             return vec![check];
         }
     };

@@ -37,7 +37,8 @@ fn state_check(root: &Path) -> Check {
             if free_bytes >= FREE_BYTES_MIN {
                 Check::new("state folder", State::Ok, found)
             } else {
-                Check::new("state folder", State::Absent, found).with_bring("free some space, or use --state DIR")
+                Check::new("state folder", State::Absent, found)
+                    .with_bring("free some space, or use --state DIR")
             }
         }
         Err(error) => Check::new("state folder", State::Missing, format!("{}: {error}", shown(root))),

@@ -38,9 +38,12 @@ fn section(command: &Command, parents: &[&str], page: &mut String) {
     command.get_subcommands().filter(|verb| !verb.is_hide_set()).for_each(|verb| section(verb, &names, page));
 }
 
+/// What is said about a flag in its first line, then its values and its default, then the rest.
 fn item(arg: &Arg) -> String {
     let help = arg.get_long_help().or_else(|| arg.get_help()).map(ToString::to_string).unwrap_or_default();
-    let mut text = format!("- `{}`: {}", name(arg), help.replace('\n', "\n  "));
+    let mut paragraphs = help.split("\n\n");
+    let mut text =
+        format!("- `{}`: {}.", name(arg), paragraphs.next().unwrap_or_default().trim_end_matches('.'));
     let values: Vec<String> = arg
         .get_possible_values()
         .iter()
@@ -50,13 +53,15 @@ fn item(arg: &Arg) -> String {
     if !values.is_empty() {
         text.push_str(&format!(" One of {}.", values.join(", ")));
     }
-    let defaults: Vec<String> = arg.get_default_values().iter().map(|v| format!("`{}`", v.to_string_lossy())).collect();
+    let defaults: Vec<String> =
+        arg.get_default_values().iter().map(|v| format!("`{}`", v.to_string_lossy())).collect();
     if !defaults.is_empty() && takes_value(arg) {
         text.push_str(&format!(" Default: {}.", defaults.join(", ")));
     }
     if let Some(variable) = arg.get_env() {
         text.push_str(&format!(" Environment: `{}`.", variable.to_string_lossy()));
     }
+    paragraphs.for_each(|paragraph| text.push_str(&format!("\n\n  {}", paragraph.replace('\n', "\n  "))));
     text.push('\n');
     text
 }
@@ -64,10 +69,11 @@ fn item(arg: &Arg) -> String {
 fn name(arg: &Arg) -> String {
     let value = arg.get_value_names().map(|names| names.join(" ")).unwrap_or_default();
     let more = if matches!(arg.get_action(), ArgAction::Append) { "…" } else { "" };
-    let flags: Vec<String> = [arg.get_short().map(|c| format!("-{c}")), arg.get_long().map(|l| format!("--{l}"))]
-        .into_iter()
-        .flatten()
-        .collect();
+    let flags: Vec<String> =
+        [arg.get_short().map(|c| format!("-{c}")), arg.get_long().map(|l| format!("--{l}"))]
+            .into_iter()
+            .flatten()
+            .collect();
     match (flags.is_empty(), takes_value(arg)) {
         (true, _) => format!("{value}{more}"),
         (false, true) => format!("{} {value}{more}", flags.join(", ")),

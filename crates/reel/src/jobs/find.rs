@@ -16,12 +16,14 @@ const NAMED_MAX: usize = 5;
 pub(super) async fn find(queue: &dyn Queue, typed: &str) -> Result<Job, Problem> {
     let prefix = typed.to_ascii_lowercase();
     let none = || {
-        Problem::usage(format!("no job begins with {:?}", without_controls(typed))).with_hint("see `reel jobs list`")
+        Problem::usage(format!("no job begins with {:?}", without_controls(typed)))
+            .with_hint("see `reel jobs list`")
     };
     if prefix.is_empty() || !prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(none());
     }
-    let filter = JobFilter { id_prefix: Some(prefix.clone()), limit: NAMED_MAX as u32 + 1, ..JobFilter::default() };
+    let filter =
+        JobFilter { id_prefix: Some(prefix.clone()), limit: NAMED_MAX as u32 + 1, ..JobFilter::default() };
     let mut found = queue.jobs(filter).await?;
     if let Some(exact) = found.iter().position(|job| job.id.as_str() == prefix) {
         return Ok(found.swap_remove(exact));
@@ -92,7 +94,10 @@ mod tests {
         let queue = queue_with(&["abc1", "abd2"]).await;
         assert!(find(&queue, "ab").await.unwrap_err().to_string().contains("several jobs: "));
         for typed in ["", "x", "%", "a_c", "\u{1b}"] {
-            assert!(find(&queue, typed).await.unwrap_err().to_string().contains("no job begins"), "{typed:?}");
+            assert!(
+                find(&queue, typed).await.unwrap_err().to_string().contains("no job begins"),
+                "{typed:?}"
+            );
         }
     }
 }

@@ -46,7 +46,8 @@ fn row(job: &Job, tasks: &[Task]) -> Vec<String> {
         state if state.is_terminal() || is_worked_on(tasks) => state.as_str().to_owned(),
         state => format!("{} (idle)", state.as_str()),
     };
-    let done = work::follow(job.state, tasks).map_or_else(String::new, |done| format!("{:.0} %", done * 100.0));
+    let done =
+        work::follow(job.state, tasks).map_or_else(String::new, |done| format!("{:.0} %", done * 100.0));
     let inputs: Vec<String> = job.sources.iter().map(|source| shown(&source_path(source))).collect();
     vec![job.id.to_string(), state, done, ago(job.created_at), job.pipeline.clone(), inputs.join(" ")]
 }

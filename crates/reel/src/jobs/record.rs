@@ -134,5 +134,6 @@ fn source_text(source: &Source) -> String {
 
 /// As one line of JSON.
 pub(super) fn line(record: &impl Serialize) -> String {
-    serde_json::to_string(record).unwrap_or_else(|error| format!("{{\"type\":\"error\",\"message\":\"{error}\"}}"))
+    serde_json::to_string(record)
+        .unwrap_or_else(|error| format!("{{\"type\":\"error\",\"message\":\"{error}\"}}"))
 }

@@ -56,7 +56,10 @@ fn head(job: &Job, tasks: &[Task]) -> Vec<String> {
         rows.push(pair("result", format!("{}, sha256 {}", bytes(output.size_bytes), output.sha256)));
     }
     for gap in &job.gaps {
-        rows.push(pair("missing", format!("{:.2} s to {:.2} s ({})", gap.start_secs, gap.end_secs, gap.reason)));
+        rows.push(pair(
+            "missing",
+            format!("{:.2} s to {:.2} s ({})", gap.start_secs, gap.end_secs, gap.reason),
+        ));
     }
     if let Some(failure) = &job.failure {
         rows.push(pair("error", format!("{} ({})", failure.message, failure.kind.as_str())));
@@ -71,7 +74,11 @@ fn params_rows(job: &Job) -> Vec<Vec<String>> {
 }
 
 fn task_rows(tasks: &[Task]) -> Vec<Vec<String>> {
-    let mut rows = vec![["TASK", "STATE", "DONE", "CLASS", "THREADS", "TRIES", "FAILURES", "REASON"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["TASK", "STATE", "DONE", "CLASS", "THREADS", "TRIES", "FAILURES", "REASON"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     for task in tasks {
         let done = match (task.state, task.progress.total) {
             (TaskState::Done, _) => "100 %".to_owned(),

@@ -31,7 +31,8 @@ pub(super) async fn watch(
     settings: &Settings,
     typed: &[String],
 ) -> Result<u8, Problem> {
-    let interrupt = Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
+    let interrupt =
+        Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
     let mut watched = Watched::new(archive, typed).await?;
     let mut screen = Screen::new(Arc::clone(console), settings);
     if watched.open.is_empty() && watched.codes.is_empty() {

@@ -5,10 +5,10 @@ use std::fs;
 use reel_engine::submit::{job_key, local_source};
 use reel_engine::{Engine, Submission};
 use reel_queue::JobFilter;
-use reel_types::{Job, JobKey, JobState, Source};
+use reel_types::{Job, JobId, JobKey, JobState, Source};
 
-use super::finish::{delivered_before, forgotten, remove_objects};
-use super::{Looked, Open, Request, follow};
+use super::finish::{delivered_before, internal, remove_objects};
+use super::{Open, Request, follow};
 use crate::delivery::{self, Folder, Standing};
 use crate::problem::Problem;
 use crate::records::{ResultRecord, Status};
@@ -31,34 +31,32 @@ pub(super) async fn begin(
     request: &Request,
     settings: &Settings,
     target: &Target,
+    folders: &mut Vec<Folder>,
 ) -> Result<Begun, (Status, Problem)> {
     let refused = |problem: Problem| (Status::Refused, problem);
     let source = local_source(&target.input).map_err(|failure| refused(failure.into()))?;
     if fs::symlink_metadata(&target.output).is_ok() {
-        let key = key_of(engine, request, &source).map_err(refused)?;
+        let key = key_of(engine, request, &source);
         let finished = finished_job(engine, &key).await.map_err(refused)?;
-        if let Some(result) = already_there(target, finished.as_ref())? {
+        if let Some(result) = already_there(target, finished.as_ref()).await? {
             return Ok(Begun::Ended(result));
         }
         if !settings.force {
             let undelivered = finished.filter(|job| has_result(engine, job));
-            return Err((Status::Exists, delivery::exists(&target.output, undelivered.as_ref().map(|job| &job.id))));
+            return Err((
+                Status::Exists,
+                delivery::exists(&target.output, undelivered.as_ref().map(|job| &job.id)),
+            ));
         }
     }
-    let folder = Folder::prepare(&target.output).map_err(refused)?;
-    match job_to_do(engine, request, &(target.clone(), source)).await {
-        Ok(job) => Ok(Begun::Open(Open { target: target.clone(), job, folder, pace: follow::Pace::default() })),
-        Err(problem) => {
-            folder.unmake();
-            Err(refused(problem))
-        }
-    }
+    folders.push(Folder::prepare(&target.output).map_err(refused)?);
+    let job = job_to_do(engine, request, &source).await.map_err(refused)?;
+    Ok(Begun::Open(Open { target: target.clone(), job, pace: follow::Pace::default() }))
 }
 
-fn key_of(engine: &Engine, request: &Request, source: &Source) -> Result<JobKey, Problem> {
-    let info = engine.registry.info(request.pipeline);
-    let version = info.map_or(0, |info| info.version);
-    Ok(job_key(request.pipeline, version, &request.params, std::slice::from_ref(source)))
+fn key_of(engine: &Engine, request: &Request, source: &Source) -> JobKey {
+    let version = engine.registry.info(request.pipeline).map_or(0, |info| info.version);
+    job_key(request.pipeline, version, &request.params, std::slice::from_ref(source))
 }
 
 /// The completed job of this key. Asked for only when the output exists: all completed jobs are looked through.
@@ -67,10 +65,18 @@ async fn finished_job(engine: &Engine, key: &JobKey) -> Result<Option<Job>, Prob
     Ok(engine.queue.jobs(filter).await?.into_iter().find(|job| job.key == *key))
 }
 
-/// The result, when the output is what the job made.
-fn already_there(target: &Target, finished: Option<&Job>) -> Result<Option<ResultRecord>, (Status, Problem)> {
-    let Some((job, artifact)) = finished.and_then(|job| Some((job, job.outputs.first()?))) else { return Ok(None) };
-    match delivery::standing(&target.output, artifact).map_err(|problem| (Status::Failed, problem))? {
+/// The result, when the output is what the job made. Reads the output on another thread, so that Ctrl-C is heard.
+async fn already_there(
+    target: &Target,
+    finished: Option<&Job>,
+) -> Result<Option<ResultRecord>, (Status, Problem)> {
+    let Some((job, artifact)) = finished.and_then(|job| Some((job, job.outputs.first()?))) else {
+        return Ok(None);
+    };
+    let (output, expected) = (target.output.clone(), artifact.clone());
+    let looking = tokio::task::spawn_blocking(move || delivery::standing(&output, &expected)).await;
+    let standing = looking.map_err(|error| (Status::Failed, internal(error.to_string())))?;
+    match standing.map_err(|problem| (Status::Failed, problem))? {
         Standing::Equal => Ok(Some(delivered_before(target, job, artifact))),
         Standing::Different | Standing::Free => Ok(None),
     }
@@ -78,12 +84,12 @@ fn already_there(target: &Target, finished: Option<&Job>) -> Result<Option<Resul
 
 /// Finds or makes the job. One that failed is tried again; one whose result was delivered and is gone since is made
 /// anew.
-async fn job_to_do(engine: &Engine, request: &Request, looked: &Looked) -> Result<reel_types::JobId, Problem> {
+async fn job_to_do(engine: &Engine, request: &Request, source: &Source) -> Result<JobId, Problem> {
     for _ in 0..TRIES {
         let submission = Submission {
             pipeline: request.pipeline.to_owned(),
             params: request.params.clone(),
-            sources: vec![looked.1.clone()],
+            sources: vec![source.clone()],
             priority: 0,
         };
         let submitted = engine.submit(submission).await?;
@@ -101,7 +107,7 @@ async fn job_to_do(engine: &Engine, request: &Request, looked: &Looked) -> Resul
         remove_objects(engine, &job.id).await;
         engine.queue.forget(&job.id).await?;
     }
-    Err(forgotten(&reel_types::JobId::new("of this command")))
+    Err(internal("a job that is made again and again by others".into()))
 }
 
 /// Whether the result still lies in the state folder.

@@ -20,13 +20,19 @@ pub(super) async fn finish(engine: &Engine, settings: &Settings, open: &Open, jo
                 ProblemKind::Cancelled => Status::Cancelled,
                 _ => Status::Failed,
             };
-            let record = ResultRecord::from_problem(&open.target.input, Some(job.id.clone()), status, problem);
+            let record =
+                ResultRecord::from_problem(&open.target.input, Some(job.id.clone()), status, problem);
             ResultRecord { metadata: job.metadata.clone(), gaps: job.gaps.clone(), ..record }
         }
     }
 }
 
-async fn hand_over(engine: &Engine, settings: &Settings, open: &Open, job: &Job) -> Result<ResultRecord, Problem> {
+async fn hand_over(
+    engine: &Engine,
+    settings: &Settings,
+    open: &Open,
+    job: &Job,
+) -> Result<ResultRecord, Problem> {
     match (job.state, &job.failure) {
         (JobState::Completed, _) => {}
         (JobState::Cancelled, _) => {
@@ -93,7 +99,8 @@ fn completed(target: &Target, job: &Job, artifact: &Artifact, already_there: boo
     }
 }
 
-fn internal(message: String) -> Problem {
+/// The problem of a bug of ours.
+pub(super) fn internal(message: String) -> Problem {
     Problem::new(ProblemKind::Failure(FailureKind::Internal), format!("a bug in reel: {message}"))
         .with_hint("please report it with the output of `reel doctor`")
 }

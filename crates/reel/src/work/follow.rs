@@ -27,7 +27,13 @@ impl Default for Pace {
 
 impl Pace {
     /// Where the job stands now.
-    pub fn record(&mut self, input: &Path, job: &Job, tasks: &[Task], media_secs: Option<f64>) -> ProgressRecord {
+    pub fn record(
+        &mut self,
+        input: &Path,
+        job: &Job,
+        tasks: &[Task],
+        media_secs: Option<f64>,
+    ) -> ProgressRecord {
         let fraction = follow(job.state, tasks);
         let (speed, eta_secs) = fraction.map_or((None, None), |fraction| self.speed(fraction, media_secs));
         let chunks = || tasks.iter().filter(|task| task.id.kind == TaskKind::Run);
@@ -70,7 +76,7 @@ pub fn follow(state: JobState, tasks: &[Task]) -> Option<f64> {
     let all: f64 = runs().map(weight).sum();
     let done: f64 = runs().map(|task| weight(task) * task_fraction(task)).sum();
     let chunks = if all > 0.0 { done / all } else { 1.0 };
-    let last_assemble = tasks.iter().filter(|task| task.id.kind == TaskKind::Assemble).next_back();
+    let last_assemble = tasks.iter().rfind(|task| task.id.kind == TaskKind::Assemble);
     let assembled = last_assemble.map_or(0.0, task_fraction);
     Some(chunks * (1.0 - ASSEMBLE_SHARE) + assembled * ASSEMBLE_SHARE)
 }
@@ -93,8 +99,14 @@ mod tests {
     use super::*;
 
     fn task(id: TaskId, state: TaskState, cost: u64, done: u64, total: u64) -> Task {
-        let spec =
-            ChunkSpec { chunk: Value::Null, class: Class::Cpu, threads: 1, memory_bytes: 0, cost, after: None };
+        let spec = ChunkSpec {
+            chunk: Value::Null,
+            class: Class::Cpu,
+            threads: 1,
+            memory_bytes: 0,
+            cost,
+            after: None,
+        };
         Task {
             id,
             state,

@@ -1,7 +1,8 @@
 //! A scene: a folder with a state folder in it, and the real program run there.
 
-#![expect(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, reason = "each test file uses its own part")]
 #![expect(clippy::disallowed_methods, reason = "a test starts the program as a person does")]
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -61,7 +62,11 @@ impl Scene {
     /// The program, in this folder, with this state folder.
     pub fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reel"));
-        command.args(args).current_dir(self.dir.path()).env("REEL_STATE", self.state()).env_remove("REEL_LOG");
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env("REEL_STATE", self.state())
+            .env_remove("REEL_LOG");
         command.env_remove("REEL_FFMPEG").env_remove("REEL_FFPROBE").stdin(Stdio::null());
         command
     }
@@ -107,10 +112,16 @@ impl Scene {
         }
     }
 
+    /// How many processes name this state folder now, this one excepted.
+    pub fn process_count(&self) -> usize {
+        self.processes().len()
+    }
+
     fn processes(&self) -> Vec<Pid> {
         let state = self.state().to_string_lossy().into_owned();
         let entries = std::fs::read_dir("/proc").unwrap().flatten();
-        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw));
+        let pids =
+            entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw));
         let mine = Pid::from_raw(std::process::id() as i32);
         pids.filter(|pid| Some(*pid) != mine && command_line(*pid).contains(&state)).collect()
     }
@@ -136,7 +147,10 @@ impl Ran {
 
     /// Stdout as JSON lines.
     pub fn records(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+            .collect()
     }
 
     /// The only line of type `result`.
@@ -199,7 +213,8 @@ impl Running {
 /// Names in a folder, sorted.
 pub fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().flatten();
-    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
@@ -207,7 +222,11 @@ pub fn names(folder: &Path) -> Vec<String> {
 /// A hash of each frame and sound packet, as FFmpeg decodes them.
 pub fn frame_hashes(path: &Path) -> String {
     let mut command = Command::new("ffmpeg");
-    command.args(["-nostdin", "-v", "error", "-i"]).arg(path).args(["-f", "framemd5", "-"]).stdin(Stdio::null());
+    command
+        .args(["-nostdin", "-v", "error", "-i"])
+        .arg(path)
+        .args(["-f", "framemd5", "-"])
+        .stdin(Stdio::null());
     let ran = Ran::of(command).expect(0);
     assert!(ran.stdout.lines().count() > 10, "{} has hardly any frames", path.display());
     ran.stdout
@@ -221,6 +240,7 @@ fn wait_fd(pidfd: &impl rustix::fd::AsFd, time: Duration) -> bool {
 
 /// Arguments and environment, joined by spaces; empty for a process that is gone.
 fn command_line(pid: Pid) -> String {
-    let read = |file: &str| std::fs::read(format!("/proc/{}/{file}", pid.as_raw_nonzero())).unwrap_or_default();
+    let read =
+        |file: &str| std::fs::read(format!("/proc/{}/{file}", pid.as_raw_nonzero())).unwrap_or_default();
     String::from_utf8_lossy(&[read("cmdline"), read("environ")].concat()).replace('\0', " ")
 }
