@@ -27,11 +27,13 @@ pub struct JobFilter {
 /// Backends compare leases with their own clock only.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Adds a job and its ready plan task, unless one with the same key exists.
+    /// Adds a job and its ready plan task, unless one with the same key exists. Fails with `JobIdTaken` when the id is
+    /// that of a job with another key.
     async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError>;
 
     /// Gives out at most one task: highest priority, then oldest job, then largest cost, then lowest id. Raises its
-    /// epoch and opens an attempt. Also marks the worker as alive.
+    /// epoch and opens an attempt. Also marks the worker as alive. A claim id is good for one attempt: asked again, it
+    /// gives that one while its lease is alive and nothing after; so each new question gets a new id.
     async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError>;
 
     /// Extends leases and takes in progress; says which leases are lost.
@@ -51,8 +53,8 @@ pub trait Queue: Send + Sync {
     /// completion, never inside it: two last finishers would not see each other.
     async fn release(&self, job: &JobId) -> Result<u32, QueueError>;
 
-    /// Takes back leases that have ended (a failure each), releases what can be, and fails work that no live worker
-    /// can take.
+    /// Takes back leases that have ended (a failure each), fails work that no live worker can take, then releases what
+    /// can be; so one sweep is enough for what the first two ended. Each part is bounded; the next sweep goes on.
     async fn sweep(&self) -> Result<Swept, QueueError>;
 
     /// Takes back all leases of a worker that is known to be dead (its OS lock could be taken); a failure each.
@@ -64,7 +66,8 @@ pub trait Queue: Send + Sync {
     async fn cancel(&self, job: &JobId) -> Result<Option<JobState>, QueueError>;
 
     /// Sets `failures` of the job's open tasks to 0; a failed or cancelled job is queued again and keeps what was
-    /// committed. Never touches an epoch.
+    /// committed. Never touches an epoch. Call [`release`](Self::release) after it (or wait for the next sweep): an
+    /// assemble whose chunks are all committed waits again.
     async fn retry(&self, job: &JobId) -> Result<RetryReply, QueueError>;
 
     /// Forgets a job that has ended, with its tasks, attempts and events. Returns whether it did.

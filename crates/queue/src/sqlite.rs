@@ -16,6 +16,8 @@ mod finish;
 mod heartbeat;
 mod migrate;
 mod open;
+#[cfg(test)]
+mod plan;
 mod queue;
 mod read;
 mod release;
@@ -33,7 +35,7 @@ pub use open::{SqliteOptions, Sync, TimeSource};
 pub(crate) use statements::Statements;
 
 /// A queue in an SQLite file. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct SqliteQueue {
     writer: SqlitePool,
     readers: SqlitePool,

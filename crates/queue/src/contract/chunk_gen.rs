@@ -36,5 +36,5 @@ pub(super) fn plan(rng: &mut Rng) -> Completion {
         spec.after = Some(rng.u32(0..3));
     }
     let on_failed_chunk = if rng.bool() { OnFailedChunk::Keep } else { OnFailedChunk::FailJob };
-    Completion::Planned { chunks, rounds_max: rng.u32(0..4), on_failed_chunk }
+    Completion::Planned { chunks, rounds_max: rng.u32(0..5), on_failed_chunk }
 }

@@ -66,19 +66,20 @@ impl Mutant {
     fn statements(self) -> Option<Statements> {
         let sound = Statements::SOUND;
         let any_epoch = |text| replaced(text, "t.epoch = ?5", "?5 = ?5");
+        let due = |from, to| Statements {
+            due_of_job: replaced(sound.due_of_job, from, to),
+            due_of_all: replaced(sound.due_of_all, from, to),
+            ..sound
+        };
         Some(match self {
             Self::NoEpochInFinish => Statements { finish_held: any_epoch(sound.finish_held), ..sound },
             Self::NoEpochInHeartbeat => Statements { beat_held: any_epoch(sound.beat_held), ..sound },
             // The state before the commit that calls the release: the newest finish is not seen.
-            Self::ReleaseNotAfterCommit => Statements {
-                due: replaced(
-                    sound.due,
-                    "n.state in ('waiting', 'ready', 'leased')",
-                    "(n.state in ('waiting', 'ready', 'leased') or n.id = (select a.task from attempts a
-                        where a.closed_by = 'finish' order by a.ended_at desc limit 1))",
-                ),
-                ..sound
-            },
+            Self::ReleaseNotAfterCommit => due(
+                "n.state in ('waiting', 'ready', 'leased')",
+                "(n.state in ('waiting', 'ready', 'leased') or n.id = (select a.task from attempts a
+                    where a.closed_by = 'finish' order by a.ended_at desc limit 1))",
+            ),
             Self::RescueIgnoresEpoch => Statements {
                 rescue: replaced(
                     sound.rescue,
@@ -95,14 +96,9 @@ impl Mutant {
                 ),
                 ..sound
             },
-            Self::SecondAssemble => Statements {
-                due: replaced(
-                    sound.due,
-                    "t.state = 'waiting'",
-                    "(t.state = 'waiting' or t.kind = 2 and t.state = 'done')",
-                ),
-                ..sound
-            },
+            Self::SecondAssemble => {
+                due("t.state = 'waiting'", "(t.state = 'waiting' or t.kind = 2 and t.state = 'done')")
+            }
             Self::NoEpochInObjectKey | Self::ClaimNotDurable => return None,
         })
     }

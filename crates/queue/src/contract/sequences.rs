@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use fastrand::Rng;
-
-use super::generate;
+use super::generate::Generator;
 use super::{Dump, Subject, ask};
 use crate::error::QueueError;
 use crate::machine::{Command, State, step};
@@ -39,16 +37,11 @@ impl fmt::Display for Divergence {
 /// # Errors
 /// The first difference in a reply or in a table; an error of the backend is one too.
 pub async fn compare<S: Subject>(subject: &S, seed: u64) -> Result<(), Divergence> {
-    let mut rng = Rng::with_seed(seed);
+    let mut generator = Generator::new(seed);
     let (mut state, mut now) = (State::default(), START);
-    let mut last: Option<Command> = None;
     for place in 0..COMMANDS {
-        now += generate::pause(&mut rng);
-        let command = match last.take() {
-            // A reply was lost, the same is said again.
-            Some(again) if rng.u32(0..8) == 0 => again,
-            _ => generate::command(&mut rng, &state),
-        };
+        let (pause, command) = generator.next(&state);
+        now += pause;
         let reply = step(&mut state, &command, now);
         let judged = async {
             if place == 0 {
@@ -65,7 +58,6 @@ pub async fn compare<S: Subject>(subject: &S, seed: u64) -> Result<(), Divergenc
         if let Some(difference) = difference {
             return Err(Divergence { seed, place, command: Box::new(command), difference });
         }
-        last = Some(command);
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod user;
 mod worker;
 mod world;
 
+pub(super) use faults::chance;
 pub use store::Store;
 pub(crate) use world::Flaws;
 

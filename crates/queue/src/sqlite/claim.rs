@@ -4,7 +4,7 @@ use reel_types::{Class, Millis, TaskState};
 use serde::Serialize;
 use sqlx::Row as _;
 
-use super::event::{job_became, task_became};
+use super::event::{job_became, task_event};
 use super::read::{self, task_columns};
 use super::task::{Row, columns};
 use super::turn::Turn;
@@ -60,7 +60,7 @@ const BEST_OF_JOBS: &str = concat!(
 );
 
 const LEASE: &str = "
-    update tasks set epoch = epoch + 1, worker = ?2, lease_until = ?3,
+    update tasks set state = 'leased', epoch = epoch + 1, worker = ?2, lease_until = ?3,
                      progress_done = 0, progress_total = 0, progress_at = ?4
      where id = ?1";
 const OPEN_ATTEMPT: &str = "
@@ -97,7 +97,7 @@ pub(super) async fn claim(turn: &mut Turn, offer: &Offer) -> Result<Option<Claim
         .bind(turn.now)
         .execute(turn.on())
         .await?;
-    task_became(turn, &row, TaskState::Leased).await?;
+    task_event(turn, &row, TaskState::Leased).await?;
     job_became(turn, &row.name.job, while_doing(row.name.kind)).await?;
     claimed(turn, row.id, on_gpu).await.map(Some)
 }
@@ -110,17 +110,13 @@ struct Taken {
 }
 
 async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class)>, QueueError> {
-    let alive_since = turn.now - WORKER_ALIVE_MILLIS;
-    let gpu_lives: bool = sqlx::query_scalar(GPU_LIVES).bind(alive_since).fetch_one(turn.on()).await?;
-    let patience = turn.now - GPU_PATIENCE_MILLIS;
+    // A CPU alone asks whether it must leave the GPUs some time.
+    let since =
+        if !offer.gpu && gpu_lives(turn).await? { turn.now - GPU_PATIENCE_MILLIS } else { Millis::MAX };
     let taken = [
         (offer.cpu, Class::Cpu, Millis::MAX),
         (offer.gpu, Class::Gpu, Millis::MAX),
-        (
-            offer.gpu || offer.cpu,
-            Class::GpuElseCpu,
-            if gpu_lives && !offer.gpu { patience } else { Millis::MAX },
-        ),
+        (offer.gpu || offer.cpu, Class::GpuElseCpu, since),
     ];
     let taken = taken.iter().filter(|(takes, _, _)| *takes);
     let taken: Vec<Taken> =
@@ -137,6 +133,11 @@ async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class)>, Qu
     }
     let Some(row) = query.fetch_optional(turn.on()).await? else { return Ok(None) };
     Ok(Some((Row::read(&row)?, from_word(row.try_get(8)?)?)))
+}
+
+async fn gpu_lives(turn: &mut Turn) -> Result<bool, QueueError> {
+    let alive_since = turn.now - WORKER_ALIVE_MILLIS;
+    Ok(sqlx::query_scalar(GPU_LIVES).bind(alive_since).fetch_one(turn.on()).await?)
 }
 
 const CLAIMED: &str = concat!(
@@ -160,17 +161,7 @@ async fn claimed(turn: &mut Turn, task: i64, on_gpu: bool) -> Result<Claimed, Qu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::{SqliteOptions, SqliteQueue};
-
-    /// The lines of SQLite's plan for a statement.
-    async fn plan(statement: &'static str) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("queue.db");
-        let queue = SqliteQueue::open(&file, SqliteOptions::default()).await.unwrap();
-        let explain = sqlx::AssertSqlSafe(format!("explain query plan {statement}"));
-        let rows = sqlx::raw_sql(explain).fetch_all(&queue.readers).await.unwrap();
-        rows.iter().map(|row| row.get::<String, _>(3)).collect()
-    }
+    use crate::sqlite::plan::plan;
 
     #[tokio::test]
     async fn a_claim_takes_the_first_fit_of_an_index() {

@@ -16,6 +16,11 @@ const JOB_EVENT: &str = "insert into events (at, job, state) values (?1, ?2, ?3)
 /// Puts a task into a state and says so. The row's epoch is the one after the change.
 pub(super) async fn task_became(turn: &mut Turn, row: &Row, state: TaskState) -> Result<(), QueueError> {
     sqlx::query(TASK_STATE).bind(row.id).bind(state.as_str()).execute(turn.on()).await?;
+    task_event(turn, row, state).await
+}
+
+/// Says that a task is in a state.
+pub(super) async fn task_event(turn: &mut Turn, row: &Row, state: TaskState) -> Result<(), QueueError> {
     sqlx::query(TASK_EVENT)
         .bind(turn.now)
         .bind(row.name.job.as_str())

@@ -9,8 +9,10 @@ pub(crate) struct Statements {
     pub(crate) finish_held: &'static str,
     /// Finds the task that a heartbeat extends.
     pub(crate) beat_held: &'static str,
-    /// Finds what can be released.
-    pub(crate) due: &'static str,
+    /// Finds what can be released of one job.
+    pub(crate) due_of_job: &'static str,
+    /// Finds what can be released of all.
+    pub(crate) due_of_all: &'static str,
     /// Counts a failure and puts the task back.
     pub(crate) rescue: &'static str,
     /// Ends the open tasks of a job.
@@ -22,7 +24,8 @@ impl Statements {
     pub(crate) const SOUND: Self = Self {
         finish_held: task::HELD,
         beat_held: task::HELD,
-        due: release::DUE,
+        due_of_job: release::DUE_OF_JOB,
+        due_of_all: release::DUE_OF_ALL,
         rescue: fail::REST,
         cancel_tasks: cancel::CANCEL_TASKS,
     };

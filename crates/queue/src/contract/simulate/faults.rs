@@ -59,6 +59,6 @@ impl Faults {
 }
 
 /// True in so many percent of the cases; draws nothing when it cannot be.
-pub(super) fn chance(rng: &mut Rng, percent: u32) -> bool {
+pub(crate) fn chance(rng: &mut Rng, percent: u32) -> bool {
     percent > 0 && rng.u32(0..100) < percent
 }
