@@ -20,6 +20,19 @@ pub fn try_encoder(ffmpeg: &Ffmpeg, encoder: &str, gpu_uuid: Option<&str>) -> Re
     try_encoder_with(ffmpeg, encoder, "yuv420p", &[], gpu_uuid)
 }
 
+/// As [`try_encoder`], with another bound on how long the driver may take to answer.
+///
+/// # Errors
+/// What the encoder said, or that it did not answer.
+pub fn try_encoder_within(
+    ffmpeg: &Ffmpeg,
+    encoder: &str,
+    gpu_uuid: Option<&str>,
+    limit: Duration,
+) -> Result<(), String> {
+    try_one(ffmpeg, encoder, "yuv420p", &[], gpu_uuid, limit)
+}
+
 /// As [`try_encoder`], in another pixel format and with more options of the encoder (`-bf 4`), each an argument.
 ///
 /// # Errors
@@ -31,6 +44,17 @@ pub fn try_encoder_with(
     options: &[&str],
     gpu_uuid: Option<&str>,
 ) -> Result<(), String> {
+    try_one(ffmpeg, encoder, pix_fmt, options, gpu_uuid, ASK_LIMIT)
+}
+
+fn try_one(
+    ffmpeg: &Ffmpeg,
+    encoder: &str,
+    pix_fmt: &str,
+    options: &[&str],
+    gpu_uuid: Option<&str>,
+    limit: Duration,
+) -> Result<(), String> {
     let spec: ChildSpec = ffmpeg
         .command()
         .args(["-f", "lavfi", "-i", "testsrc2=size=256x256:rate=30:duration=0.1"])
@@ -38,7 +62,7 @@ pub fn try_encoder_with(
         .args(options.iter().copied())
         .args(["-f", "null", "-"])
         .env("CUDA_VISIBLE_DEVICES", gpu_uuid.unwrap_or(""))
-        .wall_limit(ASK_LIMIT);
+        .wall_limit(limit);
     match child::run(&spec, &CancelToken::new(), |_| {}) {
         Ok(_) => Ok(()),
         Err(MediaError::ChildFailed { stderr_tail, .. }) if !stderr_tail.is_empty() => Err(stderr_tail),

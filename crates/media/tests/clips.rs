@@ -1,4 +1,5 @@
 //! What clips hold, and what is said of those that hold nothing good.
+#![expect(clippy::unwrap_used, reason = "a test ends where it is surprised")]
 
 #[path = "clips/frame_tables.rs"]
 mod frame_tables;

@@ -1,4 +1,5 @@
 //! Frames through pipes and back, with every time stamp.
+#![expect(clippy::unwrap_used, reason = "a test ends where it is surprised")]
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

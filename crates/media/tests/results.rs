@@ -1,4 +1,5 @@
 //! What is put together, and how it is looked at.
+#![expect(clippy::unwrap_used, reason = "a test ends where it is surprised")]
 
 #[path = "results/concat.rs"]
 mod concat;

@@ -24,6 +24,8 @@ use crate::error::MediaError;
 const TICK: Duration = Duration::from_millis(50);
 /// Between asking a group to end and killing it.
 const GRACE: Duration = Duration::from_millis(1_500);
+/// Reads of one pipe before the others are looked at.
+const READS_MAX: usize = 16;
 /// After the child ended, for what is still in its pipes.
 const DRAIN: Duration = Duration::from_millis(1_000);
 
@@ -109,7 +111,18 @@ pub(super) struct Supervised {
     progress: Option<OwnedFd>,
     stdout: Option<OwnedFd>,
     started: Instant,
+    is_reaped: bool,
     pub(super) shared: Arc<Shared>,
+}
+
+/// A panic of a callback, or a thread that could not be started, must not leave a child behind.
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        if !self.is_reaped {
+            let _ = kill_process_group(self.pid, Signal::KILL);
+            self.collect();
+        }
+    }
 }
 
 impl Supervised {
@@ -136,6 +149,7 @@ impl Supervised {
             progress,
             stdout: None,
             started,
+            is_reaped: false,
             shared: Arc::new(Shared::new(started)),
         };
         Ok((supervised, (stdin, stdout)))
@@ -171,23 +185,25 @@ impl Supervised {
                     consumer = on_stdout(bytes);
                 }
                 shared.touch();
+                // A slow consumer may need longer than the drain; what it has not seen yet still counts.
+                ended_at = ended_at.map(|_| Instant::now());
             });
             if leader_gone && ended_at.is_none() {
                 ended_at = Some(Instant::now());
                 // Whatever it left in its group goes with it; the pid is ours until it is reaped.
                 let _ = kill_process_group(self.pid, Signal::KILL);
             }
+            if end.is_some() {
+                if ended_at.is_none() && end.as_ref().is_some_and(|(_, at)| at.elapsed() > GRACE) {
+                    let _ = kill_process_group(self.pid, Signal::KILL);
+                }
+            } else if let Some(why) = self.why_end(cancel, consumer, ended_at.is_some()) {
+                let _ = kill_process_group(self.pid, Signal::TERM);
+                end = Some((why, Instant::now()));
+            }
             let drained = self.stderr.is_none() && self.progress.is_none() && self.stdout.is_none();
             if ended_at.is_some_and(|at| drained || at.elapsed() > DRAIN) {
                 break;
-            }
-            if end.is_none() && ended_at.is_none() {
-                if let Some(why) = self.why_end(cancel, consumer) {
-                    let _ = kill_process_group(self.pid, Signal::TERM);
-                    end = Some((why, Instant::now()));
-                }
-            } else if ended_at.is_none() && end.as_ref().is_some_and(|(_, at)| at.elapsed() > GRACE) {
-                let _ = kill_process_group(self.pid, Signal::KILL);
             }
         }
         self.reap(tail.into_text(), end.map(|(why, _)| why))
@@ -209,9 +225,17 @@ impl Supervised {
         waitid(WaitId::Pid(self.pid), options).is_ok_and(|status| status.is_some())
     }
 
-    fn why_end(&self, cancel: &CancelToken, consumer: Result<(), MediaError>) -> Option<End> {
+    fn why_end(
+        &self,
+        cancel: &CancelToken,
+        consumer: Result<(), MediaError>,
+        has_ended: bool,
+    ) -> Option<End> {
         if let Err(error) = consumer {
             return Some(End::Consumer(error));
+        }
+        if has_ended {
+            return None;
         }
         if cancel.is_cancelled() || self.shared.is_kill_asked() {
             return Some(End::Cancelled);
@@ -222,14 +246,19 @@ impl Supervised {
         self.spec.stall_timeout.is_some_and(|limit| self.shared.still_for() > limit).then_some(End::Stalled)
     }
 
-    fn reap(self, stderr_tail: String, end: Option<End>) -> Result<ChildReport, MediaError> {
+    /// Reaps the child, which has ended or is about to; says too whether [`totals::kill_all`] ended it.
+    fn collect(&mut self) -> (ExitStatus, libc::rusage, f64, bool) {
         let pid = self.pid.as_raw_nonzero().get();
         let wall_secs = self.started.elapsed().as_secs_f64();
-        let ((status, usage), killed) = totals::leave(
-            pid,
-            || wait4(pid),
-            |(_, usage)| (secs(usage.ru_utime) + secs(usage.ru_stime), wall_secs),
-        );
+        let cost = |(_, usage): &(ExitStatus, libc::rusage)| (cpu_secs(usage), wall_secs);
+        let ((status, usage), killed) = totals::leave(pid, || wait4(pid), cost);
+        self.is_reaped = true;
+        (status, usage, wall_secs, killed)
+    }
+
+    fn reap(mut self, stderr_tail: String, end: Option<End>) -> Result<ChildReport, MediaError> {
+        let (status, usage, wall_secs, killed) = self.collect();
+        let pid = self.pid.as_raw_nonzero().get();
         let program = self.spec.program_name();
         let command = self.spec.command_line();
         tracing::debug!(pid, %status, wall_secs, "child ended");
@@ -262,8 +291,10 @@ impl Supervised {
     }
 }
 
+/// Reads what is there, but not for ever: a child that never stops writing must not keep us from the token.
 fn take(end: &mut Option<OwnedFd>, buffer: &mut [u8], mut on_bytes: impl FnMut(&[u8])) {
-    while let Some(fd) = end {
+    for _ in 0..READS_MAX {
+        let Some(fd) = end else { return };
         match pipe::read_some(fd.as_fd(), buffer) {
             Read::Bytes(count) => on_bytes(&buffer[..count]),
             Read::Nothing => return,
@@ -278,6 +309,10 @@ fn described(status: ExitStatus) -> String {
         (None, Some(signal)) => format!("was killed by signal {signal}"),
         (None, None) => "ended".to_owned(),
     }
+}
+
+fn cpu_secs(usage: &libc::rusage) -> f64 {
+    secs(usage.ru_utime) + secs(usage.ru_stime)
 }
 
 fn secs(time: libc::timeval) -> f64 {

@@ -124,9 +124,11 @@ fn container(head: &[u8]) -> Container {
         Container::Avi
     } else if (at(0, b"RIFF") || at(0, b"RF64")) && at(8, b"WAVE") {
         Container::Audio
-    } else if at(0, b"RIFF") && at(8, b"WEBP") {
-        Container::Image
-    } else if at(0, b"\x89PNG\r\n\x1a\n") || at(0, b"\xff\xd8\xff") || at(0, b"GIF8") {
+    } else if (at(0, b"RIFF") && at(8, b"WEBP"))
+        || at(0, b"\x89PNG\r\n\x1a\n")
+        || at(0, b"\xff\xd8\xff")
+        || at(0, b"GIF8")
+    {
         Container::Image
     } else if at(0, b"OggS") {
         Container::Ogg

@@ -68,9 +68,10 @@ impl Tally {
             self.discarded_count += 1;
             return;
         }
-        match packet.pts {
-            Some(pts) => self.frames.push(Frame { pts, duration: packet.duration, key: packet.key }),
-            None => self.no_time_count += 1,
+        self.no_time_count += usize::from(packet.pts.is_none());
+        // AVI tells decoding times alone: there are as many of them as frames, each a little early.
+        if let Some(pts) = packet.pts.or(packet.dts) {
+            self.frames.push(Frame { pts, duration: packet.duration, key: packet.key });
         }
     }
 
@@ -122,10 +123,8 @@ impl Tally {
             Some(Unreliable::HiddenFrames)
         } else if self.codec == "h264" && matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt") {
             Some(Unreliable::Fields)
-        } else if let Some(detail) = complaints.lines().next() {
-            Some(Unreliable::Damaged { detail: detail.to_owned() })
         } else {
-            None
+            complaints.lines().next().map(|detail| Unreliable::Damaged { detail: detail.to_owned() })
         }
     }
 }

@@ -98,3 +98,51 @@ fn the_table_tells_rate_keys_and_duration() {
     assert!(!check(&clips::vfr_mp4()).is_constant_rate());
     assert!(check(&clips::odd_size()).is_constant_rate(), "33 and 34 ms are one rate on a clock of 1 ms");
 }
+
+/// Many containers and codecs; where a table calls itself reliable, it must agree with the decoder.
+#[test]
+fn tables_of_odd_containers_agree_or_say_that_they_do_not() {
+    let source = ["-f", "lavfi", "-i", "testsrc2=size=160x96:rate=25:duration=3"];
+    let x264 = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-g", "25"];
+    let recipes: [(&str, &[&str]); 14] = [
+        ("bframes.avi", &x264),
+        ("bframes.flv", &x264),
+        ("bframes.mkv", &x264),
+        ("open_gop.ts", &["-c:v", "libx264", "-bf", "3", "-g", "12", "-x264-params", "open-gop=1"]),
+        ("mbaff.ts", &["-c:v", "libx264", "-flags", "+ilme+ildct", "-top", "1", "-bf", "2"]),
+        (
+            "fragmented.mp4",
+            &["-c:v", "libx264", "-bf", "2", "-g", "25", "-movflags", "+frag_keyframe+empty_moov"],
+        ),
+        ("mpeg2.mpg", &["-c:v", "mpeg2video", "-bf", "2", "-q:v", "4"]),
+        ("mpeg4.avi", &["-c:v", "mpeg4", "-bf", "2", "-q:v", "4"]),
+        ("wmv.asf", &["-c:v", "wmv2", "-q:v", "4"]),
+        (
+            "altref.webm",
+            &["-c:v", "libvpx-vp9", "-cpu-used", "8", "-auto-alt-ref", "1", "-lag-in-frames", "16"],
+        ),
+        ("av1.mp4", &["-c:v", "libsvtav1", "-preset", "12"]),
+        ("ffv1.mkv", &["-c:v", "ffv1"]),
+        (
+            "hevc.ts",
+            &["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:keyint=12"],
+        ),
+        ("late.mp4", &["-vf", "setpts=PTS+2/TB", "-c:v", "libx264", "-bf", "2"]),
+    ];
+    for (name, codec) in recipes {
+        let table = check(&clips::made(name, &[&source[..], codec].concat()));
+        eprintln!("{name}: {} frames, {:?}", table.len(), table.unreliable);
+        assert!(table.len() > 70, "{name}");
+    }
+}
+
+#[test]
+fn a_stream_that_begins_in_mid_group_agrees_or_says_that_it_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    for clip in [clips::ts_bframes(), clips::interlaced()] {
+        let bytes = std::fs::read(&clip).unwrap();
+        let cut = folder.path().join(clip.file_name().unwrap());
+        std::fs::write(&cut, &bytes[bytes.len() / 3 / 188 * 188..]).unwrap();
+        assert!(!check(&cut).is_reliable(), "{}", clip.display());
+    }
+}

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use reel_media::{MediaError, ProbeLimits};
+use reel_media::child::run;
+use reel_media::formats::file_url;
+use reel_media::{InputArgs, MediaError, ProbeLimits};
 use reel_testkit::clips;
 use reel_types::{CancelToken, FailureKind};
 
@@ -86,4 +88,20 @@ fn bad_real_files_are_refused_by_what_is_wrong_with_them() {
         assert_eq!(&class, expected, "{name}");
     }
     assert!(files.is_empty() || files.len() >= expected.len());
+}
+
+#[test]
+fn a_playlist_is_not_opened_even_by_a_child_that_was_not_asked_whether_it_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(clips::ts_bframes(), folder.path().join("other.ts")).unwrap();
+    let list = folder.path().join("list.m3u8");
+    std::fs::write(&list, "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nother.ts\n#EXT-X-ENDLIST\n")
+        .unwrap();
+    let decode = |input: Vec<std::ffi::OsString>| {
+        let spec = ffmpeg().command().args(input).args(["-frames:v", "1", "-f", "null", "-"]);
+        run(&spec, &CancelToken::new(), |_| {})
+    };
+    decode(vec!["-i".into(), file_url(&list)]).expect("without our arguments FFmpeg opens the other file");
+    let error = decode(InputArgs::source(&list).args()).unwrap_err();
+    assert!(error.stderr_tail().unwrap().contains("not on whitelist"), "{error}");
 }
