@@ -1,6 +1,7 @@
 //! Which backend stands behind which trait. The only place where that is chosen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
@@ -66,7 +67,7 @@ impl App {
 
     /// The GPUs of this machine. Without FFmpeg no encoder counts as working.
     pub fn devices(&self, ffmpeg: Option<&Arc<Ffmpeg>>, state: &StateDir) -> Arc<Devices> {
-        let probe = ffmpeg.map(|ffmpeg| Arc::new(FfmpegProbe(Arc::clone(ffmpeg))) as Arc<dyn EncoderProbe>);
+        let probe = ffmpeg.map(|ffmpeg| Arc::new(FfmpegProbe(Arc::clone(ffmpeg), self.patience.probe)) as Arc<dyn EncoderProbe>);
         Devices::new(Arc::clone(&self.gpus), probe, Some(state.cache()), Some(state.device_leases()))
     }
 }
@@ -103,7 +104,7 @@ pub fn find_ffmpeg(settings: &Settings, state: &StateDir) -> Result<Arc<Ffmpeg>,
 }
 
 /// Tries encoders with the FFmpeg that will be used.
-struct FfmpegProbe(Arc<Ffmpeg>);
+struct FfmpegProbe(Arc<Ffmpeg>, Duration);
 
 impl EncoderProbe for FfmpegProbe {
     fn binary_identity(&self) -> String {
@@ -111,6 +112,6 @@ impl EncoderProbe for FfmpegProbe {
     }
 
     fn try_encoder(&self, encoder: &str, gpu_uuid: Option<&str>) -> Result<(), String> {
-        encoder_probe::try_encoder(&self.0, encoder, gpu_uuid)
+        encoder_probe::try_encoder_within(&self.0, encoder, gpu_uuid, self.1)
     }
 }
