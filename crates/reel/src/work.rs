@@ -144,35 +144,29 @@ impl Desk<'_> {
     /// Shows where everything stands, and gives each input whose job has ended its result.
     async fn close_finished(&mut self) {
         let mut progress: Vec<ProgressRecord> = Vec::new();
-        for mut open in std::mem::take(&mut self.open) {
-            match self.look(&mut open).await {
-                Ok((job, _)) if job.state.is_terminal() => {
-                    let result = finish::finish(self.engine, self.settings, &open, &job).await;
-                    self.end(result).await;
-                }
-                Ok((_, record)) => {
+        let mut index = 0;
+        while index < self.open.len() {
+            let result = match look(self.engine, self.request, &mut self.open[index]).await {
+                Ok((job, record)) if !job.state.is_terminal() => {
                     progress.push(record);
-                    self.open.push(open);
+                    index += 1;
+                    continue;
                 }
+                Ok((job, _)) => finish::finish(self.engine, self.settings, &self.open[index], &job).await,
                 Err(problem) => {
-                    let record = ResultRecord::from_problem(
+                    let open = &self.open[index];
+                    ResultRecord::from_problem(
                         &open.target.input,
-                        Some(open.job),
+                        Some(open.job.clone()),
                         Status::Failed,
                         problem,
-                    );
-                    self.end(record).await;
+                    )
                 }
-            }
+            };
+            self.open.remove(index);
+            self.end(result).await;
         }
         self.screen.progress(&progress);
-    }
-
-    async fn look(&self, open: &mut Open) -> Result<(Job, ProgressRecord), Problem> {
-        let job = self.engine.queue.job(&open.job).await?.ok_or_else(|| finish::forgotten(&open.job))?;
-        let tasks = self.engine.queue.tasks(&open.job).await?;
-        let record = open.pace.record(&open.target.input, &job, &tasks, (self.request.media_secs)(&tasks));
-        Ok((job, record))
     }
 
     /// Takes in a result, shows it, and removes what nobody needs any more.
@@ -187,6 +181,13 @@ impl Desk<'_> {
         }
         self.results.push(result);
     }
+}
+
+async fn look(engine: &Engine, request: &Request, open: &mut Open) -> Result<(Job, ProgressRecord), Problem> {
+    let job = engine.queue.job(&open.job).await?.ok_or_else(|| finish::forgotten(&open.job))?;
+    let tasks = engine.queue.tasks(&open.job).await?;
+    let record = open.pace.record(&open.target.input, &job, &tasks, (request.media_secs)(&tasks));
+    Ok((job, record))
 }
 
 fn interrupted() -> Problem {
