@@ -1,3 +1,5 @@
+//! What the fake answers, does and records.
+
 use std::path::Path;
 use std::process::{Command, Output};
 

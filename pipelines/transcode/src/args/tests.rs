@@ -1,3 +1,5 @@
+//! Command lines as they are given to FFmpeg.
+
 use super::*;
 
 fn encode(encoder: Encoder, quality: Quality) -> VideoEncode {
