@@ -1,5 +1,4 @@
 //! The programs: found, asked once, and tried.
-#![expect(clippy::unwrap_used, reason = "a test ends where it is surprised")]
 
 use std::path::Path;
 

@@ -89,3 +89,17 @@ fn a_file_without_an_index_does_not_pass() {
     let report = looked(&clips::no_index(), &Expectation::default(), Level::Quick);
     assert!(report.problems.iter().any(|p| matches!(p, Problem::Unreadable { .. })), "{:?}", report.problems);
 }
+
+#[test]
+fn good_real_clips_pass() {
+    for clip in clips::shared_files("people").into_iter().chain(clips::shared_files("formats")) {
+        let info =
+            reel_media::probe(&ffmpeg(), &clip, &reel_media::ProbeLimits::default(), &CancelToken::new());
+        let audio_count = info.unwrap().audio.len();
+        let expectation = Expectation { audio_count, seams_secs: vec![0.5], ..Expectation::default() };
+        for level in [Level::Quick, Level::Full] {
+            let report = looked(&clip, &expectation, level);
+            assert!(report.passed(), "{} {level:?}: {:?}", clip.display(), report.problems);
+        }
+    }
+}
