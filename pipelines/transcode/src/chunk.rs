@@ -67,7 +67,7 @@ pub struct AudioChunk {
     pub origin_ticks: i64,
     /// Seconds per tick of `origin_ticks`.
     pub origin_tick: Rational,
-    /// The file format; that of the result.
+    /// The file format in which the sound waits for the film.
     pub container: Container,
     /// The longest track, as the container claims it; for progress.
     pub duration_millis: u64,

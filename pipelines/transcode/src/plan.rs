@@ -8,6 +8,7 @@ use crate::args::VideoEncode;
 use crate::chunk::{AudioChunk, AudioTrack, Chunk, Cut, VideoChunk};
 use crate::clock::Clock;
 use crate::codec::Encoder;
+use crate::container::Container;
 use crate::cuts::Cuts;
 use crate::facts::{Facts, GpuFinding};
 use crate::intent::{Intent, usage};
@@ -169,7 +170,7 @@ fn audio_chunk(decided: &Decided, facts: &Facts) -> Option<ChunkSpec<Chunk>> {
         choice,
         origin_ticks: origin.ticks,
         origin_tick: origin.base,
-        container: decided.intent.container,
+        container: part_container(&decided.intent, facts),
         duration_millis,
     };
     Some(ChunkSpec {
@@ -180,6 +181,17 @@ fn audio_chunk(decided: &Decided, facts: &Facts) -> Option<ChunkSpec<Chunk>> {
         cost: duration_millis,
         after: None,
     })
+}
+
+/// Sound waits in MP4, where its times are exact to the sample, unless MP4 does not take its codec.
+fn part_container(intent: &Intent, facts: &Facts) -> Container {
+    let fits = intent.audio != AudioChoice::Copy
+        || facts.usable_audio().all(|stream| Container::Mp4.takes_audio(&stream.codec));
+    match (fits, intent.container) {
+        (true, _) => Container::Mp4,
+        (false, Container::Mov) => Container::Mov,
+        (false, _) => Container::Mkv,
+    }
 }
 
 /// What happens to the sound, in words; refuses to copy what the container does not take.

@@ -25,11 +25,18 @@ pub struct Patience {
     pub gpu: Duration,
     /// For a free place on a GPU.
     pub lease: Duration,
+    /// For the answer to whether an encoder works.
+    pub probe: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { cpu: Duration::from_secs(120), gpu: Duration::from_secs(30), lease: Duration::from_secs(20) }
+        Self {
+            cpu: Duration::from_secs(120),
+            gpu: Duration::from_secs(30),
+            lease: Duration::from_secs(20),
+            probe: Duration::from_secs(20),
+        }
     }
 }
 
