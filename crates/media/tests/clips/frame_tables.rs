@@ -18,7 +18,7 @@ fn decoded_times(path: &Path, stream_index: u32, copyts: bool) -> Vec<i64> {
     }
     let map = format!("0:{stream_index}");
     let spec = ffmpeg().command().args(input.args()).args(["-map", &map, "-fps_mode", "passthrough"]);
-    let spec = spec.args(["-enc_time_base", "-1", "-f", "framemd5", "pipe:1"]);
+    let spec = spec.args(["-enc_time_base", "-1", "-c:v", "wrapped_avframe", "-f", "framecrc", "pipe:1"]);
     let (lines, _) = run_capturing(&spec, &CancelToken::new(), 64 << 20).unwrap();
     let text = String::from_utf8(lines).unwrap();
     let rows = text.lines().filter(|line| !line.starts_with('#'));
