@@ -51,6 +51,9 @@ pub enum Verdict {
     /// Another one was asked for.
     #[error("not asked for")]
     NotAskedFor,
+    /// The caller has tried it already.
+    #[error("tried already")]
+    Tried,
     /// The probe failed.
     #[error("{fault}")]
     Probed {
@@ -91,6 +94,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standing {
     pub(crate) probed: Option<DeviceFault>,
+    pub(crate) tried: bool,
     pub(crate) quarantined: Option<(u64, String)>,
     pub(crate) leases: u32,
     pub(crate) slots: u32,
@@ -144,7 +148,7 @@ impl Verdict {
             Self::Fits | Self::LowMemory { .. } | Self::Full { .. } | Self::Hot { .. } => FaultClass::Busy,
             Self::Probed { fault } => fault.class,
             Self::Quarantined { .. } => FaultClass::Broken,
-            Self::NotAskedFor => FaultClass::Absent,
+            Self::NotAskedFor | Self::Tried => FaultClass::Absent,
         }
     }
 }
@@ -169,6 +173,8 @@ fn verdict(gpu: &Gpu, standing: Standing, wish: DeviceWish) -> Verdict {
     let celsius_max = gpu.temperature_slowdown_celsius.unwrap_or(TEMPERATURE_CELSIUS_MAX);
     if !wish.allows_index(gpu.index) {
         Verdict::NotAskedFor
+    } else if standing.tried {
+        Verdict::Tried
     } else if let Some(fault) = standing.probed {
         Verdict::Probed { fault }
     } else if gpu.memory_free_bytes < MEMORY_FREE_BYTES_MIN {

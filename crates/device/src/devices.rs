@@ -120,7 +120,7 @@ impl Devices {
             Ok(probed) => {
                 let state = lock(&self.state);
                 let _gate = state.slots.gate();
-                self.choose(&state, encoder, wish, probed)
+                self.choose(&state, encoder, wish, probed, None)
             }
             Err(absent) => absent,
         }
@@ -131,10 +131,32 @@ impl Devices {
     /// # Errors
     /// [`FaultClass::Busy`] when waiting may help, else why no GPU does it.
     pub fn lease(self: &Arc<Self>, encoder: &str, wish: &DeviceWish) -> Result<Lease, DeviceFault> {
+        self.lease_except(encoder, wish, None)
+    }
+
+    /// Like [`lease`](Self::lease), but never the GPU with this UUID: the caller has tried it.
+    ///
+    /// # Errors
+    /// As [`lease`](Self::lease); [`FaultClass::Absent`] when there is no other GPU.
+    pub fn lease_other(
+        self: &Arc<Self>,
+        encoder: &str,
+        wish: &DeviceWish,
+        tried_uuid: &str,
+    ) -> Result<Lease, DeviceFault> {
+        self.lease_except(encoder, wish, Some(tried_uuid))
+    }
+
+    fn lease_except(
+        self: &Arc<Self>,
+        encoder: &str,
+        wish: &DeviceWish,
+        tried_uuid: Option<&str>,
+    ) -> Result<Lease, DeviceFault> {
         let probed = self.probed(encoder, wish).map_err(|absent| absent.fault())?;
         let mut state = lock(&self.state);
         let _gate = state.slots.gate();
-        let choice = self.choose(&state, encoder, wish, probed);
+        let choice = self.choose(&state, encoder, wish, probed, tried_uuid);
         let Some(best) = choice.best() else { return Err(choice.fault()) };
         let gpu = best.gpu.clone();
         match state.slots.take(&gpu.uuid, self.clock.elapsed()) {
@@ -241,13 +263,15 @@ impl Devices {
         encoder: &str,
         wish: &DeviceWish,
         probed: Vec<(Gpu, Option<DeviceFault>)>,
+        tried_uuid: Option<&str>,
     ) -> Choice {
         let now = self.clock.elapsed();
         let standing = |(gpu, probed): (Gpu, Option<DeviceFault>)| {
             let quarantined = state.quarantine.of(&gpu.uuid, now).map(|(secs, said)| (secs, said.to_owned()));
             let leases = state.slots.held_by_all(&gpu.uuid, now);
             let slots = state.slots.count(&gpu.uuid, now);
-            (gpu, Standing { probed, quarantined, leases, slots })
+            let tried = tried_uuid == Some(gpu.uuid.as_str());
+            (gpu, Standing { probed, tried, quarantined, leases, slots })
         };
         Choice::new(encoder, *wish, probed.into_iter().map(standing).collect())
     }

@@ -48,6 +48,17 @@ impl FaultClass {
         Advice { other_device, drop_options, cpu: true, quarantine_secs }
     }
 
+    /// What it means, in words that may be followed by what was said.
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Absent => "there is no device or no driver",
+            Self::Busy => "it has no room now",
+            Self::Cannot => "it cannot do this",
+            Self::Broken => "it broke",
+            Self::Hung => "it stood still",
+        }
+    }
+
     /// The word for reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -81,6 +92,15 @@ impl DeviceFault {
     /// What a failed process on this device means.
     pub fn from_process(stderr: &str, exit: Option<i32>, stalled: bool, device: Option<&str>) -> Self {
         Self::new(classify(stderr, exit, stalled), device, telling_line(stderr, exit, stalled))
+    }
+
+    /// The same for people: what it means, then what was said, without FFmpeg's marks before it.
+    pub fn in_words(&self) -> String {
+        let mut said = self.said.as_str();
+        while let Some((_, rest)) = said.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+            said = rest;
+        }
+        format!("{}: {said}", self.class.meaning())
     }
 
     /// The encoder options (FFmpeg's names, without the dash) that the device complained about; empty when it did
@@ -169,6 +189,14 @@ mod tests {
         for status in [1, 187, 216, 234, 255] {
             assert_eq!(classify("in.mp4: moov atom not found", Some(status), false), FaultClass::Cannot);
         }
+    }
+
+    #[test]
+    fn people_read_what_it_means_without_the_marks_of_ffmpeg() {
+        let said = "[h264_nvenc @ 0x56274dcd8280] [error] OpenEncodeSessionEx failed: out of memory (10): (no details)";
+        let fault = DeviceFault::from_process(said, Some(1), false, None);
+        let words = "it has no room now: OpenEncodeSessionEx failed: out of memory (10): (no details)";
+        assert_eq!(fault.in_words(), words);
     }
 
     #[test]

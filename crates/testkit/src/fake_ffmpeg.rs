@@ -28,6 +28,8 @@ pub struct Scope {
     pub encoder: Option<String>,
     /// The probe works, only the real job fails. A job counts as a probe when it reads `-f lavfi`.
     pub spares_probe: bool,
+    /// So many real jobs work before the first one fails; the probe works.
+    pub spares_jobs: u32,
 }
 
 impl Scope {
@@ -40,6 +42,14 @@ impl Scope {
     #[must_use]
     pub fn sparing_probe(mut self) -> Self {
         self.spares_probe = true;
+        self
+    }
+
+    /// The same jobs, but neither the probe nor the first `count` real jobs.
+    #[must_use]
+    pub fn sparing_jobs(mut self, count: u32) -> Self {
+        self.spares_probe = true;
+        self.spares_jobs = count;
         self
     }
 }
@@ -84,7 +94,7 @@ impl FakeFfmpeg {
         let path = self.folder.path().join("rules");
         let device = scope.device.as_deref().unwrap_or("any");
         let encoder = scope.encoder.as_deref().unwrap_or("any");
-        let when = if scope.spares_probe { "job" } else { "always" };
+        let when = if scope.spares_probe { scope.spares_jobs.to_string() } else { "always".to_owned() };
         let rules = fs::read_to_string(&path)?;
         fs::write(path, format!("{rules}{device} {encoder} {when} {}\n", fault.as_str()))
     }

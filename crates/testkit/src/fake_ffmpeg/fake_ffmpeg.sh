@@ -11,6 +11,7 @@ list=no
 help=
 b_refs=no
 b_frames=no
+loglevel=info
 before=
 for arg in "$@"; do
     case $arg in
@@ -22,6 +23,7 @@ for arg in "$@"; do
         -f) [ "$arg" = lavfi ] && kind=probe ;;
         -b_ref_mode*) [ "$arg" != disabled ] && [ "$arg" != 0 ] && b_refs=yes ;;
         -bf*) [ "$arg" != 0 ] && b_frames=yes ;;
+        -v | -loglevel) loglevel=$arg ;;
     esac
     before=$arg
 done
@@ -33,7 +35,11 @@ if [ "$encoder" != - ]; then
     while read -r rule_device rule_encoder when rule_fault; do
         [ "$rule_device" = any ] || [ "$rule_device" = "$device" ] || continue
         [ "$rule_encoder" = any ] || [ "$rule_encoder" = "$encoder" ] || continue
-        [ "$when" = always ] || [ "$kind" != probe ] || continue
+        # Else a number: so many real jobs are spared, and every probe.
+        if [ "$when" != always ]; then
+            [ "$kind" != probe ] || continue
+            [ "$when" = 0 ] || [ "$(grep -c '_nvenc	-	' "$folder/calls")" -ge "$when" ] || continue
+        fi
         case $rule_fault in
             no-b-frame-references) [ $b_refs = yes ] || continue ;;
             no-b-frames) [ $b_frames = yes ] || continue ;;
@@ -69,7 +75,18 @@ if [ -n "$help" ]; then
 fi
 [ "$encoder" = - ] && exec "$real" "$@"
 
-say() { sed "s/@ENCODER@/$encoder/" "$folder/$fault.stderr" >&2; }
+# What a device lacks is said as a warning, which the level `error` hides. The flag `level` names the level of each line.
+say() {
+    case $loglevel in
+        *error | *fatal | *panic | *quiet) shown='/^@WARNING@/d' ;;
+        *) shown='' ;;
+    esac
+    case $loglevel in
+        *level+*) named='s/^@WARNING@\(\[.*\] \)/\1[warning] /;t;s/^\(\[.*\] \)/\1[error] /' ;;
+        *) named='s/^@WARNING@//' ;;
+    esac
+    sed -e "$shown" -e "s/@ENCODER@/$encoder/" "$folder/$fault.stderr" | sed -e "$named" >&2
+}
 limit=
 case $fault in
     - ) ;;

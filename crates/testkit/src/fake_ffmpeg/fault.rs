@@ -2,6 +2,9 @@
 
 use reel_device::FaultClass;
 
+/// Begins a line that FFmpeg says as a warning (libavcodec/nvenc.c, `nvenc_check_capabilities`).
+const WARNING: &str = "@WARNING@";
+
 /// A way for a GPU to fail. What it says is what FFmpeg says; `@ENCODER@` stands for the encoder's name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum GpuFault {
@@ -83,7 +86,7 @@ impl GpuFault {
         }
     }
 
-    /// What is said on stderr.
+    /// What is said on stderr. Lines that FFmpeg says as warnings begin with `@WARNING@`.
     pub(super) fn stderr(self) -> String {
         let lines: &[&str] = match self {
             Self::NoDriver => &["Cannot load libcuda.so.1"],
@@ -103,17 +106,18 @@ impl GpuFault {
                 "The minimum required Nvidia driver for nvenc is (unknown) or newer",
             ],
             Self::NoBFrameReferences => {
-                &["B frames as references are not supported", "No capable devices found"]
+                &["@WARNING@B frames as references are not supported", "No capable devices found"]
             }
-            Self::NoBFrames => {
-                &["Max B-frames 4 exceed 0", "Provided device doesn't support required NVENC features"]
-            }
+            Self::NoBFrames => &[
+                "@WARNING@Max B-frames 4 exceed 0",
+                "Provided device doesn't support required NVENC features",
+            ],
             Self::OutOfMemory => &[
                 "dl_fn->cuda_dl->cuCtxCreate(&ctx->cu_context_internal, 0, cu_device) failed -> \
                  CUDA_ERROR_OUT_OF_MEMORY: out of memory",
                 "No capable devices found",
             ],
-            Self::NoTenBit => &["10 bit encode not supported", "No capable devices found"],
+            Self::NoTenBit => &["@WARNING@10 bit encode not supported", "No capable devices found"],
             Self::DiesMidway => &[
                 "dl_fn->cuda_dl->cuCtxPushCurrent(ctx->cu_context) failed -> CUDA_ERROR_ILLEGAL_ADDRESS: an illegal \
                  memory access was encountered",
@@ -121,8 +125,14 @@ impl GpuFault {
             ],
             Self::Hang | Self::ShortOutput => return String::new(),
         };
-        let mut said: String =
-            lines.iter().map(|line| format!("[@ENCODER@ @ 0x56274dcd8280] {line}\n")).collect();
+        let said = |line: &&str| {
+            let (mark, line) = match line.strip_prefix(WARNING) {
+                Some(line) => (WARNING, line),
+                None => ("", *line),
+            };
+            format!("{mark}[@ENCODER@ @ 0x56274dcd8280] {line}\n")
+        };
+        let mut said: String = lines.iter().map(said).collect();
         said.push_str(match self {
             Self::DiesMidway => "Video encoding failed\nConversion failed!\n",
             _ => {
