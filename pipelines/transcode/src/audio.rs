@@ -16,14 +16,26 @@ pub(crate) fn command(ffmpeg: &Ffmpeg, chunk: &AudioChunk, source: &Path, out: &
     let mut spec = ffmpeg
         .command()
         .args(["-v", "level+error", "-copyts", "-max_error_rate", "1", "-filter_threads", "1"])
-        .args(InputArgs::source(source).option("-threads", "1").switch("-vn").switch("-sn").switch("-dn").args());
+        .args(
+            InputArgs::source(source)
+                .option("-threads", "1")
+                .switch("-vn")
+                .switch("-sn")
+                .switch("-dn")
+                .args(),
+        );
     for track in &chunk.tracks {
         spec = spec.args(["-map".to_owned(), format!("0:{}", track.stream_index)]);
     }
     spec = spec.args(["-map_metadata", "-1", "-map_chapters", "-1"]);
     if chunk.choice == AudioChoice::Copy {
         let micros = origin.rescale(Rational { num: 1, den: 1_000_000 }).map_or(0, |time| time.ticks);
-        spec = spec.args(["-c:a".to_owned(), "copy".to_owned(), "-output_ts_offset".to_owned(), format!("{}us", -micros)]);
+        spec = spec.args([
+            "-c:a".to_owned(),
+            "copy".to_owned(),
+            "-output_ts_offset".to_owned(),
+            format!("{}us", -micros),
+        ]);
     } else {
         spec = spec.args(encode(chunk));
     }

@@ -30,7 +30,8 @@ impl Clock {
         let pts = timeline.pts();
         let claimed = rates.iter().map(|rate| rate.inverse());
         let seen = most_frequent(timeline).and_then(|ticks| {
-            Rational::new(u32::try_from(ticks).ok()?.checked_mul(timeline.tick.num)?, timeline.tick.den).map(reduced)
+            Rational::new(u32::try_from(ticks).ok()?.checked_mul(timeline.tick.num)?, timeline.tick.den)
+                .map(reduced)
         });
         let steady = claimed.chain(seen).map(reduced).find(|frame| is_grid(&pts, timeline.tick, *frame));
         let own = reduced(timeline.tick);
@@ -146,14 +147,16 @@ mod tests {
     #[test]
     fn a_changing_rate_keeps_the_source_s_ticks() {
         let pts = [0, 9000, 18_000, 53_098, 61_196, 69_294, 76_493];
-        let (clock, ticks) = clock(rational(1, 90_000), &pts, &[rational(750_000, 71_393), rational(90_000, 1)]);
+        let (clock, ticks) =
+            clock(rational(1, 90_000), &pts, &[rational(750_000, 71_393), rational(90_000, 1)]);
         assert_eq!(clock, Clock { encode_base: rational(1, 90_000), timescale: 90_000, steady: false });
         assert_eq!(ticks, pts);
     }
 
     #[test]
     fn a_clock_of_nanoseconds_is_rounded() {
-        let (clock, ticks) = clock(rational(1, 1_000_000_000), &[0, 33_000_000, 95_000_000, 101_000_001], &[]);
+        let (clock, ticks) =
+            clock(rational(1, 1_000_000_000), &[0, 33_000_000, 95_000_000, 101_000_001], &[]);
         assert_eq!((clock.timescale, clock.steady), (90_000, false));
         assert_eq!(ticks, [0, 2970, 8550, 9090]);
     }

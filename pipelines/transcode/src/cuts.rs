@@ -48,7 +48,9 @@ impl Cuts {
         }
         if !timeline.is_reliable() {
             let why = timeline.unreliable.as_deref().unwrap_or("its time stamps do not rise");
-            return Self::whole(Some(format!("not cut into chunks, because the frame table is not exact: {why}")));
+            return Self::whole(Some(format!(
+                "not cut into chunks, because the frame table is not exact: {why}"
+            )));
         }
         let first_frames = even_cuts(timeline, count);
         if first_frames.len() <= 1 {

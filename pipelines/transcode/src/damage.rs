@@ -146,9 +146,12 @@ mod tests {
     #[test]
     fn frames_are_told_from_what_was_said_about_them() {
         let mut decoded = Decoded::new("matroska,webm");
-        decoded.feed(b"frame|best_effort_timestamp=0|\nframe|best_effort_timestamp=33|log|context=h264|level=16|\n");
+        decoded.feed(
+            b"frame|best_effort_timestamp=0|\nframe|best_effort_timestamp=33|log|context=h264|level=16|\n",
+        );
         decoded.feed(b"log|context=h264|level=16|message=again\nframe|best_effort_timestamp=67|\n");
-        decoded.feed(b"frame|best_effort_timestamp=100|log|context=matroska,webm|level=16|message=File ended\n");
+        decoded
+            .feed(b"frame|best_effort_timestamp=100|log|context=matroska,webm|level=16|message=File ended\n");
         assert_eq!(decoded.frames, BTreeMap::from([(0, false), (33, true), (67, false), (100, false)]));
     }
 }

@@ -72,6 +72,9 @@ impl Facts {
 
     /// Whether a seek lands on the key frame that was asked for. Other formats guess from positions in the file.
     pub fn has_index(&self) -> bool {
-        matches!(self.media.container, SourceContainer::Mov | SourceContainer::Matroska | SourceContainer::Avi)
+        matches!(
+            self.media.container,
+            SourceContainer::Mov | SourceContainer::Matroska | SourceContainer::Avi
+        )
     }
 }

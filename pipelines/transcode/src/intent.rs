@@ -99,7 +99,8 @@ impl Intent {
 fn codec(params: &Params, container: Container) -> Result<Codec, Failure> {
     match (params.codec, params.encoder) {
         (Some(codec), Some(encoder)) if encoder.codec() != codec => {
-            let message = format!("{} makes {}, not {}", encoder.name(), encoder.codec().as_str(), codec.as_str());
+            let message =
+                format!("{} makes {}, not {}", encoder.name(), encoder.codec().as_str(), codec.as_str());
             Err(usage(message, "leave out --codec or --encoder"))
         }
         (_, Some(encoder)) => Ok(encoder.codec()),
@@ -111,7 +112,9 @@ fn codec(params: &Params, container: Container) -> Result<Codec, Failure> {
 fn quality(params: &Params, cpu_encoder: Encoder) -> Result<Quality, Failure> {
     match (params.crf, params.bitrate) {
         (Some(_), Some(_)) => Err(usage("--crf and --bitrate exclude each other", "leave out one of them")),
-        (_, None) if params.two_pass => Err(usage("--two-pass needs --bitrate", "add for example --bitrate 5M")),
+        (_, None) if params.two_pass => {
+            Err(usage("--two-pass needs --bitrate", "add for example --bitrate 5M"))
+        }
         (crf, None) => {
             let crf = crf.unwrap_or(cpu_encoder.default_crf());
             let crf_max = cpu_encoder.crf_max();
@@ -166,7 +169,10 @@ mod tests {
     #[test]
     fn nothing_asked_for_is_h264_with_aac_in_mp4_gpu_first() {
         let intent = meant(|_| ()).unwrap();
-        assert_eq!((intent.container, intent.codec, intent.audio), (Container::Mp4, Codec::H264, AudioChoice::Aac));
+        assert_eq!(
+            (intent.container, intent.codec, intent.audio),
+            (Container::Mp4, Codec::H264, AudioChoice::Aac)
+        );
         assert_eq!((intent.cpu_encoder, intent.gpu_encoder), (Encoder::Libx264, Some(Encoder::H264Nvenc)));
         assert_eq!(intent.quality, Quality::Constant { crf: 23 });
         assert!(!intent.gpu_wanted);

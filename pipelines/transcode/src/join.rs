@@ -75,9 +75,10 @@ pub(crate) fn file(
     spec.video_timescale = container.is_mp4_family().then_some(clock.timescale);
     spec.tags = facts.media.title.iter().map(|title| ("title".to_owned(), title.clone())).collect();
     if let Some((chunk, path)) = sound {
-        let streams = chunk.tracks.iter().filter_map(|track| {
-            facts.media.audio.iter().find(|stream| stream.index == track.stream_index)
-        });
+        let streams = chunk
+            .tracks
+            .iter()
+            .filter_map(|track| facts.media.audio.iter().find(|stream| stream.index == track.stream_index));
         let tracks = streams.enumerate().map(|(index, stream)| Track {
             offset_micros: opus_delay_micros(container, chunk.choice, &stream.codec),
             language: stream.language.clone(),

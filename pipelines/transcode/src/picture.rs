@@ -54,7 +54,8 @@ impl Picture {
         let (shown_width, shown_height) = video.shown_size();
         let sample_aspect =
             if video.orientation.swaps_sides() { video.sample_aspect.inverse() } else { video.sample_aspect };
-        let scale = resolution.and_then(|resolution| fitted(shown_width, shown_height, resolution, &mut said));
+        let scale =
+            resolution.and_then(|resolution| fitted(shown_width, shown_height, resolution, &mut said));
         let even = (even(shown_width), even(shown_height));
         let crop = (scale.is_none() && even != (shown_width, shown_height)).then_some(even);
         if let Some((width, height)) = crop {
@@ -83,7 +84,8 @@ impl Picture {
         } else if video.has_alpha {
             said.push("transparency dropped: the picture is kept as it is without it".to_owned());
         }
-        if let Some(pixels) = pixels.filter(|pixels| !matches!(pixels.name.as_str(), "yuv420p" | "yuvj420p")) {
+        if let Some(pixels) = pixels.filter(|pixels| !matches!(pixels.name.as_str(), "yuv420p" | "yuvj420p"))
+        {
             said.push(format!("{} stored as 8-bit 4:2:0", pixels.name));
         }
         if !video.spatial.is_empty() {
@@ -140,7 +142,12 @@ impl ColourTags {
     fn of(video: &VideoStream, tone_map: bool, full_range: bool) -> Self {
         if tone_map {
             let bt709 = || Some("bt709".to_owned());
-            return Self { primaries: bt709(), transfer: bt709(), matrix: bt709(), range: Some("tv".to_owned()) };
+            return Self {
+                primaries: bt709(),
+                transfer: bt709(),
+                matrix: bt709(),
+                range: Some("tv".to_owned()),
+            };
         }
         let colour = &video.colour;
         let is_rgb = |matrix: &String| matches!(matrix.as_str(), "gbr" | "rgb");
@@ -148,7 +155,11 @@ impl ColourTags {
             primaries: colour.primaries.clone(),
             transfer: colour.transfer.clone(),
             matrix: colour.matrix.clone().filter(|matrix| !is_rgb(matrix)),
-            range: if full_range { Some("pc".to_owned()) } else { colour.range.clone().filter(|range| range == "tv") },
+            range: if full_range {
+                Some("pc".to_owned())
+            } else {
+                colour.range.clone().filter(|range| range == "tv")
+            },
         }
     }
 

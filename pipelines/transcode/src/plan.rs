@@ -1,8 +1,8 @@
 //! From parameters and facts to chunks. Pure: no files, no clock, no device.
 
+use reel_device::DeviceWish;
 use reel_engine::{Plan, RunError, Site};
 use reel_types::{ChunkSpec, Class, OnFailedChunk};
-use reel_device::DeviceWish;
 
 use crate::args::VideoEncode;
 use crate::chunk::{AudioChunk, AudioTrack, Chunk, Cut, VideoChunk};
@@ -65,7 +65,10 @@ pub(crate) fn decide(params: &Params, facts: &Facts, site: &Site, round: Round) 
     let intent = Intent::from_params(params)?;
     let video = facts.video().ok_or_else(|| RunError::internal("the facts name no video stream"))?;
     let (picture, mut said) = Picture::of(video, params.resolution);
-    let clock = Clock::of(&facts.timeline, &[video.real_rate, video.average_rate].into_iter().flatten().collect::<Vec<_>>());
+    let clock = Clock::of(
+        &facts.timeline,
+        &[video.real_rate, video.average_rate].into_iter().flatten().collect::<Vec<_>>(),
+    );
     let gpu = intent.gpu_encoder.filter(|_| round.gpu && matches!(facts.gpu, GpuFinding::Works { .. }));
     let encoder = gpu.unwrap_or(intent.cpu_encoder);
     let choice = if round.cut { params.chunk } else { ChunkChoice::None };
@@ -110,7 +113,11 @@ fn video_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<
                 end_frame,
                 tick: timeline.tick,
                 first_ticks: pts.get(first_frame as usize).copied().unwrap_or(timeline.first_ticks),
-                last_ticks: (end_frame as usize).checked_sub(1).and_then(|at| pts.get(at)).copied().unwrap_or(0),
+                last_ticks: (end_frame as usize)
+                    .checked_sub(1)
+                    .and_then(|at| pts.get(at))
+                    .copied()
+                    .unwrap_or(0),
                 cut: is_cut.then(|| Cut {
                     seek_micros: seek_micros(facts, &pts, first_frame, decided.picture.deinterlace),
                     end_ticks: pts.get(end_frame as usize).copied(),
@@ -206,15 +213,22 @@ fn sound(intent: &Intent, facts: &Facts) -> Result<Vec<String>, RunError> {
         AudioChoice::Copy => {
             for stream in facts.usable_audio() {
                 if !intent.container.takes_audio(&stream.codec) {
-                    let message = format!("{} cannot hold {} sound", intent.container.extension(), stream.codec);
+                    let message =
+                        format!("{} cannot hold {} sound", intent.container.extension(), stream.codec);
                     return Err(usage(message, "use --audio aac or opus, or an .mkv").into());
                 }
             }
-            said.extend(facts.usable_audio().map(|stream| format!("audio track {} copied as {}", stream.index, stream.codec)));
+            said.extend(
+                facts
+                    .usable_audio()
+                    .map(|stream| format!("audio track {} copied as {}", stream.index, stream.codec)),
+            );
         }
         AudioChoice::Aac | AudioChoice::Opus => {
             let word = if intent.audio == AudioChoice::Aac { "AAC" } else { "Opus" };
-            said.extend(facts.usable_audio().map(|stream| format!("audio track {} encoded as {word}", stream.index)));
+            said.extend(
+                facts.usable_audio().map(|stream| format!("audio track {} encoded as {word}", stream.index)),
+            );
         }
         AudioChoice::None => {}
     }

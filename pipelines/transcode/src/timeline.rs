@@ -85,7 +85,9 @@ impl Timeline {
 
     /// Whether each frame can be asked for by its time.
     pub fn is_reliable(&self) -> bool {
-        self.unreliable.is_none() && self.frame_count > 0 && self.distances.iter().all(|(distance, _)| *distance > 0)
+        self.unreliable.is_none()
+            && self.frame_count > 0
+            && self.distances.iter().all(|(distance, _)| *distance > 0)
     }
 
     /// The last key frame at or before frame `index`.
@@ -118,7 +120,10 @@ mod tests {
         let mut timeline = Timeline::from_pts(tick(), &[0, 1, 2, 3, 4], 1);
         assert_eq!(timeline.key_at_or_before(3), None);
         timeline.keys = vec![0, 3];
-        assert_eq!([0, 2, 3, 4].map(|index| timeline.key_at_or_before(index)), [Some(0), Some(0), Some(3), Some(3)]);
+        assert_eq!(
+            [0, 2, 3, 4].map(|index| timeline.key_at_or_before(index)),
+            [Some(0), Some(0), Some(3), Some(3)]
+        );
     }
 
     proptest! {

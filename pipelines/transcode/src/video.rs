@@ -21,7 +21,7 @@ pub(crate) fn command(
 ) -> ChildSpec {
     let spec = ffmpeg
         .command()
-        .args(["-v", "level+error", "-copyts", "-max_error_rate", "1"])
+        .args(["-v", loglevel(chunk), "-copyts", "-max_error_rate", "1"])
         .args(["-filter_threads".to_owned(), chunk.encode.cores.to_string()])
         .args(input(chunk, source).args())
         .args(["-map".to_owned(), format!("0:{}", chunk.stream_index)])
@@ -40,11 +40,21 @@ pub(crate) fn command(
         .with_progress()
 }
 
+/// What a GPU lacks is said in warnings; without them nobody knows which option to leave out.
+fn loglevel(chunk: &VideoChunk) -> &'static str {
+    if chunk.encode.encoder.is_gpu() { "level+warning" } else { "level+error" }
+}
+
 fn input(chunk: &VideoChunk, source: &Path) -> InputArgs {
     let input = InputArgs::source(source).option("-threads", chunk.encode.decoder_threads().to_string());
     match chunk.cut.and_then(|cut| cut.seek_micros) {
         Some(micros) => {
-            let secs = format!("{}{}.{:06}", if micros < 0 { "-" } else { "" }, micros.abs() / 1_000_000, micros.abs() % 1_000_000);
+            let secs = format!(
+                "{}{}.{:06}",
+                if micros < 0 { "-" } else { "" },
+                micros.abs() / 1_000_000,
+                micros.abs() % 1_000_000
+            );
             // The frames are chosen below by their ticks; FFmpeg's own choice rounds to microseconds.
             input.switch("-noaccurate_seek").option("-seek_timestamp", "1").option("-ss", secs)
         }

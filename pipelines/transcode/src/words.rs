@@ -60,7 +60,8 @@ impl FromStr for Resolution {
     type Err = WordError;
 
     fn from_str(word: &str) -> Result<Self, WordError> {
-        let expected = "a resolution; use a height such as 720p or a size such as 1280x720, each side 16 to 16384";
+        let expected =
+            "a resolution; use a height such as 720p or a size such as 1280x720, each side 16 to 16384";
         let side = |text: &str| {
             let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             text.parse().ok().filter(|side| digits && SIDE_RANGE.contains(side))

@@ -85,7 +85,8 @@ fn ceiling_bits_per_sec(encode: &VideoEncode) -> u64 {
         Codec::Hevc => 0.18,
         Codec::Av1 | Codec::Vp9 => 0.15,
     };
-    let pixels_per_sec = f64::from(encode.width) * f64::from(encode.height) * encode.frame_rate.clamp(1.0, 240.0);
+    let pixels_per_sec =
+        f64::from(encode.width) * f64::from(encode.height) * encode.frame_rate.clamp(1.0, 240.0);
     let steps = (pixels_per_sec * bits_per_pixel / 100_000.0).ceil() as u64;
     (steps * 100_000).clamp(2_000_000, 240_000_000)
 }

@@ -3,7 +3,15 @@
 use super::*;
 
 fn encode(encoder: Encoder, quality: Quality) -> VideoEncode {
-    VideoEncode { encoder, preset: Preset::Medium, quality, cores: 2, width: 1920, height: 1080, frame_rate: 30.0 }
+    VideoEncode {
+        encoder,
+        preset: Preset::Medium,
+        quality,
+        cores: 2,
+        width: 1920,
+        height: 1080,
+        frame_rate: 30.0,
+    }
 }
 
 fn line(encode: &VideoEncode) -> String {

@@ -29,16 +29,32 @@ fn is_equal(scene: &Scene, source: &Path, codec: Codec, chunk: &str) -> u64 {
     for track in 0..stream_count(source, "a") {
         let stream = format!("0:a:{track}");
         let (was, is) = (decoded(whole.output(), &stream), decoded(chunked.output(), &stream));
-        assert_eq!((is.ticks, is.pts.first()), (was.ticks, was.pts.first()), "{name}: samples of track {track}");
+        assert_eq!(
+            (is.ticks, is.pts.first()),
+            (was.ticks, was.pts.first()),
+            "{name}: samples of track {track}"
+        );
         assert_eq!(is.hashes, was.hashes, "{name}: sound of track {track}");
     }
-    chunked.told("chunks").as_u64().unwrap()
+    let chunks = chunked.told("chunks").as_u64().unwrap();
+    println!(
+        "{name}: {chunks} chunks{}",
+        if chunked.says("not cut") { ", not cut for a reason" } else { "" }
+    );
+    chunks
 }
 
 #[test]
 fn generated_clips_in_chunks_of_a_second_are_as_whole() {
     let scene = Scene::new();
-    for source in [clips::cfr_h264(4), clips::vfr_mp4(), clips::ts_bframes(), clips::edit_list(), clips::with_audio(), clips::long_gop()] {
+    for source in [
+        clips::cfr_h264(4),
+        clips::vfr_mp4(),
+        clips::ts_bframes(),
+        clips::edit_list(),
+        clips::with_audio(),
+        clips::long_gop(),
+    ] {
         for codec in [Codec::H264, Codec::Vp9] {
             let chunks = is_equal(&scene, &source, codec, "1");
             assert!(chunks > 1, "{}: {chunks} chunks", source.display());

@@ -18,7 +18,11 @@ fn flipped_bits_are_named_where_they_show() {
     let done = Scene::new().transcode(&clips::bitflips(), |_| ());
     done.output();
     assert!(!done.job.gaps.is_empty());
-    assert!(done.job.gaps.iter().all(|gap| gap.start_secs < gap.end_secs && gap.end_secs < 5.2), "{:?}", done.job.gaps);
+    assert!(
+        done.job.gaps.iter().all(|gap| gap.start_secs < gap.end_secs && gap.end_secs < 5.2),
+        "{:?}",
+        done.job.gaps
+    );
 }
 
 #[test]

@@ -30,7 +30,10 @@ fn is_faithful(source: &Path, done: &Ended) {
     assert_eq!(stream_count(out, "a"), stream_count(source, "a"), "{name}: audio tracks");
     if stream_count(source, "a") > 0 {
         let lag = lag(&sound(source, before.start_secs()), &sound(out, after.start_secs()));
-        assert!(lag.is_none_or(|samples| samples.abs() <= SYNC_SAMPLES), "{name}: sound {lag:?} samples late");
+        assert!(
+            lag.is_none_or(|samples| samples.abs() <= SYNC_SAMPLES),
+            "{name}: sound {lag:?} samples late"
+        );
     }
     for side in ["width", "height"] {
         let length: u32 = video_field(out, side).parse().unwrap();
@@ -78,7 +81,13 @@ fn every_codec_and_container_keeps_frames_and_sound() {
     // A rising tone is like itself at one lag alone.
     let tone = "aevalsrc=0.5*sin(2*PI*(200*t+90*t*t)):sample_rate=48000:duration=3";
     let film = "testsrc2=size=320x180:rate=30:duration=3";
-    let source = clips::made("chirp.mp4", &["-f", "lavfi", "-i", film, "-f", "lavfi", "-i", tone, "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac"]);
+    let source = clips::made(
+        "chirp.mp4",
+        &[
+            "-f", "lavfi", "-i", film, "-f", "lavfi", "-i", tone, "-c:v", "libx264", "-preset", "veryfast",
+            "-c:a", "aac",
+        ],
+    );
     for (codec, container, audio) in [
         (Codec::Hevc, Container::Mp4, AudioChoice::Aac),
         (Codec::Av1, Container::Mp4, AudioChoice::Opus),
@@ -109,7 +118,10 @@ fn a_smaller_size_keeps_the_aspect_and_nothing_is_enlarged() {
     let source = clips::cfr_h264(2);
     let size = |resolution: &str| {
         let done = scene.transcode(&source, |params| params.resolution = Some(resolution.parse().unwrap()));
-        (format!("{}x{}", video_field(done.output(), "width"), video_field(done.output(), "height")), done.says("not enlarged"))
+        (
+            format!("{}x{}", video_field(done.output(), "width"), video_field(done.output(), "height")),
+            done.says("not enlarged"),
+        )
     };
     assert_eq!(size("90p"), ("160x90".to_owned(), false));
     assert_eq!(size("100x100"), ("100x56".to_owned(), false));

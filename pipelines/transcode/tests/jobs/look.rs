@@ -34,7 +34,11 @@ impl Decoded {
 
 /// Decodes one stream (`0:v:0`) with the file's own time stamps.
 pub(crate) fn decoded(path: &Path, stream: &str) -> Decoded {
-    let text = ffmpeg(&["-copyts"], path, &["-map", stream, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "framemd5", "-"]);
+    let text = ffmpeg(
+        &["-copyts"],
+        path,
+        &["-map", stream, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "framemd5", "-"],
+    );
     let mut decoded = Decoded::default();
     for line in String::from_utf8(text).unwrap().lines() {
         if let Some(tick) = line.strip_prefix("#tb 0: ") {
@@ -62,7 +66,8 @@ pub(crate) fn frame_count(path: &Path) -> usize {
 pub(crate) fn thumbnail(path: &Path, frame: usize, turned: bool) -> Vec<u8> {
     let before: &[&str] = if turned { &[] } else { &["-noautorotate"] };
     let filter = format!("select=eq(n\\,{frame}),scale=32:32:flags=area,format=gray");
-    let pixels = ffmpeg(before, path, &["-map", "0:v:0", "-vf", &filter, "-frames:v", "1", "-f", "rawvideo", "-"]);
+    let pixels =
+        ffmpeg(before, path, &["-map", "0:v:0", "-vf", &filter, "-frames:v", "1", "-f", "rawvideo", "-"]);
     assert_eq!(pixels.len(), 1024, "{} has no frame {frame}", path.display());
     pixels
 }
@@ -75,8 +80,11 @@ pub(crate) fn difference(one: &[u8], other: &[u8]) -> f64 {
 
 /// The sound in mono at 8 kHz, placed so that sample 0 belongs to the film's first frame.
 pub(crate) fn sound(path: &Path, film_start_secs: f64) -> Vec<f32> {
-    let filter = format!("asetpts=PTS-({film_start_secs:.6})/TB,aresample=8000:async=1:first_pts=0,aformat=flt:8000:mono");
-    let bytes = ffmpeg(&["-copyts"], path, &["-map", "0:a:0", "-af", &filter, "-t", "2.5", "-f", "f32le", "-"]);
+    let filter = format!(
+        "asetpts=PTS-({film_start_secs:.6})/TB,aresample=8000:async=1:first_pts=0,aformat=flt:8000:mono"
+    );
+    let bytes =
+        ffmpeg(&["-copyts"], path, &["-map", "0:a:0", "-af", &filter, "-t", "2.5", "-f", "f32le", "-"]);
     bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
 }
 
@@ -95,7 +103,11 @@ pub(crate) fn lag(one: &[f32], other: &[f32]) -> Option<i64> {
     let scores: Vec<(i64, f32)> = (-REACH..=REACH).map(|lag| (lag, alike(lag))).collect();
     let best = scores.iter().map(|(_, score)| *score).fold(f32::MIN, f32::max);
     // A steady tone is like itself after each period: of several lags as good, the smallest counts.
-    scores.into_iter().filter(|(_, score)| *score >= best * 0.98).map(|(lag, _)| lag).min_by_key(|lag| lag.abs())
+    scores
+        .into_iter()
+        .filter(|(_, score)| *score >= best * 0.98)
+        .map(|(lag, _)| lag)
+        .min_by_key(|lag| lag.abs())
 }
 
 /// What `ffprobe` says about one field of the first video stream.
@@ -113,9 +125,17 @@ pub(crate) fn stream_count(path: &Path, sort: &str) -> usize {
 
 fn probe(path: &Path, args: &[&str]) -> String {
     let program = reel_testkit::fake_ffmpeg::real_ffmpeg().unwrap().with_file_name("ffprobe");
-    let spec = ChildSpec::new(program).args(["-v", "error", "-of", "csv=p=0"]).args(args.iter().copied()).arg(path);
+    let spec =
+        ChildSpec::new(program).args(["-v", "error", "-of", "csv=p=0"]).args(args.iter().copied()).arg(path);
     let (out, _) = run_capturing(&spec, &CancelToken::new(), 1 << 20).unwrap();
-    String::from_utf8(out).unwrap().lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n").trim_end_matches(',').to_owned()
+    String::from_utf8(out)
+        .unwrap()
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim_end_matches(',')
+        .to_owned()
 }
 
 fn ffmpeg(before: &[&str], path: &Path, after: &[&str]) -> Vec<u8> {

@@ -3,5 +3,6 @@
 mod chunked;
 mod damaged;
 mod faithful;
+mod faults;
 mod look;
 mod scene;

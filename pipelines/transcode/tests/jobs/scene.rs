@@ -59,7 +59,8 @@ impl Scene {
         let nvml = if gpu { FakeNvml::new(gpus) } else { FakeNvml::without_driver() };
         let tries: Arc<dyn EncoderProbe> = Arc::new(Tries(Arc::clone(&ffmpeg)));
         let devices = Devices::new(Arc::new(nvml), Some(tries), None, None);
-        let patience = Patience { cpu: Duration::from_secs(60), gpu: Duration::from_secs(3), lease: Duration::from_secs(2) };
+        let patience =
+            Patience { cpu: Duration::from_secs(60), gpu: Duration::from_secs(6), ..Patience::default() };
         let registry = Registry::new().with(Transcode::new(ffmpeg).with_patience(patience));
         let store: Arc<dyn Store> = Arc::new(FolderStore::open(state.objects()).unwrap());
         let queue = Arc::new(MemoryQueue::new(Arc::new(now_millis)));
@@ -71,13 +72,9 @@ impl Scene {
     pub(crate) fn transcode(&self, source: &Path, change: impl FnOnce(&mut Params)) -> Ended {
         let mut params = Params { preset: reel_transcode::Preset::Ultrafast, ..Params::default() };
         change(&mut params);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(self.run(source, &params))
-    }
-
-    /// A file of its own for a test.
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
     }
 
     async fn run(&self, source: &Path, params: &Params) -> Ended {
@@ -90,7 +87,8 @@ impl Scene {
         let engine = &self.engine;
         let id = engine.submit(submission).await.unwrap().id;
         let drain = Drain::new();
-        let options = WorkerOptions { gpu: self.gpu, tasks_max: self.cores as usize + 2, ..WorkerOptions::default() };
+        let options =
+            WorkerOptions { gpu: self.gpu, tasks_max: self.cores as usize + 2, ..WorkerOptions::default() };
         let working = tokio::spawn(Worker::new(engine.clone(), options).run(drain.clone()));
         let mut changes = engine.changes();
         let job = loop {
