@@ -67,7 +67,9 @@ impl App {
 
     /// The GPUs of this machine. Without FFmpeg no encoder counts as working.
     pub fn devices(&self, ffmpeg: Option<&Arc<Ffmpeg>>, state: &StateDir) -> Arc<Devices> {
-        let probe = ffmpeg.map(|ffmpeg| Arc::new(FfmpegProbe(Arc::clone(ffmpeg), self.patience.probe)) as Arc<dyn EncoderProbe>);
+        let probe = ffmpeg.map(|ffmpeg| {
+            Arc::new(FfmpegProbe(Arc::clone(ffmpeg), self.patience.probe)) as Arc<dyn EncoderProbe>
+        });
         Devices::new(Arc::clone(&self.gpus), probe, Some(state.cache()), Some(state.device_leases()))
     }
 }
