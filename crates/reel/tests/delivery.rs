@@ -103,8 +103,11 @@ fn one_file_under_two_names_is_one_job_with_two_outputs() {
     let scene = Scene::new();
     scene.clip(&clips::cfr_h264(1), "a.mp4");
     std::os::unix::fs::symlink("a.mp4", scene.path("b.mp4")).unwrap();
-    let ran = scene.reel(&["transcode", "a.mp4", "b.mp4", "-o", "out/", "--preset", "ultrafast", "--json"]).expect(0);
-    let jobs: Vec<_> = ran.records().iter().filter(|r| r["type"] == "result").map(|r| r["job"].clone()).collect();
+    let ran = scene
+        .reel(&["transcode", "a.mp4", "b.mp4", "-o", "out/", "--preset", "ultrafast", "--json"])
+        .expect(0);
+    let jobs: Vec<_> =
+        ran.records().iter().filter(|r| r["type"] == "result").map(|r| r["job"].clone()).collect();
     assert_eq!(jobs[0], jobs[1]);
     assert_eq!(support::names(&scene.path("out")), ["a.mp4", "b.mp4"]);
     assert_eq!(scene.object_count(), 0);
