@@ -136,7 +136,7 @@ impl Choice {
         };
         let said = match &worst.verdict {
             Verdict::Probed { fault } => fault.said.clone(),
-            verdict => format!("GPU {} ({}): {verdict}", worst.gpu.index, worst.gpu.name),
+            verdict => verdict.to_string(),
         };
         DeviceFault::new(worst.verdict.class(), Some(&worst.gpu.uuid), said)
     }

@@ -30,8 +30,21 @@ pub(crate) fn assemble(
         return Ok(Assembled::NextRound(next_round(params, facts, cx.site(), round)?));
     }
     let damage = damage(ffmpeg, params, facts, &standing, cx)?;
-    let out = put_together(ffmpeg, facts, &decided, &standing, cx)?;
-    let verified = check(ffmpeg, params, facts, &decided, &standing, &out, cx)?;
+    let checked = put_together(ffmpeg, facts, &decided, &standing, cx).and_then(|out| {
+        let verified = check(ffmpeg, params, facts, &decided, &standing, &out, cx)?;
+        Ok((out, verified))
+    });
+    let (out, verified) = match checked {
+        // What a GPU made and nobody can use is the GPU's failure, whatever it said.
+        Err(RunError::Failed(failure))
+            if decided.encoder.is_gpu() && failure.kind == FailureKind::Verification =>
+        {
+            tracing::warn!(%failure, "what the GPU made cannot be used; the CPU makes it again");
+            let round = Round { gpu: false, ..standing.made_as };
+            return Ok(Assembled::NextRound(next_round(params, facts, cx.site(), round)?));
+        }
+        checked => checked?,
+    };
     let metadata = metadata(facts, &decided, standing, verified);
     let container = decided.intent.container;
     let name = format!("output.{}", container.extension());
@@ -53,6 +66,8 @@ struct Standing<'a> {
     next: Option<Round>,
     /// Tries on devices that led nowhere.
     failed: Vec<AttemptTold>,
+    /// Why no GPU made the film, when one should have.
+    gave_up: Option<String>,
     /// Why rounds were made again, for the report.
     said: Vec<String>,
 }
@@ -67,20 +82,29 @@ impl<'a> Standing<'a> {
             made_as: Round { gpu: true, cut: true },
             next: None,
             failed: Vec::new(),
+            gave_up: None,
             said: Vec::new(),
         };
+        let mut discarded: Option<AttemptTold> = None;
         for part in parts {
             let failure = part.result.as_ref().err();
             match &part.chunk {
                 Chunk::Audio(chunk) => match failure {
-                    None => standing.sound = Some((chunk, cx.part(part.round, part.index, &chunk.part_name())?)),
+                    None => {
+                        standing.sound = Some((chunk, cx.part(part.round, part.index, &chunk.part_name())?))
+                    }
                     Some(failure) => return Err(failure.clone().into()),
                 },
                 Chunk::Video(chunk) => {
                     let is_last = part.round == last_round;
                     match failure {
-                        None => standing.take(chunk, part, is_last, cx)?,
-                        Some(failure) if failure.kind == FailureKind::Device && chunk.encode.encoder.is_gpu() => {
+                        None => {
+                            let thrown_away = standing.take(chunk, part, is_last, cx)?;
+                            discarded = discarded.or(thrown_away);
+                        }
+                        Some(failure)
+                            if failure.kind == FailureKind::Device && chunk.encode.encoder.is_gpu() =>
+                        {
                             standing.device_failed(chunk, failure, is_last);
                         }
                         Some(failure) => return Err(failure.clone().into()),
@@ -88,33 +112,55 @@ impl<'a> Standing<'a> {
                 }
             }
         }
+        // All chunks of a GPU were good, and yet there was another round: their result could not be used.
+        let made_on_cpu = standing.film.iter().any(|(chunk, ..)| !chunk.encode.encoder.is_gpu());
+        if let Some(attempt) = discarded.filter(|_| made_on_cpu && standing.gave_up.is_none()) {
+            let why = attempt.reason.as_deref().unwrap_or("failed");
+            standing.gave_up(&format!("{} on {}: {why}", attempt.encoder, attempt.device), false);
+            standing.failed.push(attempt);
+        }
         Ok(standing)
     }
 
-    /// A chunk that ended well, if what it left fits the frame table.
+    /// A chunk that ended well, if what it left fits the frame table. Answers with a GPU's work that another round
+    /// replaced.
     fn take(
         &mut self,
         chunk: &'a VideoChunk,
         part: &Part<Chunk>,
         is_last: bool,
         cx: &RunContext<'_>,
-    ) -> Result<(), RunError> {
-        let text = std::fs::read(cx.part(part.round, part.index, VIDEO_REPORT)?).map_err(RunError::internal)?;
+    ) -> Result<Option<AttemptTold>, RunError> {
+        let text =
+            std::fs::read(cx.part(part.round, part.index, VIDEO_REPORT)?).map_err(RunError::internal)?;
         let report: VideoReport = serde_json::from_slice(&text).map_err(RunError::internal)?;
-        let is_gpu = chunk.encode.encoder.is_gpu();
+        let encoder = chunk.encode.encoder;
+        if let Some(why) = &report.gave_up {
+            for attempt in &report.attempts {
+                if !self.failed.contains(attempt) {
+                    self.failed.push(attempt.clone());
+                }
+            }
+            self.gave_up(why, is_last);
+            return Ok(None);
+        }
         match &report.mismatch {
             Some(mismatch) => {
-                self.tell(format!("not cut into chunks, because decoding shows other frames than the packets: {mismatch}"));
+                self.tell(format!(
+                    "not cut into chunks, because decoding shows other frames than the packets: {mismatch}"
+                ));
                 self.made_again(Round { cut: false, ..self.made_as }, is_last);
             }
             None if is_last => {
                 let path = cx.part(part.round, part.index, VIDEO_PART)?;
                 self.film.push((chunk, report, path));
             }
-            None if is_gpu => {}
-            None => {}
+            None => {
+                let unusable = "it made what did not pass verification";
+                return Ok(report.gpu.map(|gpu| AttemptTold::failed(gpu.told(), encoder, unusable)));
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn device_failed(&mut self, chunk: &VideoChunk, failure: &Failure, is_last: bool) {
@@ -122,7 +168,12 @@ impl<'a> Standing<'a> {
         if !self.failed.contains(&attempt) {
             self.failed.push(attempt);
         }
-        self.tell(format!("made again as a whole on the CPU, because {}", failure.message));
+        self.gave_up(&failure.message, is_last);
+    }
+
+    fn gave_up(&mut self, why: &str, is_last: bool) {
+        self.gave_up.get_or_insert_with(|| why.to_owned());
+        self.tell(format!("made again as a whole on the CPU, because {why}"));
         self.made_again(Round { gpu: false, ..self.made_as }, is_last);
     }
 
@@ -161,7 +212,8 @@ fn damage(
 ) -> Result<Damage, RunError> {
     // A decoder that was dropped into the middle complains until the first key frame; that is no damage.
     let dropped_in = |chunk: &VideoChunk| chunk.cut.is_some_and(|cut| cut.seek_micros.is_some());
-    let complained = standing.film.iter().any(|(chunk, report, _)| !report.complaints.is_empty() && !dropped_in(chunk));
+    let complained =
+        standing.film.iter().any(|(chunk, report, _)| !report.complaints.is_empty() && !dropped_in(chunk));
     if !complained && standing.frame_count() >= standing.frame_count_expected() {
         return Ok(Damage { decoded_part: 1.0, ..Damage::default() });
     }
@@ -170,10 +222,15 @@ fn damage(
     if damage.decoded_part < 0.5 {
         let part = (damage.decoded_part * 100.0).round();
         let message = format!("only {part} % of the film decodes");
-        return Err(Failure::new(FailureKind::Verification, message).with_hint("try another copy of the source").into());
+        return Err(Failure::new(FailureKind::Verification, message)
+            .with_hint("try another copy of the source")
+            .into());
     }
     if params.strict && !damage.gaps.is_empty() {
-        let message = format!("the source is damaged: {lost_secs:.2} s in {} places, and --strict allows none", damage.gaps.len());
+        let message = format!(
+            "the source is damaged: {lost_secs:.2} s in {} places, and --strict allows none",
+            damage.gaps.len()
+        );
         return Err(Failure::new(FailureKind::Verification, message)
             .with_hint("leave out --strict to get what can be had")
             .into());
@@ -212,7 +269,8 @@ fn check(
     let last_secs = facts.timeline.secs(facts.timeline.last_duration_ticks).max(0.0);
     let complete = standing.frame_count() == u64::from(facts.timeline.frame_count);
     let length_secs = ticks.last().map_or(0.0, |last| *last as f64 * tick_secs) + last_secs;
-    let seams = standing.film.iter().skip(1).filter_map(|(chunk, _, _)| ticks.get(chunk.first_frame as usize));
+    let seams =
+        standing.film.iter().skip(1).filter_map(|(chunk, _, _)| ticks.get(chunk.first_frame as usize));
     let expectation = Expectation {
         frame_count: Some(standing.frame_count()),
         video_duration_secs: complete.then_some(length_secs),
@@ -253,7 +311,8 @@ fn compare_times(
         let found = (frame.pts - first) as f64 * table.time_base.as_f64();
         let wanted = *ticks as f64 * tick_secs;
         if (found - wanted).abs() > slack_secs {
-            let message = format!("frame {index} stands at {found:.6} s instead of {wanted:.6} s after joining");
+            let message =
+                format!("frame {index} stands at {found:.6} s instead of {wanted:.6} s after joining");
             return Err(RunError::failed(FailureKind::Verification, message));
         }
     }
@@ -263,7 +322,8 @@ fn compare_times(
 fn metadata(facts: &Facts, decided: &Decided, standing: Standing<'_>, verify: VerifyTold) -> Metadata {
     let frames = standing.frame_count();
     let reports: Vec<VideoReport> = standing.film.into_iter().map(|(_, report, _)| report).collect();
-    let device = DeviceTold::of(&facts.gpu, decided.intent.gpu_wanted, standing.failed, &reports);
+    let failed = (standing.failed, standing.gave_up);
+    let device = DeviceTold::of(&facts.gpu, decided.intent.gpu_wanted, failed, &reports);
     let encoder = reports.first().map_or(decided.encoder, |report| report.encoder);
     let gpu = reports.iter().find_map(|report| report.gpu.clone());
     let processing_time_seconds = processing_secs(&reports);

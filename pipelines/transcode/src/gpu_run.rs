@@ -2,79 +2,121 @@
 
 use std::path::Path;
 
-use reel_device::{DeviceFault, FaultClass, Lease};
+use reel_device::{DeviceFault, Devices, FaultClass, Lease, Verdict};
 use reel_engine::{RunContext, RunError};
 use reel_media::{Ffmpeg, MediaError};
-use reel_types::{Failure, FailureKind};
 
 use crate::args::{Dropped, Pass};
 use crate::chunk::VideoChunk;
+use crate::codec::Encoder;
+use crate::gpu_memory::GpuMemory;
 use crate::report::{AttemptTold, GpuUsed};
-use crate::run::{Encoded, Patience, complaints, encode, run_error};
+use crate::run::{Encoded, Patience, Tried, complaints, encode, run_error};
 use crate::video;
 
 /// One process may fail; the next must be likely to work, else the CPU does it all in another round.
 const TRIES_MAX: usize = 2;
 
-/// Encodes on the best GPU.
+/// What is tried after a process that failed.
+enum Next {
+    /// The same GPU without the options that it lacks.
+    Fewer(Dropped),
+    /// Another GPU.
+    Other,
+    /// The CPU, in another round.
+    GiveUp,
+}
+
+/// Encodes on the best GPU. When none does it, what comes back says so and holds no pictures.
 ///
 /// # Errors
-/// [`FailureKind::Device`] with every try in its message when no GPU did it.
+/// [`RunError::Busy`] while other work of reel fills the GPUs; else what is not about a device.
 pub(crate) fn run(
     ffmpeg: &Ffmpeg,
     patience: &Patience,
+    memory: &GpuMemory,
     chunk: &VideoChunk,
     cx: &RunContext<'_>,
     source: &Path,
     out: &Path,
-) -> Result<(Encoded, Option<GpuUsed>, Vec<AttemptTold>), RunError> {
-    if !cx.on_gpu() {
-        return Err(RunError::failed(FailureKind::Device, "no GPU worker took the chunk"));
-    }
+) -> Result<Tried, RunError> {
     let encoder = chunk.encode.encoder;
+    let job = &cx.task().job;
+    let give_up = |attempts: Vec<AttemptTold>, why: String| {
+        memory.give_up(job, &why);
+        Ok(Tried { encoded: Encoded::default(), gpu: None, attempts, gave_up: Some(why) })
+    };
+    if let Some(why) = memory.gave_up(job) {
+        return give_up(Vec::new(), why);
+    }
+    if !cx.on_gpu() {
+        return give_up(Vec::new(), format!("{}: no GPU worker took it", encoder.name()));
+    }
+    let mut lease = match first_lease(chunk, patience, cx)? {
+        Ok(lease) => lease,
+        Err(fault) => return give_up(Vec::new(), fault_named(encoder, &fault, cx.devices())),
+    };
     let mut attempts: Vec<AttemptTold> = Vec::new();
-    let mut dropped = Dropped::default();
-    let mut failed_uuid: Option<String> = None;
+    let mut dropped = memory.lacking(&lease.gpu.uuid, encoder);
     loop {
-        let lease = match cx.devices().lease_within(encoder.name(), &chunk.device, patience.lease, cx.cancel()) {
-            Ok(lease) => lease,
-            Err(_) if cx.cancel().is_cancelled() => return Err(RunError::Cancelled),
-            Err(fault) if fault.class == FaultClass::Busy && attempts.is_empty() => {
-                return Err(RunError::Busy(fault.to_string()));
-            }
-            Err(fault) => return Err(gave_up(attempts, &fault)),
-        };
-        let same_device = failed_uuid.as_deref() == Some(&lease.gpu.uuid);
-        if same_device && dropped == Dropped::default() {
-            let fault = DeviceFault::new(FaultClass::Broken, None, "no other GPU is free");
-            return Err(gave_up(attempts, &fault));
-        }
-        let device = format!("gpu:{} {}", lease.gpu.index, lease.gpu.name);
-        match attempt(ffmpeg, patience, chunk, cx, source, out, &lease, &dropped)? {
+        let gpu = GpuUsed::of(&lease.gpu);
+        let fault = match attempt(ffmpeg, patience, chunk, cx, source, out, &lease, &dropped)? {
             Ok(encoded) => {
-                attempts.push(AttemptTold::done(device, encoder));
-                let gpu = GpuUsed {
-                    index: lease.gpu.index,
-                    name: lease.gpu.name.clone(),
-                    uuid: lease.gpu.uuid.clone(),
-                };
-                return Ok((encoded, Some(gpu), attempts));
+                memory.lacks(&gpu.uuid, encoder, dropped);
+                attempts.push(AttemptTold::done(gpu.told(), encoder));
+                return Ok(Tried { encoded, gpu: Some(gpu), attempts, gave_up: None });
             }
-            Err(fault) => {
-                lease.report(&fault);
-                attempts.push(AttemptTold::failed(device, encoder, fault.to_string()));
-                let advice = fault.class.advice();
-                let options = fault.options_to_drop();
-                let fewer = advice.drop_options && !options.is_empty() && dropped == Dropped::default();
-                if attempts.len() >= TRIES_MAX || !(fewer || advice.other_device) {
-                    return Err(gave_up(attempts, &fault));
+            Err(fault) => fault,
+        };
+        lease.report(&fault);
+        attempts.push(AttemptTold::failed(gpu.told(), encoder, fault.in_words()));
+        match next(&fault, &dropped, attempts.len()) {
+            Next::Fewer(fewer) => dropped = fewer,
+            Next::Other => match cx.devices().lease_other(encoder.name(), &chunk.device, &gpu.uuid) {
+                Ok(other) => {
+                    dropped = memory.lacking(&other.gpu.uuid, encoder);
+                    lease = other;
                 }
-                if fewer {
-                    dropped = Dropped(options.iter().map(|option| (*option).to_owned()).collect());
-                }
-                failed_uuid = Some(lease.gpu.uuid.clone());
-            }
+                Err(_) => return give_up(attempts.clone(), told(&attempts)),
+            },
+            Next::GiveUp => return give_up(attempts.clone(), told(&attempts)),
         }
+    }
+}
+
+/// Waits for a GPU that is busy with work of reel, which ends; not for one that others fill or that is too hot.
+fn first_lease(
+    chunk: &VideoChunk,
+    patience: &Patience,
+    cx: &RunContext<'_>,
+) -> Result<Result<Lease, DeviceFault>, RunError> {
+    let name = chunk.encode.encoder.name();
+    let leased = cx.devices().lease_within(name, &chunk.device, patience.lease, cx.cancel());
+    match leased {
+        Err(_) if cx.cancel().is_cancelled() => Err(RunError::Cancelled),
+        Err(fault) if fault.class == FaultClass::Busy => {
+            let choice = cx.devices().explain(name, &chunk.device);
+            let full = choice
+                .candidates
+                .iter()
+                .any(|one| matches!(one.verdict, Verdict::Full { .. } | Verdict::Fits));
+            if full { Err(RunError::Busy(fault.to_string())) } else { Ok(Err(fault)) }
+        }
+        leased => Ok(leased),
+    }
+}
+
+fn next(fault: &DeviceFault, dropped: &Dropped, tries: usize) -> Next {
+    let advice = fault.class.advice();
+    let options = fault.options_to_drop();
+    if tries >= TRIES_MAX {
+        Next::GiveUp
+    } else if advice.drop_options && !options.is_empty() && *dropped == Dropped::default() {
+        Next::Fewer(Dropped(options.iter().map(|option| (*option).to_owned()).collect()))
+    } else if advice.other_device {
+        Next::Other
+    } else {
+        Next::GiveUp
     }
 }
 
@@ -90,7 +132,8 @@ fn attempt(
     lease: &Lease,
     dropped: &Dropped,
 ) -> Result<Result<Encoded, DeviceFault>, RunError> {
-    let mut spec = video::command(ffmpeg, chunk, Pass::Only, dropped, source, out).stall_timeout(patience.gpu);
+    let mut spec =
+        video::command(ffmpeg, chunk, Pass::Only, dropped, source, out).stall_timeout(patience.gpu);
     for (key, value) in lease.env() {
         spec = spec.env(key, value);
     }
@@ -99,15 +142,20 @@ fn attempt(
     match result {
         Ok(report) => {
             let complaints = complaints(&report.stderr_tail);
-            if frame_count < u64::from(chunk.frame_count()) && complaints.is_empty() {
-                let said = format!("it wrote {frame_count} of {} frames and said that all is well", chunk.frame_count());
+            let expected = chunk.frame_count();
+            if frame_count < u64::from(expected) && complaints.is_empty() {
+                let said = format!("it wrote {frame_count} of {expected} frames and said that all is well");
                 return Ok(Err(DeviceFault::new(FaultClass::Broken, uuid, said)));
             }
             let cpu_secs = report.user_secs + report.sys_secs;
             Ok(Ok(Encoded { frame_count, complaints, wall_secs: report.wall_secs, cpu_secs }))
         }
         Err(MediaError::Stalled { stderr_tail, .. } | MediaError::TimedOut { stderr_tail, .. }) => {
-            Ok(Err(DeviceFault::from_process(&stderr_tail, None, true, uuid)))
+            let mut fault = DeviceFault::from_process(&stderr_tail, None, true, uuid);
+            if stderr_tail.trim().is_empty() {
+                fault.said = format!("no progress for {} s", patience.gpu.as_secs());
+            }
+            Ok(Err(fault))
         }
         Err(MediaError::ChildFailed { stderr_tail, status, .. }) => {
             let exit = status.strip_prefix("exited with ").and_then(|code| code.parse().ok());
@@ -117,13 +165,25 @@ fn attempt(
     }
 }
 
-fn gave_up(attempts: Vec<AttemptTold>, last: &DeviceFault) -> RunError {
-    let tries = attempts.iter().map(|attempt| {
-        format!("{} on {}: {}", attempt.encoder, attempt.device, attempt.reason.as_deref().unwrap_or("failed"))
-    });
-    let mut told: Vec<String> = tries.collect();
-    if told.is_empty() {
-        told.push(last.to_string());
+/// A fault with the encoder and the device before it, as people call them.
+pub(crate) fn fault_named(encoder: Encoder, fault: &DeviceFault, devices: &Devices) -> String {
+    let inventory = devices.inventory().ok();
+    let gpus = inventory.as_deref().map(|inventory| inventory.gpus.as_slice()).unwrap_or_default();
+    match gpus.iter().find(|gpu| fault.device.as_deref() == Some(&gpu.uuid)) {
+        Some(gpu) => format!("{} on {}: {}", encoder.name(), GpuUsed::of(gpu).told(), fault.in_words()),
+        None => format!("{}: {}", encoder.name(), fault.in_words()),
     }
-    Failure::new(FailureKind::Device, told.join("; then ")).into()
+}
+
+/// All tries in one sentence.
+fn told(attempts: &[AttemptTold]) -> String {
+    let tries = attempts.iter().map(|attempt| {
+        format!(
+            "{} on {}: {}",
+            attempt.encoder,
+            attempt.device,
+            attempt.reason.as_deref().unwrap_or("failed")
+        )
+    });
+    tries.collect::<Vec<_>>().join("; then ")
 }

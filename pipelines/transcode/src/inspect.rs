@@ -6,9 +6,11 @@ use reel_media::{Ffmpeg, MediaError, ProbeLimits, frame_table, probe};
 
 use crate::codec::Encoder;
 use crate::facts::{Facts, GpuFinding};
-use crate::intent::Intent;
+use crate::gpu_run::fault_named;
+use crate::intent::{Intent, usage};
 use crate::params::Params;
 use crate::plan;
+use crate::report::GpuUsed;
 use crate::run::run_error;
 use crate::timeline::Timeline;
 
@@ -24,6 +26,7 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
         let detail = "it has no picture that is shown".to_owned();
         return Err(run_error(MediaError::Damaged { path, detail }));
     }
+    refuse_missing_gpu(intent.device, cx.devices())?;
     let gpu = find_gpu(ffmpeg, &intent, cx.devices());
     let facts = Facts { media, video_index, timeline, gpu };
     // What cannot be done is said before anything is encoded.
@@ -34,6 +37,17 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
     };
     require(ffmpeg, decided_encoder)?;
     Ok(facts)
+}
+
+/// A number that no GPU has is a slip of the hand. A machine without any GPU is not: there the CPU steps in.
+fn refuse_missing_gpu(wish: DeviceWish, devices: &Devices) -> Result<(), RunError> {
+    let (DeviceWish::GpuIndex(wanted), Ok(inventory)) = (wish, devices.inventory()) else { return Ok(()) };
+    if inventory.gpus.iter().any(|gpu| gpu.index == wanted) {
+        return Ok(());
+    }
+    let there: Vec<String> = inventory.gpus.iter().map(|gpu| GpuUsed::of(gpu).told()).collect();
+    let message = format!("there is no {wish}; this machine has {}", there.join(", "));
+    Err(usage(message, "use --device gpu or auto, or a number that `reel gpu` shows").into())
 }
 
 /// Without a GPU nothing is started to find that out.
@@ -54,8 +68,10 @@ fn find_gpu(ffmpeg: &Ffmpeg, intent: &Intent, devices: &Devices) -> GpuFinding {
         return GpuFinding::Unfit { reason };
     }
     match devices.working_encoder(encoder.name(), &intent.device) {
-        Ok(gpus) => GpuFinding::Works { device: gpus.first().map(|gpu| gpu.name.clone()).unwrap_or_default() },
-        Err(fault) => GpuFinding::Unfit { reason: format!("{}: {fault}", encoder.name()) },
+        Ok(gpus) => {
+            GpuFinding::Works { device: gpus.first().map(|gpu| gpu.name.clone()).unwrap_or_default() }
+        }
+        Err(fault) => GpuFinding::Unfit { reason: fault_named(encoder, &fault, devices) },
     }
 }
 

@@ -14,6 +14,7 @@ mod container;
 mod cuts;
 mod damage;
 mod facts;
+mod gpu_memory;
 mod gpu_run;
 mod inspect;
 mod intent;

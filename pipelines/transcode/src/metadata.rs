@@ -76,7 +76,12 @@ pub(crate) struct DeviceTold {
 
 impl DeviceTold {
     /// From what inspecting found, from failed rounds, and from the reports of the round that worked.
-    pub(crate) fn of(finding: &GpuFinding, gpu_wanted: bool, failed: Vec<AttemptTold>, reports: &[VideoReport]) -> Self {
+    pub(crate) fn of(
+        finding: &GpuFinding,
+        gpu_wanted: bool,
+        (failed, gave_up): (Vec<AttemptTold>, Option<String>),
+        reports: &[VideoReport],
+    ) -> Self {
         let mut attempts = failed;
         for attempt in reports.iter().flat_map(|report| &report.attempts) {
             if !attempts.contains(attempt) {
@@ -84,14 +89,15 @@ impl DeviceTold {
             }
         }
         let on_gpu = reports.iter().any(|report| report.encoder.is_gpu());
-        let failure = attempts.iter().rev().find_map(|attempt| attempt.reason.clone());
-        let (gpu_fallback, fallback_reason) = match (on_gpu, failure, finding) {
+        let (gpu_fallback, fallback_reason) = match (on_gpu, gave_up, finding) {
             (true, _, _) => (false, None),
             (false, Some(reason), _) => (true, Some(reason)),
             (false, None, GpuFinding::Unfit { reason }) => (true, Some(reason.clone())),
             (false, None, GpuFinding::Absent { reason }) => (gpu_wanted, Some(reason.clone())),
             (false, None, GpuFinding::NotConsidered { reason }) => (false, Some(reason.clone())),
-            (false, None, GpuFinding::Works { .. }) => (true, Some("another round was made on the CPU".to_owned())),
+            (false, None, GpuFinding::Works { .. }) => {
+                (true, Some("another round was made on the CPU".to_owned()))
+            }
         };
         Self { gpu_fallback, fallback_reason, attempts }
     }

@@ -7,6 +7,7 @@ use reel_media::Ffmpeg;
 
 use crate::chunk::Chunk;
 use crate::facts::Facts;
+use crate::gpu_memory::GpuMemory;
 use crate::params::Params;
 use crate::run::Patience;
 use crate::{assemble, inspect, plan, run};
@@ -16,12 +17,13 @@ use crate::{assemble, inspect, plan, run};
 pub struct Transcode {
     ffmpeg: Arc<Ffmpeg>,
     patience: Patience,
+    gpu_memory: GpuMemory,
 }
 
 impl Transcode {
     /// With these programs.
     pub fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
-        Self { ffmpeg, patience: Patience::default() }
+        Self { ffmpeg, patience: Patience::default(), gpu_memory: GpuMemory::default() }
     }
 
     /// The same with other bounds on standing still.
@@ -47,7 +49,7 @@ impl Pipeline for Transcode {
 
     fn run(&self, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
         match chunk {
-            Chunk::Video(chunk) => run::run_video(&self.ffmpeg, &self.patience, chunk, cx),
+            Chunk::Video(chunk) => run::run_video(&self.ffmpeg, &self.patience, &self.gpu_memory, chunk, cx),
             Chunk::Audio(chunk) => run::run_audio(&self.ffmpeg, &self.patience, chunk, cx),
         }
     }

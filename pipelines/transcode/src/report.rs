@@ -1,5 +1,6 @@
 //! What a video chunk tells about itself, and what a job tells a person at the end.
 
+use reel_device::Gpu;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Encoder;
@@ -11,8 +12,11 @@ pub struct VideoReport {
     pub encoder: Encoder,
     /// The device, when it was a GPU.
     pub gpu: Option<GpuUsed>,
-    /// Tries on devices, the last one good.
+    /// Tries on devices, the last one good unless all GPUs failed.
     pub attempts: Vec<AttemptTold>,
+    /// Why no GPU did it; such a chunk leaves no pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gave_up: Option<String>,
     /// Frames that came out.
     pub frame_count: u64,
     /// Frames that the table promises.
@@ -40,6 +44,18 @@ pub struct GpuUsed {
     pub uuid: String,
 }
 
+impl GpuUsed {
+    /// This GPU.
+    pub(crate) fn of(gpu: &Gpu) -> Self {
+        Self { index: gpu.index, name: gpu.name.clone(), uuid: gpu.uuid.clone() }
+    }
+
+    /// What attempts call it.
+    pub(crate) fn told(&self) -> String {
+        format!("gpu:{} {}", self.index, self.name)
+    }
+}
+
 /// One try on one device, in the words of the metadata.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AttemptTold {
@@ -57,7 +73,12 @@ pub struct AttemptTold {
 impl AttemptTold {
     /// A try that gave the result.
     pub fn done(device: impl Into<String>, encoder: Encoder) -> Self {
-        Self { device: device.into(), encoder: encoder.name().to_owned(), outcome: "done".to_owned(), reason: None }
+        Self {
+            device: device.into(),
+            encoder: encoder.name().to_owned(),
+            outcome: "done".to_owned(),
+            reason: None,
+        }
     }
 
     /// A try that gave none.

@@ -11,8 +11,9 @@ use reel_types::{Failure, FailureKind};
 use crate::args::{Dropped, Pass};
 use crate::audio;
 use crate::chunk::{AudioChunk, VIDEO_PART, VIDEO_REPORT, VideoChunk};
+use crate::gpu_memory::GpuMemory;
 use crate::gpu_run;
-use crate::report::{AttemptTold, VideoReport};
+use crate::report::{AttemptTold, GpuUsed, VideoReport};
 use crate::timeline::Timeline;
 use crate::video;
 
@@ -40,7 +41,17 @@ impl Default for Patience {
     }
 }
 
+/// What became of a chunk on the devices that were tried.
+pub(crate) struct Tried {
+    pub(crate) encoded: Encoded,
+    pub(crate) gpu: Option<GpuUsed>,
+    pub(crate) attempts: Vec<AttemptTold>,
+    /// Why no GPU did it, when one should have.
+    pub(crate) gave_up: Option<String>,
+}
+
 /// What FFmpeg did, once it ended well.
+#[derive(Default)]
 pub(crate) struct Encoded {
     pub(crate) frame_count: u64,
     pub(crate) complaints: Vec<String>,
@@ -52,35 +63,45 @@ pub(crate) struct Encoded {
 pub(crate) fn run_video(
     ffmpeg: &Ffmpeg,
     patience: &Patience,
+    memory: &GpuMemory,
     chunk: &VideoChunk,
     cx: &RunContext<'_>,
 ) -> Result<Vec<Output>, RunError> {
     let source = cx.source(0)?;
     let out = cx.scratch().join(VIDEO_PART);
-    let (encoded, gpu, attempts) = if chunk.encode.encoder.is_gpu() {
-        gpu_run::run(ffmpeg, patience, chunk, cx, &source, &out)?
+    let tried = if chunk.encode.encoder.is_gpu() {
+        gpu_run::run(ffmpeg, patience, memory, chunk, cx, &source, &out)?
     } else {
         let encoded = on_cpu(ffmpeg, patience, chunk, cx, &source, &out)?;
-        (encoded, None, vec![AttemptTold::done("cpu", chunk.encode.encoder)])
+        Tried {
+            encoded,
+            gpu: None,
+            attempts: vec![AttemptTold::done("cpu", chunk.encode.encoder)],
+            gave_up: None,
+        }
     };
+    let Tried { encoded, gpu, attempts, gave_up } = tried;
     let mismatch = match chunk.cut {
-        Some(_) => mismatch(ffmpeg, chunk, &encoded, cx, &out)?,
-        None => None,
+        Some(_) if gave_up.is_none() => mismatch(ffmpeg, chunk, &encoded, cx, &out)?,
+        _ => None,
     };
     let report = VideoReport {
         encoder: chunk.encode.encoder,
         gpu,
         attempts,
+        gave_up,
         frame_count: encoded.frame_count,
         frame_count_expected: chunk.frame_count().into(),
         mismatch,
         complaints: encoded.complaints,
         wall_secs: encoded.wall_secs,
         cpu_secs: encoded.cpu_secs,
-        ended_at_millis: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64),
+        ended_at_millis: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis() as u64),
     };
     let mut outputs = vec![Output::json(VIDEO_REPORT, &report)?];
-    if report.mismatch.is_none() {
+    if report.mismatch.is_none() && report.gave_up.is_none() {
         outputs.insert(0, Output::file(VIDEO_PART, "video/mp4", out));
     }
     Ok(outputs)
@@ -116,7 +137,7 @@ fn on_cpu(
     let passes: &[Pass<'_>] =
         if chunk.encode.is_two_pass() { &[Pass::First(&stats), Pass::Second(&stats)] } else { &[Pass::Only] };
     let total = u64::from(chunk.frame_count()) * passes.len() as u64;
-    let mut all = Encoded { frame_count: 0, complaints: Vec::new(), wall_secs: 0.0, cpu_secs: 0.0 };
+    let mut all = Encoded::default();
     for (index, pass) in passes.iter().enumerate() {
         let before = u64::from(chunk.frame_count()) * index as u64;
         let spec = video::command(ffmpeg, chunk, *pass, &Dropped::default(), source, out);

@@ -104,7 +104,7 @@ impl Stage {
             "#!/bin/sh\n'{}' \"$@\" || exit $?\n\
              case \" $* \" in *lavfi*) exit 0 ;; *_nvenc*) ;; *) exit 0 ;; esac\n\
              for out in \"$@\"; do :; done\n\
-             dd if=/dev/urandom of=\"${{out#file:}}\" bs=1 seek=600 count=8000 conv=notrunc 2>&1\n",
+             dd if=/dev/zero of=\"${{out#file:}}\" bs=1 seek=600 count=4000 conv=notrunc 2>&1\n",
             fake.display()
         );
         fs::write(&path, script).unwrap();
@@ -143,7 +143,8 @@ impl Stage {
 /// When each frame is shown, as the decoder says.
 fn frame_times(path: &Path) -> Vec<f64> {
     let text = ffprobe(path, "frame=best_effort_timestamp_time");
-    text.lines().map(|line| line.trim_end_matches(',').parse().unwrap()).collect()
+    let lines = text.lines().map(|line| line.trim_end_matches(',')).filter(|line| !line.is_empty());
+    lines.map(|line| line.parse().unwrap()).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the result is looked at from outside")]
