@@ -134,3 +134,41 @@ pub enum VerifyDepth {
     /// Everything decoded.
     Full,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, FromArgMatches as _};
+
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Params, clap::Error> {
+        let command = Params::augment_args(clap::Command::new("transcode"));
+        command.clone().debug_assert();
+        let matches = command.try_get_matches_from(line.split_whitespace())?;
+        Params::from_arg_matches(&matches)
+    }
+
+    #[test]
+    fn the_command_line_and_json_say_the_same() {
+        let line = "transcode --codec hevc --resolution 720p --preset slow --bitrate 5M --two-pass --audio copy \
+                    --chunk 2.5 --strict --verify full --device gpu:1 --container mkv";
+        let params = parsed(line).unwrap();
+        let json = serde_json::json!({
+            "codec": "hevc", "resolution": "720p", "preset": "slow", "bitrate": "5M", "two_pass": true,
+            "audio": "copy", "chunk": "2.5", "strict": true, "verify": "full", "device": "gpu:1", "container": "mkv",
+        });
+        assert_eq!(serde_json::from_value::<Params>(json).unwrap(), params);
+        assert_eq!(parsed("transcode").unwrap(), Params::default());
+        assert_eq!(serde_json::from_str::<Params>("{}").unwrap(), Params::default());
+    }
+
+    #[test]
+    fn what_excludes_each_other_is_refused() {
+        for line in
+            ["--crf 20 --bitrate 5M", "--two-pass", "--crf 64", "--codec mpeg2", "--encoder h264_vaapi"]
+        {
+            assert!(parsed(&format!("transcode {line}")).is_err(), "{line}");
+        }
+        assert!(serde_json::from_str::<Params>(r#"{"filter": "x"}"#).is_err());
+    }
+}
