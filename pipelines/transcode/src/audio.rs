@@ -43,7 +43,7 @@ pub(crate) fn command(ffmpeg: &Ffmpeg, chunk: &AudioChunk, source: &Path, out: &
         // The empty edit before a late track is told in this clock; 1000 would round it.
         spec = spec.args(["-movie_timescale", "240000"]);
     }
-    spec.args(["-f", chunk.container.muxer()]).args([file_url(out)]).with_progress()
+    spec.args(["-f", chunk.container.muxer()]).arg(file_url(out)).with_progress()
 }
 
 fn encode(chunk: &AudioChunk) -> Vec<String> {

@@ -7,6 +7,7 @@
 mod args;
 mod assemble;
 mod audio;
+mod check;
 mod chunk;
 mod clock;
 mod codec;
@@ -26,6 +27,7 @@ mod pipeline;
 mod plan;
 mod report;
 mod run;
+mod standing;
 mod timeline;
 mod video;
 mod words;

@@ -275,3 +275,6 @@ fn memory_bytes(encode: &VideoEncode) -> u64 {
     let frame_bytes = u64::from(encode.width) * u64::from(encode.height) * 3 / 2;
     150_000_000 + frames_held * frame_bytes + u64::from(encode.cores) * 8 * frame_bytes
 }
+
+#[cfg(test)]
+mod tests;

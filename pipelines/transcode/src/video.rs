@@ -1,6 +1,5 @@
 //! The command line that turns one stretch of the film into one file.
 
-use std::ffi::OsString;
 use std::path::Path;
 
 use reel_media::child::ChildSpec;
@@ -36,7 +35,7 @@ pub(crate) fn command(
     }
     let timescale = chunk.clock.timescale.to_string();
     spec.args(["-video_track_timescale", &timescale, "-movie_timescale", &timescale, "-f", "mp4"])
-        .args([OsString::from(file_url(out))])
+        .arg(file_url(out))
         .with_progress()
 }
 

@@ -1,0 +1,157 @@
+//! What the rounds so far led to: the film so far, or which round must follow.
+
+use std::path::PathBuf;
+
+use reel_engine::{Part, RunContext, RunError};
+use reel_types::{Failure, FailureKind};
+
+use crate::chunk::{AudioChunk, Chunk, VIDEO_PART, VIDEO_REPORT, VideoChunk};
+use crate::plan::Round;
+use crate::report::{AttemptTold, VideoReport};
+
+/// What the rounds so far led to.
+pub(crate) struct Standing<'a> {
+    /// The film, in order; complete unless there is a next round.
+    pub(crate) film: Vec<(&'a VideoChunk, VideoReport, PathBuf)>,
+    pub(crate) sound: Option<(&'a AudioChunk, PathBuf)>,
+    /// How the last round was made.
+    pub(crate) made_as: Round,
+    /// Another round is needed.
+    pub(crate) next: Option<Round>,
+    /// Tries on devices that led nowhere.
+    pub(crate) failed: Vec<AttemptTold>,
+    /// Why no GPU made the film, when one should have.
+    pub(crate) gave_up: Option<String>,
+    /// Why rounds were made again, for the report.
+    pub(crate) said: Vec<String>,
+}
+
+impl<'a> Standing<'a> {
+    pub(crate) fn of(parts: &'a [Part<Chunk>], cx: &RunContext<'_>) -> Result<Self, RunError> {
+        let videos = || parts.iter().filter(|part| matches!(part.chunk, Chunk::Video(_)));
+        let last_round = videos().map(|part| part.round).max().unwrap_or(0);
+        let mut standing = Self {
+            film: Vec::new(),
+            sound: None,
+            made_as: Round { gpu: true, cut: true },
+            next: None,
+            failed: Vec::new(),
+            gave_up: None,
+            said: Vec::new(),
+        };
+        let mut discarded: Option<AttemptTold> = None;
+        for part in parts {
+            let failure = part.result.as_ref().err();
+            match &part.chunk {
+                Chunk::Audio(chunk) => match failure {
+                    None => {
+                        standing.sound = Some((chunk, cx.part(part.round, part.index, &chunk.part_name())?))
+                    }
+                    Some(failure) => return Err(failure.clone().into()),
+                },
+                Chunk::Video(chunk) => {
+                    let is_last = part.round == last_round;
+                    match failure {
+                        None => {
+                            let thrown_away = standing.take(chunk, part, is_last, cx)?;
+                            discarded = discarded.or(thrown_away);
+                        }
+                        Some(failure)
+                            if failure.kind == FailureKind::Device && chunk.encode.encoder.is_gpu() =>
+                        {
+                            standing.device_failed(chunk, failure, is_last);
+                        }
+                        Some(failure) => return Err(failure.clone().into()),
+                    }
+                }
+            }
+        }
+        // All chunks of a GPU were good, and yet there was another round: their result could not be used.
+        let made_on_cpu = standing.film.iter().any(|(chunk, ..)| !chunk.encode.encoder.is_gpu());
+        if let Some(attempt) = discarded.filter(|_| made_on_cpu && standing.gave_up.is_none()) {
+            let why = attempt.reason.as_deref().unwrap_or("failed");
+            standing.gave_up(&format!("{} on {}: {why}", attempt.encoder, attempt.device), false);
+            standing.failed.push(attempt);
+        }
+        Ok(standing)
+    }
+
+    /// A chunk that ended well, if what it left fits the frame table. Answers with a GPU's work that another round
+    /// replaced.
+    fn take(
+        &mut self,
+        chunk: &'a VideoChunk,
+        part: &Part<Chunk>,
+        is_last: bool,
+        cx: &RunContext<'_>,
+    ) -> Result<Option<AttemptTold>, RunError> {
+        let text =
+            std::fs::read(cx.part(part.round, part.index, VIDEO_REPORT)?).map_err(RunError::internal)?;
+        let report: VideoReport = serde_json::from_slice(&text).map_err(RunError::internal)?;
+        let encoder = chunk.encode.encoder;
+        if let Some(why) = &report.gave_up {
+            for attempt in &report.attempts {
+                if !self.failed.contains(attempt) {
+                    self.failed.push(attempt.clone());
+                }
+            }
+            self.gave_up(why, is_last);
+            return Ok(None);
+        }
+        match &report.mismatch {
+            Some(mismatch) => {
+                self.tell(format!(
+                    "not cut into chunks, because decoding shows other frames than the packets: {mismatch}"
+                ));
+                self.made_again(Round { cut: false, ..self.made_as }, is_last);
+            }
+            None if is_last => {
+                let path = cx.part(part.round, part.index, VIDEO_PART)?;
+                self.film.push((chunk, report, path));
+            }
+            None => {
+                let unusable = "it made what did not pass verification";
+                return Ok(report.gpu.map(|gpu| AttemptTold::failed(gpu.told(), encoder, unusable)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn device_failed(&mut self, chunk: &VideoChunk, failure: &Failure, is_last: bool) {
+        let attempt = AttemptTold::failed("gpu", chunk.encode.encoder, failure.message.clone());
+        if !self.failed.contains(&attempt) {
+            self.failed.push(attempt);
+        }
+        self.gave_up(&failure.message, is_last);
+    }
+
+    fn gave_up(&mut self, why: &str, is_last: bool) {
+        self.gave_up.get_or_insert_with(|| why.to_owned());
+        self.tell(format!("made again as a whole on the CPU, because {why}"));
+        self.made_again(Round { gpu: false, ..self.made_as }, is_last);
+    }
+
+    /// What failed in an earlier round shapes the later ones; what failed in the last asks for another.
+    fn made_again(&mut self, round: Round, is_last: bool) {
+        if is_last {
+            let next = self.next.unwrap_or(round);
+            self.next = Some(Round { gpu: next.gpu && round.gpu, cut: next.cut && round.cut });
+        } else {
+            self.made_as = Round { gpu: self.made_as.gpu && round.gpu, cut: self.made_as.cut && round.cut };
+        }
+    }
+
+    fn tell(&mut self, sentence: String) {
+        if self.said.is_empty() {
+            self.said.push(sentence);
+        }
+    }
+
+    pub(crate) fn frame_count(&self) -> u64 {
+        self.film.iter().map(|(_, report, _)| report.frame_count).sum()
+    }
+
+    pub(crate) fn frame_count_expected(&self) -> u64 {
+        self.film.iter().map(|(_, report, _)| report.frame_count_expected).sum()
+    }
+}
