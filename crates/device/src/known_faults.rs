@@ -1,7 +1,7 @@
 //! What FFmpeg and the driver are known to say, each with the public place where it was seen.
 
 use crate::fault::FaultClass;
-use FaultClass::{Absent, Broken, Busy, Cannot};
+use FaultClass::{Absent, Broken, Busy, Cannot, Hung};
 
 /// One thing that is said.
 #[derive(PartialEq, Eq, Debug)]
@@ -44,6 +44,7 @@ pub const KNOWN_FAULTS: &[KnownFault] = &[
     row("device does not exist (5)", Broken, NVENC_C),
     row("EncodePicture failed!: generic error (20)", Broken, NVENC_C),
     row("EncodePicture failed!: unknown error (20)", Broken, NVENC_C),
+    row("no answer within", Hung, "reel: media/src/encoder_probe.rs"),
     row("Cannot load libcuda.so.1", Absent, "NixOS/nixpkgs#77834"),
     row("Cannot load libnvidia-encode.so.1", Absent, "ErsatzTV/legacy#1977"),
     row("CUDA_ERROR_NO_DEVICE", Absent, "NVIDIA/VideoProcessingFramework#432"),

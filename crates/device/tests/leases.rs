@@ -149,3 +149,14 @@ fn a_gpu_on_which_another_process_works_comes_after_an_idle_one() {
         (0..4).map(|job| processes[job % 2].lease(ENCODER, &DeviceWish::Auto).unwrap()).collect();
     assert_eq!(count_by_gpu(taken.iter().map(|lease| &lease.gpu)).len(), 4, "four jobs, four GPUs");
 }
+
+#[test]
+fn a_device_that_was_tried_is_not_lent_again_however_good_it_looks() {
+    let process = devices(vec![fake_nvml::l4(0), fake_nvml::rtx_3080(1)], None);
+    let best = process.lease(ENCODER, &DeviceWish::Auto).unwrap().gpu.uuid.clone();
+    let other = process.lease_other(ENCODER, &DeviceWish::Auto, &best).unwrap();
+    assert_ne!(other.gpu.uuid, best);
+    let alone = devices(vec![fake_nvml::l4(0)], None);
+    let fault = alone.lease_other(ENCODER, &DeviceWish::Auto, &fake_nvml::l4(0).uuid).unwrap_err();
+    assert_eq!(fault.class, FaultClass::Absent);
+}

@@ -66,6 +66,7 @@ fn try_one(
     match child::run(&spec, &CancelToken::new(), |_| {}) {
         Ok(_) => Ok(()),
         Err(MediaError::ChildFailed { stderr_tail, .. }) if !stderr_tail.is_empty() => Err(stderr_tail),
+        Err(MediaError::TimedOut { .. }) => Err(format!("no answer within {} s", limit.as_secs())),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
 
 /// A number that no GPU has is a slip of the hand. A machine without any GPU is not: there the CPU steps in.
 fn refuse_missing_gpu(wish: DeviceWish, devices: &Devices) -> Result<(), RunError> {
-    let (DeviceWish::GpuIndex(wanted), Ok(inventory)) = (wish, devices.inventory()) else { return Ok(()) };
+    let DeviceWish::GpuIndex(wanted) = wish else { return Ok(()) };
+    let Ok(inventory) = devices.inventory() else { return Ok(()) };
     if inventory.gpus.iter().any(|gpu| gpu.index == wanted) {
         return Ok(());
     }

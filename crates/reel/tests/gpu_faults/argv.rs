@@ -22,7 +22,8 @@ fn job(flags: &[&str]) -> Call {
 
 #[test]
 fn each_codec_has_its_line() {
-    let lines = ["h264", "hevc", "av1"].map(|codec| encoder_words(&job(&["--codec", codec, "--preset", "medium"])));
+    let lines =
+        ["h264", "hevc", "av1"].map(|codec| encoder_words(&job(&["--codec", codec, "--preset", "medium"])));
     insta::assert_snapshot!(lines.join("\n"));
 }
 

@@ -8,7 +8,7 @@ use reel_testkit::{FakeNvml, GpuFault, Scope, clips};
 use crate::stage::{Done, Stage};
 
 fn stage() -> Stage {
-    Stage::with_gpus(FakeNvml::new(vec![l4(0)]), &clips::cfr_h264(8)).impatient()
+    Stage::with_gpus(FakeNvml::new(vec![l4(0)]), &clips::cfr_h264(8))
 }
 
 /// The settings that the encoder wrote into each chunk; the fake GPU's differ from the CPU's.
@@ -24,7 +24,10 @@ fn chunks_of_a_gpu_that_works_become_one_film() {
     let stage = stage();
     let done = stage.transcode("out.mp4", &["--chunk", "2"]);
     stage.check(&done, "h264");
-    assert_eq!((&done.result["metadata"]["chunks"], &done.result["metadata"]["gpu_enabled"]), (&4.into(), &true.into()));
+    assert_eq!(
+        (&done.result["metadata"]["chunks"], &done.result["metadata"]["gpu_enabled"]),
+        (&4.into(), &true.into())
+    );
     assert_eq!(stage.ffmpeg.gpu_jobs().unwrap().len(), 4);
     assert_eq!(settings_in(&done).len(), 1);
 }
@@ -36,7 +39,11 @@ fn dies_in_the_second_chunk(fault: GpuFault) {
     let done = stage.transcode("out.mp4", &["--chunk", "2"]);
     stage.check(&done, "h264");
     let metadata = &done.result["metadata"];
-    assert_eq!((&metadata["gpu_enabled"], &metadata["gpu_fallback"]), (&false.into(), &true.into()), "{metadata:#}");
+    assert_eq!(
+        (&metadata["gpu_enabled"], &metadata["gpu_fallback"]),
+        (&false.into(), &true.into()),
+        "{metadata:#}"
+    );
     assert_eq!((&metadata["cpu_codec"], &metadata["chunks"]), (&"libx264".into(), &4.into()), "{metadata:#}");
     assert_eq!(stage.wasted_jobs().len(), 1, "{:#?}", stage.wasted_jobs());
     assert_eq!(stage.ffmpeg.gpu_jobs().unwrap().len(), 2, "no chunk was tried on the GPU after that");

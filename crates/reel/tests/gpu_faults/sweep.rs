@@ -17,7 +17,8 @@ const AV1: Codec = ("av1", "av1_nvenc", "libsvtav1", "av1");
 #[track_caller]
 fn row(cards: Vec<Gpu>, fault: GpuFault, codec: Codec, in_the_job: bool) -> String {
     let first = cards[0].clone();
-    let stage = Stage::new(cards).impatient();
+    let stage = Stage::new(cards);
+    let stage = if fault == GpuFault::Hang { stage.impatient() } else { stage };
     let scope = Scope::device(&first.uuid);
     let scope = if in_the_job { scope.sparing_probe() } else { scope };
     stage.ffmpeg.set_fault(&scope, fault).unwrap();
@@ -39,22 +40,36 @@ fn tells_the_truth(done: &Done, (_, gpu_encoder, cpu_encoder, _): Codec, wasted:
     let attempts = metadata["attempts"].as_array().unwrap();
     assert_eq!(attempts.len(), wasted + 1, "{metadata:#}");
     for failed in &attempts[..wasted] {
-        assert_eq!((&failed["outcome"], &failed["encoder"]), (&"failed".into(), &gpu_encoder.into()), "{metadata:#}");
+        assert_eq!(
+            (&failed["outcome"], &failed["encoder"]),
+            (&"failed".into(), &gpu_encoder.into()),
+            "{metadata:#}"
+        );
         assert_eq!(failed["device"], "gpu:0 NVIDIA L4", "{metadata:#}");
         assert!(failed["reason"].as_str().unwrap().len() > 20, "{metadata:#}");
     }
     let last = &attempts[wasted];
     let on_gpu = last["device"] != "cpu";
     let encoder = if on_gpu { gpu_encoder } else { cpu_encoder };
-    assert_eq!((&last["outcome"], &last["encoder"], &last["reason"]), (&"done".into(), &encoder.into(), &Value::Null));
+    assert_eq!(
+        (&last["outcome"], &last["encoder"], &last["reason"]),
+        (&"done".into(), &encoder.into(), &Value::Null)
+    );
     assert_eq!(metadata["gpu_enabled"], on_gpu, "{metadata:#}");
     assert_eq!(metadata["gpu_fallback"], !on_gpu, "{metadata:#}");
     let codec_of = |gpu: bool| if on_gpu == gpu { Value::from(encoder) } else { Value::Null };
-    assert_eq!((&metadata["gpu_codec"], &metadata["cpu_codec"]), (&codec_of(true), &codec_of(false)), "{metadata:#}");
+    assert_eq!(
+        (&metadata["gpu_codec"], &metadata["cpu_codec"]),
+        (&codec_of(true), &codec_of(false)),
+        "{metadata:#}"
+    );
     match metadata["fallback_reason"].as_str() {
         None => assert!(on_gpu, "{metadata:#}"),
         Some(reason) => {
-            assert!(!on_gpu && reason.starts_with(&format!("{gpu_encoder} on gpu:0 NVIDIA L4: ")), "{reason}");
+            assert!(
+                !on_gpu && reason.starts_with(&format!("{gpu_encoder} on gpu:0 NVIDIA L4: ")),
+                "{reason}"
+            );
         }
     }
 }

@@ -217,3 +217,25 @@ fn an_argument_with_spaces_and_quotes_arrives_whole() {
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     assert_eq!(fake.gpu_jobs().unwrap()[0].value_of("-i"), named.to_str());
 }
+
+#[test]
+fn what_a_device_lacks_is_a_warning_that_the_level_error_hides() {
+    let Some(fake) = fake() else { return };
+    let input = clip(&fake);
+    fake.set_fault(&Scope::default(), GpuFault::NoTenBit).unwrap();
+    for (level, shown) in [("level+error", false), ("level+warning", true), ("warning", true)] {
+        let (ran, _) = job(&fake, "GPU-a", "h264_nvenc", &input, &["-v", level]);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(said.contains("10 bit encode not supported"), shown, "{level}: {said}");
+        assert_eq!(said.contains("] [error] No capable devices"), level.starts_with("level+"), "{said}");
+    }
+}
+
+#[test]
+fn a_fault_can_wait_until_some_jobs_are_done() {
+    let Some(fake) = fake() else { return };
+    let input = clip(&fake);
+    fake.set_fault(&Scope::default().sparing_jobs(1), GpuFault::NoDriver).unwrap();
+    let works = || job(&fake, "GPU-a", "h264_nvenc", &input, &[]).0.status.success();
+    assert_eq!([works(), works(), works()], [true, false, false]);
+}
