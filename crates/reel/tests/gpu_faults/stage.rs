@@ -1,5 +1,6 @@
 //! A machine with fake GPUs, one clip, and the program run there in this process.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
@@ -29,6 +30,7 @@ pub struct Stage {
     pub gpus: Arc<FakeNvml>,
     pub patience: Patience,
     pub source: PathBuf,
+    source_times: Arc<Vec<f64>>,
     /// What is run as FFmpeg; the fake, unless a test stands before it.
     pub program: PathBuf,
 }
@@ -50,10 +52,11 @@ impl Stage {
     pub fn with_gpus(gpus: FakeNvml, clip: &Path) -> Self {
         let scene = Scene::new();
         let source = scene.clip(clip, "in.mp4");
+        let source_times = times_of(clip);
         let ffmpeg = FakeFfmpeg::new().unwrap();
         let patience = Patience { lease: Duration::from_millis(300), ..Patience::default() };
         let program = ffmpeg.path();
-        Self { scene, ffmpeg, gpus: Arc::new(gpus), patience, source, program }
+        Self { scene, ffmpeg, gpus: Arc::new(gpus), patience, source, source_times, program }
     }
 
     /// A process that hangs is ended soon.
@@ -116,12 +119,12 @@ impl Stage {
     #[track_caller]
     pub fn check(&self, done: &Done, codec: &str) {
         assert_eq!((done.code, &done.result["status"]), (0, &"completed".into()), "{:#}", done.result);
-        let (source, output) = (frame_times(&self.source), frame_times(&done.output));
+        let (source, (output, made)) = (&self.source_times, look(&done.output));
         assert_eq!(source.len(), output.len());
         let far = |(a, b): (&f64, &f64)| ((a - source[0]) - (b - output[0])).abs() > 1e-3;
         let shifted = source.iter().zip(&output).position(far);
         assert_eq!(shifted, None, "a frame stands elsewhere than in the source");
-        assert_eq!(ffprobe(&done.output, "stream=codec_name").trim(), codec);
+        assert_eq!(made, codec);
         assert_eq!(done.result["metadata"]["frames"], source.len());
         self.scene.no_process_is_left();
         let lives = self.living_children();
@@ -140,19 +143,23 @@ impl Stage {
     }
 }
 
-/// When each frame is shown, as the decoder says.
-fn frame_times(path: &Path) -> Vec<f64> {
-    let text = ffprobe(path, "frame=best_effort_timestamp_time");
-    let lines = text.lines().map(|line| line.trim_end_matches(',')).filter(|line| !line.is_empty());
-    lines.map(|line| line.parse().unwrap()).collect()
+/// The frames of a clip, looked at once.
+fn times_of(clip: &Path) -> Arc<Vec<f64>> {
+    static KNOWN: Mutex<BTreeMap<PathBuf, Arc<Vec<f64>>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap();
+    Arc::clone(known.entry(clip.to_owned()).or_insert_with(|| Arc::new(look(clip).0)))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the result is looked at from outside")]
-fn ffprobe(path: &Path, entries: &str) -> String {
+/// When each frame is shown, as the decoder says, and FFmpeg's name of the codec.
+fn look(path: &Path) -> (Vec<f64>, String) {
     let mut command = Command::new("ffprobe");
-    command.args(["-v", "error", "-select_streams", "v:0", "-of", "csv=p=0", "-show_entries", entries]);
+    command.args(["-v", "error", "-select_streams", "v:0", "-of", "default=noprint_wrappers=1:nokey=1"]);
+    command.args(["-show_entries", "stream=codec_name:frame=best_effort_timestamp_time"]);
     command.arg(path).stdin(Stdio::null());
-    Ran::of(command).expect(0).stdout
+    let text = Ran::of(command).expect(0).stdout;
+    let lines = text.lines().filter(|line| !line.is_empty());
+    let (times, words): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.parse::<f64>().is_ok());
+    (times.iter().map(|time| time.parse().unwrap()).collect(), words.concat())
 }
 
 #[derive(Clone, Default)]
