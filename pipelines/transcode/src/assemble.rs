@@ -44,6 +44,14 @@ pub(crate) fn assemble(
             let round = Round { gpu: false, ..standing.made_as };
             return Ok(Assembled::NextRound(next_round(params, facts, cx.site(), round)?));
         }
+        // What cannot be joined can still be made in one piece.
+        Err(RunError::Failed(failure))
+            if standing.film.len() > 1 && failure.kind == FailureKind::Verification =>
+        {
+            tracing::warn!(%failure, "the chunks cannot be joined; the film is made whole");
+            let round = Round { cut: false, ..standing.made_as };
+            return Ok(Assembled::NextRound(next_round(params, facts, cx.site(), round)?));
+        }
         checked => checked?,
     };
     let metadata = metadata(facts, &decided, standing, verified);

@@ -73,6 +73,13 @@ impl<'a> Standing<'a> {
             standing.gave_up(&format!("{} on {}: {why}", attempt.encoder, attempt.device), false);
             standing.failed.push(attempt);
         }
+        let was_cut = parts.iter().any(|part| {
+            matches!(&part.chunk, Chunk::Video(chunk) if chunk.cut.is_some() && part.round < last_round)
+        });
+        let is_whole = standing.film.iter().any(|(chunk, ..)| chunk.cut.is_none());
+        if was_cut && is_whole && standing.said.is_empty() {
+            standing.tell("made again as a whole, because its chunks could not be joined".to_owned());
+        }
         Ok(standing)
     }
 
@@ -127,7 +134,7 @@ impl<'a> Standing<'a> {
 
     fn gave_up(&mut self, why: &str, is_last: bool) {
         self.gave_up.get_or_insert_with(|| why.to_owned());
-        self.tell(format!("made again as a whole on the CPU, because {why}"));
+        self.tell(format!("made again on the CPU from end to end, because {why}"));
         self.made_again(Round { gpu: false, ..self.made_as }, is_last);
     }
 
