@@ -134,7 +134,7 @@ impl<'a> Standing<'a> {
 
     fn gave_up(&mut self, why: &str, is_last: bool) {
         self.gave_up.get_or_insert_with(|| why.to_owned());
-        self.tell(format!("made again on the CPU from end to end, because {why}"));
+        self.tell(format!("made again as a whole on the CPU, because {why}"));
         self.made_again(Round { gpu: false, ..self.made_as }, is_last);
     }
 
