@@ -56,7 +56,7 @@ pub(crate) fn decoded(path: &Path, stream: &str) -> Decoded {
     decoded
 }
 
-/// The frames that the issue's own command shows.
+/// The frames that plain FFmpeg passes through.
 pub(crate) fn frame_count(path: &Path) -> usize {
     let text = ffmpeg(&[], path, &["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framemd5", "-"]);
     String::from_utf8(text).unwrap().lines().filter(|line| !line.starts_with('#')).count()
