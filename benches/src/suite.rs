@@ -141,7 +141,7 @@ fn overhead(place: &Place, report: &mut Report) -> Result<()> {
         remove(&out)?;
         remove_job(place)?;
         let (took, stdout) = line.run()?;
-        let children_secs = children_wall_secs(&stdout)?;
+        let children_secs = children_secs(&stdout)?;
         if run > 0 {
             overheads.push((took.wall_secs - children_secs) * 1000.0);
         }
@@ -151,10 +151,10 @@ fn overhead(place: &Place, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn children_wall_secs(stdout: &str) -> Result<f64> {
+fn children_secs(stdout: &str) -> Result<f64> {
     let summary = stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let summary = summary.last().context("no JSON on stdout")?;
-    summary["children_wall_secs"].as_f64().context("the summary has no children_wall_secs")
+    summary["children_secs"].as_f64().context("the summary has no children_secs")
 }
 
 fn transcode(place: &Place, clip: &Path, out: &Path, options: &[&str]) -> Line {

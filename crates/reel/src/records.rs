@@ -118,6 +118,10 @@ pub struct SummaryRecord {
     pub failed: usize,
     /// How long the command took.
     pub elapsed_secs: f64,
+    /// Of that, how long at least one FFmpeg ran; the rest is reel's own.
+    pub children_secs: f64,
+    /// CPU seconds of all FFmpegs together, user and system.
+    pub children_cpu_secs: f64,
     /// What the command ends with.
     pub exit_code: u8,
     /// Why nothing was tried, when the command as a whole makes no sense.
@@ -174,11 +178,14 @@ impl SummaryRecord {
     /// Of these results.
     pub fn of(results: &[ResultRecord], elapsed_secs: f64) -> Self {
         let completed = results.iter().filter(|result| result.status == Status::Completed).count();
+        let children = reel_media::child::totals();
         Self {
             inputs: results.len(),
             completed,
             failed: results.len() - completed,
             elapsed_secs,
+            children_secs: (children.busy_secs * 1000.0).round() / 1000.0,
+            children_cpu_secs: (children.cpu_secs * 1000.0).round() / 1000.0,
             exit_code: exit::worst(results.iter().map(|result| result.exit_code)),
             error: None,
         }
