@@ -24,10 +24,11 @@ impl Load {
     }
 }
 
-/// User, nice, system, irq, softirq and steal of `/proc/stat`, in hundredths of a second over all cores.
+/// User, system, irq, softirq and steal of `/proc/stat`, in hundredths of a second over all cores. Work at a lower
+/// priority (nice) gives way to ours and is left out.
 fn busy_ticks() -> Result<u64> {
     let text = std::fs::read_to_string("/proc/stat")?;
     let line = text.lines().next().context("/proc/stat is empty")?;
     let fields: Vec<u64> = line.split_whitespace().skip(1).filter_map(|field| field.parse().ok()).collect();
-    Ok([0, 1, 2, 5, 6, 7].iter().filter_map(|index| fields.get(*index)).sum())
+    Ok([0, 2, 5, 6, 7].iter().filter_map(|index| fields.get(*index)).sum())
 }
