@@ -42,6 +42,29 @@ impl FolderStore {
         }
     }
 
+    /// Objects and part files whose key begins with `prefix`, in order. What others remove meanwhile is not there.
+    fn files(&self, prefix: &str) -> Result<Vec<ObjectInfo>, StoreError> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            let Some(entries) = unless_gone("list", &folder, fs::read_dir(&folder))? else { continue };
+            for entry in entries {
+                let entry = entry.map_err(|e| StoreError::io("list", &folder, e))?;
+                let path = entry.path();
+                let Ok(key) = path.strip_prefix(&self.root) else { continue };
+                let key = key.to_string_lossy().into_owned();
+                let Some(meta) = unless_gone("look at", &path, entry.metadata())? else { continue };
+                if meta.is_dir() && (key.starts_with(prefix) || prefix.starts_with(&key)) {
+                    folders.push(path);
+                } else if meta.is_file() && key.starts_with(prefix) {
+                    found.push(ObjectInfo { key, size_bytes: meta.len() });
+                }
+            }
+        }
+        found.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(found)
+    }
+
     /// Makes the folder of `place`, lets `write` fill a file beside it, syncs, and renames.
     fn write_whole(
         &self,
@@ -94,31 +117,14 @@ impl Store for FolderStore {
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>, StoreError> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.root.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).map_err(|e| StoreError::io("list", &folder, e))? {
-                let entry = entry.map_err(|e| StoreError::io("list", &folder, e))?;
-                let path = entry.path();
-                let Ok(key) = path.strip_prefix(&self.root) else { continue };
-                let key = key.to_string_lossy().into_owned();
-                let meta = entry.metadata().map_err(|e| StoreError::io("look at", &path, e))?;
-                let hidden = entry.file_name().to_string_lossy().starts_with('.');
-                if meta.is_dir() && (key.starts_with(prefix) || prefix.starts_with(&key)) {
-                    folders.push(path);
-                } else if meta.is_file() && !hidden && key.starts_with(prefix) {
-                    found.push(ObjectInfo { key, size_bytes: meta.len() });
-                }
-            }
-        }
-        found.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(found)
+        Ok(self.files(prefix)?.into_iter().filter(|file| !is_part(&file.key)).collect())
     }
 
+    /// Part files go too: a writer that was killed leaves one as large as its object.
     async fn remove(&self, prefix: &str) -> Result<u64, StoreError> {
-        let objects = self.list(prefix).await?;
-        for object in &objects {
-            let place = self.place(&object.key)?;
+        let files = self.files(prefix)?;
+        for file in &files {
+            let place = self.place(&file.key)?;
             match fs::remove_file(&place) {
                 Ok(()) => {}
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
@@ -128,13 +134,26 @@ impl Store for FolderStore {
         if let Ok(place) = self.place(prefix.trim_end_matches('/')) {
             remove_empty_folders(&place);
         }
-        Ok(objects.len() as u64)
+        Ok(files.iter().filter(|file| !is_part(&file.key)).count() as u64)
     }
 
     async fn free_bytes(&self) -> Result<Option<u64>, StoreError> {
         let stat =
             rustix::fs::statvfs(&self.root).map_err(|e| StoreError::io("look at", &self.root, e.into()))?;
         Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
+    }
+}
+
+/// Whether a key is that of a file that is being written, or whose writer was killed.
+fn is_part(key: &str) -> bool {
+    key.rsplit('/').next().is_some_and(|name| name.starts_with('.'))
+}
+
+fn unless_gone<T>(doing: &'static str, path: &Path, result: io::Result<T>) -> Result<Option<T>, StoreError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(StoreError::io(doing, path, e)),
     }
 }
 
@@ -218,5 +237,15 @@ mod tests {
         fs::create_dir_all(dir.path().join("objects/jobs")).unwrap();
         fs::write(dir.path().join("objects/jobs/.7-0.part"), b"half").unwrap();
         assert!(store.list("jobs").await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_writer_left_goes_with_its_prefix() {
+        let (dir, store) = store();
+        let folder = dir.path().join("objects/jobs/a/tasks/0.run.0/1");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(".7-0.part"), b"half").unwrap();
+        assert_eq!(store.remove("jobs/a/").await.unwrap(), 0);
+        assert!(!dir.path().join("objects/jobs/a").exists());
     }
 }
