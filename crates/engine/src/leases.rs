@@ -11,24 +11,24 @@ use crate::progress::ProgressCell;
 /// One held lease.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
-    pub(crate) epoch: Epoch,
     pub(crate) progress: Arc<ProgressCell>,
     pub(crate) cancel: CancelToken,
 }
 
-/// All leases of a worker.
+/// All leases of a worker. By task *and* epoch: a worker may claim a task again before its own lost attempt has
+/// stopped, and neither must be taken for the other.
 #[derive(Default, Debug)]
 pub(crate) struct Leases {
-    held: Mutex<BTreeMap<TaskId, Held>>,
+    held: Mutex<BTreeMap<(TaskId, Epoch), Held>>,
 }
 
 impl Leases {
-    pub(crate) fn hold(&self, task: TaskId, held: Held) {
-        self.lock().insert(task, held);
+    pub(crate) fn hold(&self, task: TaskId, epoch: Epoch, held: Held) {
+        self.lock().insert((task, epoch), held);
     }
 
-    pub(crate) fn let_go(&self, task: &TaskId) {
-        self.lock().remove(task);
+    pub(crate) fn let_go(&self, task: TaskId, epoch: Epoch) {
+        self.lock().remove(&(task, epoch));
     }
 
     /// Tells every running step to stop.
@@ -38,9 +38,9 @@ impl Leases {
 
     /// What the next heartbeat says.
     pub(crate) fn beats(&self) -> Vec<Beat> {
-        let beat = |(task, held): (&TaskId, &Held)| Beat {
+        let beat = |((task, epoch), held): (&(TaskId, Epoch), &Held)| Beat {
             task: task.clone(),
-            epoch: held.epoch,
+            epoch: *epoch,
             progress: held.progress.get(),
         };
         self.lock().iter().map(beat).collect()
@@ -50,7 +50,7 @@ impl Leases {
     pub(crate) fn take_in(&self, beats: &[Beat], replies: &[BeatReply]) {
         let held = self.lock();
         for (beat, reply) in beats.iter().zip(replies) {
-            let lease = held.get(&beat.task).filter(|lease| lease.epoch == beat.epoch);
+            let lease = held.get(&(beat.task.clone(), beat.epoch));
             match (reply, lease) {
                 (BeatReply::Lost, Some(lease)) => {
                     tracing::info!(task = %beat.task, epoch = beat.epoch, "lease lost, stopping");
@@ -64,7 +64,27 @@ impl Leases {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<TaskId, Held>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(TaskId, Epoch), Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reel_types::JobId;
+
+    use super::*;
+
+    #[test]
+    fn a_lost_attempt_is_stopped_though_its_task_was_claimed_again_here() {
+        let (leases, task) = (Leases::default(), TaskId::plan(JobId::new("j")));
+        let (lost, again) = (CancelToken::new(), CancelToken::new());
+        for (epoch, cancel) in [(1, &lost), (2, &again)] {
+            leases.hold(task.clone(), epoch, Held { progress: Arc::default(), cancel: cancel.clone() });
+        }
+        leases.take_in(&leases.beats(), &[BeatReply::Lost, BeatReply::Held]);
+        assert!(lost.is_cancelled() && !again.is_cancelled());
+        leases.let_go(task, 1);
+        assert_eq!(leases.beats().iter().map(|beat| beat.epoch).collect::<Vec<_>>(), [2]);
     }
 }

@@ -154,16 +154,15 @@ impl Worker {
         let task = claimed.task.id.clone();
         let progress = Arc::new(ProgressCell::default());
         let cancel = CancelToken::new();
-        let held =
-            Held { epoch: claimed.task.epoch, progress: Arc::clone(&progress), cancel: cancel.clone() };
-        self.leases.hold(task.clone(), held);
+        let epoch = claimed.task.epoch;
+        let held = Held { progress: Arc::clone(&progress), cancel: cancel.clone() };
+        self.leases.hold(task.clone(), epoch, held);
         if drain.is_started() {
             cancel.cancel();
         }
-        let epoch = claimed.task.epoch;
         let ended = self.executor.execute(Execution { claimed, progress, cancel }).await;
         let reply = self.tell(&task, epoch, ended, &drain).await;
-        self.leases.let_go(&task);
+        self.leases.let_go(task.clone(), epoch);
         match reply {
             Ok(FinishReply::LeaseLost) => tracing::info!(%task, epoch, "came too late, nothing changed"),
             Ok(_) => {}
