@@ -42,6 +42,9 @@ pub enum QueueError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The file is damaged, is no database, or may not be written.
+    #[error("the queue's file cannot be used: {0}")]
+    Unusable(String),
     /// A row does not read as what it should be.
     #[error("the queue holds a row that cannot be read: {0}")]
     Corrupt(String),

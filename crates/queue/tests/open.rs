@@ -43,6 +43,16 @@ async fn a_file_of_a_newer_reel_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_no_database_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("queue.db");
+    std::fs::write(&file, "a text that somebody put here. ".repeat(100)).unwrap();
+    let error = SqliteQueue::open(&file, SqliteOptions::default()).await.err().unwrap();
+    assert!(matches!(&error, QueueError::Unusable(said) if said.contains("not a database")), "{error}");
+    assert!(!error.may_be_repeated());
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let in_the_way = folder.path().join("a file");

@@ -149,6 +149,9 @@ impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Queue(error) => error.into(),
+            QueueError::Unusable(_) => {
+                Some("move reel.sqlite out of the state folder, or name another folder with --state")
+            }
             other => Self::new(ProblemKind::Failure(FailureKind::Internal), other.to_string()),
         }
     }

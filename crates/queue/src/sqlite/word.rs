@@ -54,7 +54,17 @@ impl From<sqlx::Error> for QueueError {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
                 Self::Corrupt(error.to_string())
             }
+            sqlx::Error::Database(refused) if is_lasting(refused.code().as_deref()) => {
+                Self::Unusable(refused.message().to_owned())
+            }
             other => Self::Unavailable(other.to_string()),
         }
     }
+}
+
+/// Whether SQLite's code is one that waiting does not mend: `READONLY`, `CORRUPT` with its kinds, `NOTADB`. The other
+/// kinds of `READONLY` are about a log that another process is mending.
+fn is_lasting(code: Option<&str>) -> bool {
+    let code = code.and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code == 8 || matches!(code & 0xff, 11 | 26))
 }
