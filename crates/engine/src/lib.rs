@@ -8,6 +8,7 @@ mod engine;
 mod executor;
 mod inputs;
 mod leases;
+mod leftovers;
 mod liveness;
 mod outputs;
 pub mod pipeline;

@@ -1,19 +1,32 @@
-//! The sweep: dead workers, ended leases, tasks that wait for nothing any more.
+//! The sweep: dead workers, ended leases, tasks that wait for nothing any more, objects that nobody names.
 
 use std::time::Duration;
 
 use reel_queue::QueueError;
 
 use crate::engine::Engine;
+use crate::leftovers::remove_leftovers;
 use crate::liveness::dead_workers;
 use crate::worker::Drain;
 
+/// The store is looked through at the first of so many sweeps.
+const LEFTOVERS_EVERY: u32 = 720;
+
 /// Sweeps at once and then every `interval` until the worker drains.
 pub(crate) async fn keep_sweeping(engine: Engine, interval: Duration, drain: Drain) {
+    let mut count = 0_u32;
     while !drain.is_started() {
         if let Err(error) = sweep(&engine).await {
             tracing::warn!(%error, "sweep failed, trying again");
         }
+        if count.is_multiple_of(LEFTOVERS_EVERY) {
+            match remove_leftovers(&engine).await {
+                Ok(0) => {}
+                Ok(objects) => tracing::info!(objects, "removed what no row names"),
+                Err(error) => tracing::warn!(%error, "cannot remove what no row names"),
+            }
+        }
+        count = count.wrapping_add(1);
         tokio::select! {
             biased;
             () = drain.started() => {}

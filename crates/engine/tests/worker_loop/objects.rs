@@ -35,16 +35,29 @@ impl Objects {
         self.held.lock().unwrap().insert(key, (text, epoch));
     }
 
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<String> = self.held.lock().unwrap().keys().cloned().collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    pub fn remove(&self, prefix: &str) -> u64 {
+        let mut held = self.held.lock().unwrap();
+        let before = held.len();
+        held.retain(|key, _| !key.starts_with(prefix));
+        (before - held.len()) as u64
+    }
+
     pub fn read(&self, key: &str) -> Option<(String, Epoch)> {
         self.held.lock().unwrap().get(key).cloned()
     }
 }
 
-/// The engine wants a store; the scripted executor writes to [`Objects`] itself.
-pub struct NoStore;
+/// The same objects as the engine's store, so that its sweep can do harm. Only the scripted executor writes.
+pub struct Shelf(pub Objects);
 
 #[async_trait]
-impl Store for NoStore {
+impl Store for Shelf {
     async fn put_file(&self, key: &str, _file: &Path) -> Result<Stored, StoreError> {
         Err(StoreError::NotFound { key: key.into() })
     }
@@ -54,11 +67,12 @@ impl Store for NoStore {
     async fn local_path(&self, key: &str, _scratch: &Path) -> Result<PathBuf, StoreError> {
         Err(StoreError::NotFound { key: key.into() })
     }
-    async fn list(&self, _prefix: &str) -> Result<Vec<ObjectInfo>, StoreError> {
-        Ok(Vec::new())
+    async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>, StoreError> {
+        let keys = self.0.keys().into_iter().filter(|key| key.starts_with(prefix));
+        Ok(keys.map(|key| ObjectInfo { key, size_bytes: 0 }).collect())
     }
-    async fn remove(&self, _prefix: &str) -> Result<u64, StoreError> {
-        Ok(0)
+    async fn remove(&self, prefix: &str) -> Result<u64, StoreError> {
+        Ok(self.0.remove(prefix))
     }
     async fn free_bytes(&self) -> Result<Option<u64>, StoreError> {
         Ok(None)

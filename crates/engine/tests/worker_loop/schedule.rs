@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 use crate::executor::{Script, Scripted};
 use crate::judge::judge;
 use crate::network::Network;
-use crate::objects::{KeyRule, NoStore, Objects};
+use crate::objects::{KeyRule, Objects, Shelf};
 
 /// What a schedule came to.
 #[derive(Default)]
@@ -195,7 +195,7 @@ impl Crew {
     fn hire(&self, index: usize) -> (JoinHandle<()>, Drain) {
         let engine = Engine::new(
             Arc::clone(&self.network),
-            Arc::new(NoStore),
+            Arc::new(Shelf(self.objects.clone())),
             Devices::new(Arc::new(NoGpu), None, None, None),
             Registry::new().with(Nothing),
             Site { cores: 2, memory_bytes: 1 << 30, gpu: false },
