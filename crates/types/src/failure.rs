@@ -18,6 +18,8 @@ pub enum FailureKind {
     Device,
     /// The disk is full or a folder cannot be written. Permanent; exit code 1.
     Storage,
+    /// Too much of the source is damaged for what was asked. Permanent; exit code 1.
+    Damaged,
     /// The result did not pass verification. Repeated.
     Verification,
     /// The work failed in a way that a repeat may mend. Repeated.
@@ -46,6 +48,7 @@ impl FailureKind {
             Self::Missing => "missing",
             Self::Device => "device",
             Self::Storage => "storage",
+            Self::Damaged => "damaged",
             Self::Verification => "verification",
             Self::Transient => "transient",
             Self::WorkerLost => "worker_lost",

@@ -84,7 +84,7 @@ fn damage(
     if damage.decoded_part < 0.5 {
         let part = (damage.decoded_part * 100.0).round();
         let message = format!("only {part} % of the film decodes");
-        return Err(Failure::new(FailureKind::Verification, message)
+        return Err(Failure::new(FailureKind::Damaged, message)
             .with_hint("try another copy of the source")
             .into());
     }
@@ -93,7 +93,7 @@ fn damage(
             "the source is damaged: {lost_secs:.2} s in {} places, and --strict allows none",
             damage.gaps.len()
         );
-        return Err(Failure::new(FailureKind::Verification, message)
+        return Err(Failure::new(FailureKind::Damaged, message)
             .with_hint("leave out --strict to get what can be had")
             .into());
     }

@@ -1,7 +1,7 @@
 //! Damaged sources: what can be had is delivered, what cannot is named.
 
 use reel_testkit::clips;
-use reel_types::FailureKind;
+use reel_types::{FailureKind, TaskKind};
 
 use crate::scene::Scene;
 
@@ -28,8 +28,23 @@ fn flipped_bits_are_named_where_they_show() {
 #[test]
 fn strict_fails_where_a_gap_would_be() {
     let done = Scene::new().transcode(&clips::truncated(), |params| params.strict = true);
-    assert_eq!(done.failure().kind, FailureKind::Verification);
+    assert_eq!(done.failure().kind, FailureKind::Damaged);
     assert!(done.output.is_none());
+    let assembled = done.attempts.iter().filter(|attempt| attempt.task.kind == TaskKind::Assemble).count();
+    assert_eq!(assembled, 1, "the same source is as damaged the second time");
+}
+
+#[test]
+fn less_than_half_of_a_film_is_no_result() {
+    let scene = Scene::new();
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("a_third.mp4");
+    let whole = std::fs::read(clips::with_audio()).unwrap();
+    std::fs::write(&source, &whole[..whole.len() * 3 / 10]).unwrap();
+    let done = scene.transcode(&source, |_| ());
+    let failure = done.failure();
+    assert_eq!(failure.kind, FailureKind::Damaged, "{failure}");
+    assert!(failure.message.contains("of the film decodes"), "{failure}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use reel_queue::MemoryQueue;
 use reel_store::{FolderStore, Store};
 use reel_testkit::FakeNvml;
 use reel_transcode::{Params, Patience, Transcode};
-use reel_types::{Failure, Job, JobState};
+use reel_types::{Attempt, Failure, Job, JobState};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -28,6 +28,7 @@ pub(crate) struct Scene {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) job: Job,
+    pub(crate) attempts: Vec<Attempt>,
     pub(crate) output: Option<PathBuf>,
 }
 
@@ -105,7 +106,8 @@ impl Scene {
             Some(artifact) => Some(engine.store.local_path(&artifact.key, self.folder.path()).await.unwrap()),
             None => None,
         };
-        Ended { job, output }
+        let attempts = engine.queue.attempts(&id).await.unwrap();
+        Ended { job, attempts, output }
     }
 }
 
