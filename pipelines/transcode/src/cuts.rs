@@ -12,6 +12,9 @@ const SERIAL_SECS: f64 = 60.0;
 const PARALLEL_SECS_MIN: f64 = 2.5;
 /// Parallel chunks are about this long, and longer in long films.
 const PARALLEL_SECS: std::ops::RangeInclusive<f64> = 20.0..=60.0;
+/// A chunk decodes from the key frame before it. One that lies further back costs more than the cut saves, and an
+/// encoder that gets no frame for so long is taken for dead.
+const KEY_FAR_SECS: f64 = 60.0;
 /// How far a cut moves to meet a key frame, as a part of the chunk.
 const SNAP: f64 = 0.2;
 
@@ -78,11 +81,16 @@ fn even_cuts(timeline: &Timeline, count: u32) -> Vec<u32> {
         let wanted = first + (length * f64::from(number) / f64::from(count)).round() as i64;
         let index = pts.partition_point(|pts| *pts < wanted) as u32;
         let cut = nearest_key(timeline, &pts, wanted, reach).unwrap_or(index);
-        if cut > cuts[cuts.len() - 1] && (cut as usize) < pts.len() {
+        if cut > cuts[cuts.len() - 1] && (cut as usize) < pts.len() && has_key_near(timeline, &pts, cut) {
             cuts.push(cut);
         }
     }
     cuts
+}
+
+fn has_key_near(timeline: &Timeline, pts: &[i64], cut: u32) -> bool {
+    let key = timeline.key_at_or_before(cut).unwrap_or(0);
+    timeline.secs(pts[cut as usize] - pts[key as usize]) <= KEY_FAR_SECS
 }
 
 fn nearest_key(timeline: &Timeline, pts: &[i64], wanted: i64, reach: i64) -> Option<u32> {
@@ -135,6 +143,14 @@ mod tests {
         assert_eq!(cuts.first_frames, [0, 120]);
         let far_apart = Cuts::of(&film(10, 250), Encoder::Libx264, "5".parse().unwrap(), 2);
         assert_eq!(far_apart.first_frames, [0, 125]);
+    }
+
+    #[test]
+    fn no_cut_is_made_where_a_chunk_would_decode_for_minutes_before_it_begins() {
+        let one_key = Cuts::of(&film(600, 600 * 25), Encoder::Libx264, ChunkChoice::Auto, 2);
+        assert_eq!(one_key.first_frames, [0, 1500]);
+        let few_keys = Cuts::of(&film(600, 200 * 25), Encoder::Libx264, ChunkChoice::Auto, 2);
+        assert_eq!(few_keys.first_frames, [0, 1500, 6000, 10_500]);
     }
 
     #[test]
