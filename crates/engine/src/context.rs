@@ -21,7 +21,7 @@ pub struct RunContext<'a> {
     pub(crate) devices: &'a Arc<Devices>,
     pub(crate) inputs: &'a Inputs,
     pub(crate) scratch: &'a Path,
-    pub(crate) progress: &'a ProgressCell,
+    pub(crate) progress: &'a Arc<ProgressCell>,
     pub(crate) cancel: &'a CancelToken,
 }
 
@@ -80,6 +80,13 @@ impl RunContext<'_> {
     /// Says how far the step is, in a unit of its own; cheap.
     pub fn progress(&self, done: u64, total: u64) {
         self.progress.set(Progress { done, total });
+    }
+
+    /// For a step that cannot say how far it is: to be called while it moves, so that it is not taken for one that
+    /// hangs. Not beside [`RunContext::progress`].
+    pub fn pulse(&self) -> impl Fn() + Send + Sync + 'static {
+        let progress = Arc::clone(self.progress);
+        move || progress.beat()
     }
 
     /// Set when the step should stop.

@@ -9,11 +9,11 @@ use std::time::Duration;
 use reel_types::CancelToken;
 use serde::{Deserialize, Serialize};
 
-use crate::child::{ChildSpec, run_capturing};
+use crate::child::{ChildSpec, Pulse, run_capturing};
 use crate::error::MediaError;
 
 /// One pair of `ffmpeg` and `ffprobe`. What they can do is asked for once, when first needed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ffmpeg {
     ffmpeg: PathBuf,
     ffprobe: PathBuf,
@@ -22,6 +22,7 @@ pub struct Ffmpeg {
     cache: Option<PathBuf>,
     encoders: OnceLock<BTreeSet<String>>,
     filters: OnceLock<BTreeSet<String>>,
+    pulse: Option<Pulse>,
 }
 
 /// Asking for a version or a list is quick; a program that takes longer is none of ours.
@@ -49,6 +50,11 @@ impl Ffmpeg {
         folder: &Path,
     ) -> Result<Arc<Self>, MediaError> {
         Self::find(ffmpeg, ffprobe, Some(folder))
+    }
+
+    /// The same programs; every child made from them tells `pulse` while it is at work.
+    pub fn with_pulse(&self, pulse: Pulse) -> Self {
+        Self { pulse: Some(pulse), ..self.clone() }
     }
 
     /// Path of `ffmpeg`.
@@ -109,12 +115,14 @@ impl Ffmpeg {
 
     /// An `ffmpeg` child with the switches that every one of ours has: no questions, no banner, warnings only.
     pub fn command(&self) -> ChildSpec {
-        ChildSpec::new(&self.ffmpeg).args(["-nostdin", "-hide_banner", "-v", "warning", "-y"])
+        let spec = ChildSpec::new(&self.ffmpeg).pulse(self.pulse.clone());
+        spec.args(["-nostdin", "-hide_banner", "-v", "warning", "-y"])
     }
 
     /// An `ffprobe` child that says errors only.
     pub fn probe_command(&self) -> ChildSpec {
-        ChildSpec::new(&self.ffprobe).args(["-hide_banner", "-v", "error"])
+        let spec = ChildSpec::new(&self.ffprobe).pulse(self.pulse.clone());
+        spec.args(["-hide_banner", "-v", "error"])
     }
 
     fn lacks(&self, ability: String) -> MediaError {
@@ -137,6 +145,7 @@ impl Ffmpeg {
             cache: cache.map(Path::to_owned),
             encoders: OnceLock::new(),
             filters: OnceLock::new(),
+            pulse: None,
         };
         found.version = found.cached("version", || found.ask_version())?;
         Ok(Arc::new(found))

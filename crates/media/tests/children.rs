@@ -3,10 +3,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reel_media::MediaError;
-use reel_media::child::{self, ChildSpec, Limits, Plumbing, run, run_capturing, spawn};
+use reel_media::child::{self, ChildSpec, Limits, Plumbing, Pulse, run, run_capturing, spawn};
 use reel_types::{CancelToken, FailureKind};
 use rustix::process::{Pid, test_kill_process};
 
@@ -147,6 +149,26 @@ fn repeating_the_same_progress_is_standing_still() {
     let error = run(&spec, &CancelToken::new(), |report| last = report.frame).unwrap_err();
     assert!(matches!(error, MediaError::Stalled { .. }), "{error}");
     assert_eq!(last, 3);
+}
+
+#[test]
+fn a_child_at_work_is_felt_by_its_output_or_by_its_watch() {
+    let beats_of = |script: &str, watched: bool| {
+        let count = Arc::new(AtomicU64::new(0));
+        let pulse = Pulse::new({
+            let count = Arc::clone(&count);
+            move || {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let spec = shell(script).pulse(Some(pulse));
+        let spec = if watched { spec.stall_timeout(Duration::from_secs(60)) } else { spec };
+        run_capturing(&spec, &CancelToken::new(), 1 << 10).unwrap();
+        count.load(Ordering::SeqCst)
+    };
+    assert_eq!(beats_of("exit 0", false), 0);
+    assert!(beats_of("echo a", false) > 0);
+    assert!(beats_of("exit 0", true) > 0);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use reel_engine::{Assembled, Output, Part, Pipeline, Plan, RunContext, RunError, Site};
 use reel_media::Ffmpeg;
+use reel_media::child::Pulse;
 
 use crate::chunk::Chunk;
 use crate::facts::Facts;
@@ -30,6 +31,11 @@ impl Transcode {
     pub fn with_patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }
+
+    /// For steps that run for as long as the film is, and cannot say how far they are.
+    fn watched(&self, cx: &RunContext<'_>) -> Ffmpeg {
+        self.ffmpeg.with_pulse(Pulse::new(cx.pulse()))
+    }
 }
 
 impl Pipeline for Transcode {
@@ -40,7 +46,7 @@ impl Pipeline for Transcode {
     type Chunk = Chunk;
 
     fn inspect(&self, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
-        inspect::inspect(&self.ffmpeg, params, cx)
+        inspect::inspect(&self.watched(cx), params, cx)
     }
 
     fn plan(&self, params: &Params, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
@@ -61,6 +67,6 @@ impl Pipeline for Transcode {
         parts: &[Part<Chunk>],
         cx: &RunContext<'_>,
     ) -> Result<Assembled<Chunk>, RunError> {
-        assemble::assemble(&self.ffmpeg, params, facts, parts, cx)
+        assemble::assemble(&self.watched(cx), params, facts, parts, cx)
     }
 }

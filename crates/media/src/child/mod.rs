@@ -14,6 +14,6 @@ mod totals;
 
 pub use progress::FfmpegProgress;
 pub use running::{Running, spawn};
-pub use spec::{ChildSpec, Limits, Plumbing};
+pub use spec::{ChildSpec, Limits, Plumbing, Pulse};
 pub use supervisor::{ChildReport, run, run_capturing, run_streaming};
 pub use totals::{Totals, kill_all, living, totals};

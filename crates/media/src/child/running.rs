@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use reel_types::CancelToken;
 
 use super::progress::FfmpegProgress;
-use super::spec::{ChildSpec, Plumbing};
+use super::spec::{ChildSpec, Plumbing, Pulse};
 use super::supervisor::{ChildReport, Supervised};
 use crate::error::MediaError;
 
@@ -134,16 +134,25 @@ pub(super) struct Shared {
     waiting: AtomicBool,
     kill_asked: AtomicBool,
     latest: Mutex<FfmpegProgress>,
+    pulse: Option<Pulse>,
 }
 
 impl Shared {
-    pub(super) fn new(started: Instant) -> Self {
+    pub(super) fn new(started: Instant, pulse: Option<Pulse>) -> Self {
         Self {
             started,
             moved_millis: AtomicU64::new(0),
             waiting: AtomicBool::new(true),
             kill_asked: AtomicBool::new(false),
             latest: Mutex::new(FfmpegProgress::default()),
+            pulse,
+        }
+    }
+
+    /// Tells whoever wants to know that the child is at work.
+    pub(super) fn beat(&self) {
+        if let Some(pulse) = &self.pulse {
+            pulse.beat();
         }
     }
 
@@ -151,6 +160,7 @@ impl Shared {
     pub(super) fn touch(&self) {
         let millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.moved_millis.store(millis, Ordering::Relaxed);
+        self.beat();
     }
 
     /// A report came; only one that differs counts as movement.

@@ -1,7 +1,9 @@
 //! What to start, and within which limits.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where one end of a child's stdin or stdout goes.
@@ -27,6 +29,27 @@ pub struct Limits {
     pub open_files: Option<u64>,
 }
 
+/// Told again and again that a child is at work. Cheap to clone.
+#[derive(Clone)]
+pub struct Pulse(Arc<dyn Fn() + Send + Sync>);
+
+impl Pulse {
+    /// Calls `beat`, from the thread of the child's supervisor or reader.
+    pub fn new(beat: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(beat))
+    }
+
+    pub(super) fn beat(&self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for Pulse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pulse")
+    }
+}
+
 /// A program, its arguments and its bounds. The program is plain data, so that a test can hand in another.
 #[derive(Clone, Debug)]
 pub struct ChildSpec {
@@ -48,6 +71,9 @@ pub struct ChildSpec {
     pub stall_timeout: Option<Duration>,
     /// Ends the child after so long. `None`: never.
     pub wall_limit: Option<Duration>,
+    /// Beats when progress or output moves; under a `stall_timeout`, which watches for that by itself, as long as the
+    /// child lives.
+    pub pulse: Option<Pulse>,
 }
 
 impl ChildSpec {
@@ -63,6 +89,7 @@ impl ChildSpec {
             limits: Limits::default(),
             stall_timeout: None,
             wall_limit: None,
+            pulse: None,
         }
     }
 
@@ -99,6 +126,12 @@ impl ChildSpec {
     /// Ends the child after so long.
     pub fn wall_limit(mut self, limit: Duration) -> Self {
         self.wall_limit = Some(limit);
+        self
+    }
+
+    /// Tells `pulse` while the child is at work.
+    pub fn pulse(mut self, pulse: Option<Pulse>) -> Self {
+        self.pulse = pulse;
         self
     }
 

@@ -150,7 +150,7 @@ impl Supervised {
             stdout: None,
             started,
             is_reaped: false,
-            shared: Arc::new(Shared::new(started)),
+            shared: Arc::new(Shared::new(started, spec.pulse.clone())),
         };
         Ok((supervised, (stdin, stdout)))
     }
@@ -170,6 +170,9 @@ impl Supervised {
             let _ = pipe::set_nonblocking(fd.as_fd());
         }
         loop {
+            if self.spec.stall_timeout.is_some() {
+                self.shared.beat();
+            }
             let leader_gone = self.wait_for_news() || (self.pidfd.is_none() && self.has_exited());
             take(&mut self.stderr, &mut buffer, |bytes| tail.feed(bytes));
             let shared = &self.shared;

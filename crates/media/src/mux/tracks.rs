@@ -130,6 +130,8 @@ pub fn subtitle_codec(container: MuxContainer, codec: &str) -> Option<Option<&'s
 }
 
 const STALL: Duration = Duration::from_secs(60);
+/// What a slow disk reads and writes at once.
+const MOVED_BYTES_PER_SEC: u64 = 10 << 20;
 
 /// Writes the tracks into `out`. Times are those of the inputs plus each track's offset; nothing is shifted to zero,
 /// and edit lists of sound (encoder delay) are kept.
@@ -181,7 +183,14 @@ pub fn mux(
         child = child.args(["-movflags", "+faststart"]);
     }
     let child = child.args(["-f", spec.container.muxer()]).arg(file_url(out));
-    child::run(&child.with_progress().stall_timeout(STALL), cancel, |_| {})
+    let stall = patience(tracks.iter().map(|(_, _, track)| track.path.as_path()));
+    child::run(&child.with_progress().stall_timeout(stall), cancel, |_| {})
+}
+
+/// At the end the whole file is moved once more to put its index in front, and FFmpeg says nothing meanwhile.
+fn patience<'a>(inputs: impl Iterator<Item = &'a Path>) -> Duration {
+    let bytes: u64 = inputs.filter_map(|path| path.metadata().ok()).map(|meta| meta.len()).sum();
+    STALL + Duration::from_secs(bytes / MOVED_BYTES_PER_SEC)
 }
 
 fn track_args(input: usize, sort: &str, index: usize, track: &Track) -> Vec<OsString> {
@@ -194,4 +203,18 @@ fn track_args(input: usize, sort: &str, index: usize, track: &Track) -> Vec<OsSt
         args.extend([format!("-metadata:s:{sort}:{index}"), format!("{key}={value}")]);
     }
     args.into_iter().map(OsString::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_file_may_be_moved_in_peace() {
+        let folder = tempfile::tempdir().unwrap();
+        let film = folder.path().join("film.mp4");
+        std::fs::File::create(&film).unwrap().set_len(1 << 30).unwrap();
+        let absent = folder.path().join("absent");
+        assert_eq!(patience([film.as_path(), &absent].into_iter()).as_secs(), 60 + 102);
+    }
 }
