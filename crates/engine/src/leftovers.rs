@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reel_queue::QueueError;
 use reel_store::StoreError;
-use reel_types::JobId;
+use reel_types::{Job, JobId};
 
 use crate::engine::Engine;
 
@@ -31,24 +31,28 @@ pub(crate) async fn remove_leftovers(engine: &Engine) -> Result<u64, LeftoversEr
     }
     let mut removed = 0;
     for (job, attempts) in by_job {
-        let Some(named) = named_attempts(engine, &job).await? else { continue };
-        for attempt in attempts.difference(&named) {
-            removed += engine.store.remove(attempt).await?;
+        let Some(row) = engine.queue.job(&job).await? else {
+            removed += engine.store.remove(&format!("jobs/{job}/")).await?;
+            continue;
+        };
+        if row.state.is_terminal() {
+            let named = named_attempts(engine, &row).await?;
+            for attempt in attempts.difference(&named) {
+                removed += engine.store.remove(attempt).await?;
+            }
         }
     }
     Ok(removed)
 }
 
-/// The attempts whose objects a row of this job names: none when there is no such job; nothing while it is under way.
-async fn named_attempts(engine: &Engine, job: &JobId) -> Result<Option<BTreeSet<String>>, QueueError> {
-    let Some(row) = engine.queue.job(job).await? else { return Ok(Some(BTreeSet::new())) };
-    if !row.state.is_terminal() {
-        return Ok(None);
-    }
-    let tasks = engine.queue.tasks(job).await?;
-    let artifacts = tasks.iter().flat_map(|task| &task.outputs).chain(&row.outputs);
-    let attempts = artifacts.filter_map(|artifact| attempt_of(&artifact.key));
-    Ok(Some(attempts.map(|(_, attempt)| attempt.to_owned()).collect()))
+/// The attempts whose objects a row of this job names.
+async fn named_attempts(engine: &Engine, job: &Job) -> Result<BTreeSet<String>, QueueError> {
+    let tasks = engine.queue.tasks(&job.id).await?;
+    let artifacts = tasks.iter().flat_map(|task| &task.outputs).chain(&job.outputs);
+    Ok(artifacts
+        .filter_map(|artifact| attempt_of(&artifact.key))
+        .map(|(_, attempt)| attempt.to_owned())
+        .collect())
 }
 
 /// Job and attempt of `jobs/<job>/tasks/<task>/<epoch>/<name>`; the attempt is the key up to the name.
@@ -157,5 +161,6 @@ mod tests {
         engine.queue.forget(&job).await.unwrap();
         assert_eq!(remove_leftovers(&engine).await.unwrap(), 1);
         assert!(engine.store.list("jobs/").await.unwrap().is_empty());
+        assert!(!engine.state.objects().join("jobs/j1").exists());
     }
 }
