@@ -67,5 +67,9 @@ fn try_writing(folder: &Path) -> io::Result<()> {
     name.push(".try.part");
     let path = folder.join(name);
     fs::File::create(&path)?;
-    fs::remove_file(&path)
+    match fs::remove_file(&path) {
+        // Another container's process has the same number and tried at the same moment.
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
 }
