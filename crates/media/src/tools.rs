@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reel_types::CancelToken;
+use reel_types::{CancelToken, shown};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{ChildSpec, Pulse, run_capturing};
@@ -26,7 +26,7 @@ pub struct Ffmpeg {
 }
 
 /// Asking for a version or a list is quick; a program that takes longer is none of ours.
-const ASK_LIMIT: Duration = Duration::from_secs(20);
+const ASK_LIMIT: Duration = Duration::from_secs(8);
 const LIST_BYTES_MAX: usize = 4 << 20;
 
 impl Ffmpeg {
@@ -40,7 +40,7 @@ impl Ffmpeg {
     }
 
     /// As [`Ffmpeg::discover`], and keeps what was asked in `folder`, so that the next process need not ask again.
-    /// An answer is thrown away when the program's path, size or mtime changed.
+    /// An answer is thrown away when path, size or mtime of a program changed.
     ///
     /// # Errors
     /// As [`Ffmpeg::discover`]. A cache that cannot be read or written is no error.
@@ -72,7 +72,7 @@ impl Ffmpeg {
         &self.version
     }
 
-    /// Path, size, mtime and version in one text: equal for equal programs. For keys of caches.
+    /// Paths, sizes, mtimes and version in one text: equal for equal programs. For keys of caches.
     pub fn identity(&self) -> String {
         format!("{}|{}", self.identity, self.version)
     }
@@ -138,7 +138,7 @@ impl Ffmpeg {
         let beside = ffmpeg.map(|path| path.with_file_name("ffprobe")).filter(|path| is_program(path));
         let ffprobe_path = locate("ffprobe", ffprobe.or(beside.as_deref()))?;
         let mut found = Self {
-            identity: stamp(&ffmpeg_path)?,
+            identity: format!("{}|{}", stamp(&ffmpeg_path)?, stamp(&ffprobe_path)?),
             ffmpeg: ffmpeg_path,
             ffprobe: ffprobe_path,
             version: String::new(),
@@ -147,23 +147,31 @@ impl Ffmpeg {
             filters: OnceLock::new(),
             pulse: None,
         };
-        found.version = found.cached("version", || found.ask_version())?;
+        // Whatever else bears these names would be taken for a damaged source later.
+        found.version = found.cached("version", || {
+            found.ask_version("ffprobe", &found.ffprobe)?;
+            found.ask_version("ffmpeg", &found.ffmpeg)
+        })?;
         Ok(Arc::new(found))
     }
 
-    fn ask_version(&self) -> Result<String, MediaError> {
-        let (out, _) = self.ask("-version")?;
+    fn ask_version(&self, tool: &str, program: &Path) -> Result<String, MediaError> {
+        let none = || MediaError::MissingTool {
+            tool: tool.to_owned(),
+            searched: format!("{} does not say its version", shown(program)),
+        };
+        let (out, _) = ask(program, "-version").map_err(|error| {
+            tracing::debug!(%error, "no version");
+            none()
+        })?;
         let text = String::from_utf8_lossy(&out);
-        let version = text.strip_prefix("ffmpeg version ").and_then(|rest| rest.split_whitespace().next());
-        version.map(str::to_owned).ok_or_else(|| MediaError::MissingTool {
-            tool: "ffmpeg".to_owned(),
-            searched: format!("{} does not say its version", self.ffmpeg.display()),
-        })
+        let words = text.strip_prefix(tool).and_then(|rest| rest.strip_prefix(" version "));
+        words.and_then(|rest| rest.split_whitespace().next()).map(str::to_owned).ok_or_else(none)
     }
 
     fn list(&self, what: &str) -> BTreeSet<String> {
         let ask = || -> Result<Vec<String>, MediaError> {
-            let (out, _) = self.ask(&format!("-{what}"))?;
+            let (out, _) = ask(&self.ffmpeg, &format!("-{what}"))?;
             Ok(names_in_list(&String::from_utf8_lossy(&out)))
         };
         let names = self.cached(what, ask).unwrap_or_else(|error| {
@@ -171,11 +179,6 @@ impl Ffmpeg {
             Vec::new()
         });
         names.into_iter().collect()
-    }
-
-    fn ask(&self, switch: &str) -> Result<(Vec<u8>, crate::child::ChildReport), MediaError> {
-        let spec = ChildSpec::new(&self.ffmpeg).args(["-hide_banner", switch]).wall_limit(ASK_LIMIT);
-        run_capturing(&spec, &CancelToken::new(), LIST_BYTES_MAX)
     }
 
     /// The kept answer when it is about this very program, else a new one, which is kept.
@@ -199,6 +202,11 @@ impl Ffmpeg {
     }
 }
 
+fn ask(program: &Path, switch: &str) -> Result<(Vec<u8>, crate::child::ChildReport), MediaError> {
+    let spec = ChildSpec::new(program).args(["-hide_banner", switch]).wall_limit(ASK_LIMIT);
+    run_capturing(&spec, &CancelToken::new(), LIST_BYTES_MAX)
+}
+
 /// Written beside, then renamed: another process never reads half of it.
 fn keep(folder: &Path, file: &Path, entry: &impl Serialize) {
     let part = file.with_extension(format!("part{}", std::process::id()));
@@ -217,7 +225,7 @@ fn locate(tool: &str, given: Option<&Path>) -> Result<PathBuf, MediaError> {
         return if is_program(&absolute) {
             Ok(absolute)
         } else {
-            Err(missing(format!("{} is not a program", path.display())))
+            Err(missing(format!("{} is not a program", shown(path))))
         };
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();

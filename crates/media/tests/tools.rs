@@ -44,6 +44,21 @@ fn a_missing_program_is_said_with_what_brings_it() {
 }
 
 #[test]
+fn a_program_of_another_kind_is_not_taken_for_one_of_ours() {
+    let real = Ffmpeg::discover(None, None).unwrap();
+    let check = |ffmpeg: &Path, ffprobe: &Path, wanted: &str| {
+        let error = Ffmpeg::discover(Some(ffmpeg), Some(ffprobe)).unwrap_err();
+        assert!(matches!(&error, MediaError::MissingTool { tool, .. } if tool == wanted), "{error}");
+    };
+    check(Path::new("/bin/true"), real.ffprobe(), "ffmpeg");
+    check(Path::new("/bin/false"), real.ffprobe(), "ffmpeg");
+    check(real.ffprobe(), real.ffprobe(), "ffmpeg");
+    check(real.ffmpeg(), Path::new("/bin/true"), "ffprobe");
+    check(real.ffmpeg(), Path::new("/bin/false"), "ffprobe");
+    check(real.ffmpeg(), real.ffmpeg(), "ffprobe");
+}
+
+#[test]
 fn an_encoder_is_tried_and_its_own_words_are_kept() {
     let ffmpeg = Ffmpeg::discover(None, None).unwrap();
     assert_eq!(try_encoder(&ffmpeg, "libx264", None), Ok(()));

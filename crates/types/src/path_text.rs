@@ -25,7 +25,8 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     match PathText::deserialize(deserializer)? {
         PathText::Text(text) => Ok(text.into()),
         PathText::Bytes { bytes_hex } => {
-            let bytes = bytes_from_hex(&bytes_hex).ok_or_else(|| serde::de::Error::custom("bytes_hex is not hex"))?;
+            let bytes =
+                bytes_from_hex(&bytes_hex).ok_or_else(|| serde::de::Error::custom("bytes_hex is not hex"))?;
             Ok(OsString::from_vec(bytes).into())
         }
     }
@@ -36,7 +37,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn bytes_from_hex(hex: &str) -> Option<Vec<u8>> {
-    let digits = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
+    let digits =
+        hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
     digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }
 
