@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use reel_types::{Failure, FailureKind, Source, Task, TaskKind, TaskState};
+use reel_types::{Failure, FailureKind, Source, Task, TaskKind, TaskState, shown};
 use tokio::runtime::Handle;
 
 use crate::context::StoreHandle;
@@ -74,7 +74,7 @@ fn check_unchanged(source: &Source) -> Result<(), Failure> {
     if *source == local_source(path)? {
         return Ok(());
     }
-    let message = format!("{} changed while the job was under way", path.display());
+    let message = format!("{} changed while the job was under way", shown(path));
     Err(Failure::new(FailureKind::Input, message)
         .with_hint("run the command again for the file as it is now"))
 }
@@ -84,7 +84,7 @@ fn check_unchanged(source: &Source) -> Result<(), Failure> {
 /// # Errors
 /// [`FailureKind::Input`] when it is not there, is not a file, or may not be read.
 pub fn local_source(path: &Path) -> Result<Source, Failure> {
-    let refused = |what: String| Failure::new(FailureKind::Input, format!("{}: {what}", path.display()));
+    let refused = |what: String| Failure::new(FailureKind::Input, format!("{}: {what}", shown(path)));
     let absolute = fs::canonicalize(path).map_err(|e| refused(sentence(&e)))?;
     let meta = fs::metadata(&absolute).map_err(|e| refused(sentence(&e)))?;
     if meta.is_dir() {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use reel_types::{Failure, FailureKind};
+use reel_types::{Failure, FailureKind, shown};
 
 /// One variant for each thing that a person would do something else about.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum MediaError {
         searched: String,
     },
     /// The program is there and does not have an ability that the work needs.
-    #[error("{tool} at {path} has no {ability}", path = .path.display())]
+    #[error("{tool} at {path} has no {ability}", path = shown(.path))]
     MissingAbility {
         /// `ffmpeg` or `ffprobe`.
         tool: &'static str,
@@ -27,7 +27,7 @@ pub enum MediaError {
         ability: String,
     },
     /// The file cannot be opened or read.
-    #[error("cannot read {path}: {source}", path = .path.display())]
+    #[error("cannot read {path}: {source}", path = shown(.path))]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -35,13 +35,13 @@ pub enum MediaError {
         source: io::Error,
     },
     /// The file holds no byte.
-    #[error("{path} is empty", path = .path.display())]
+    #[error("{path} is empty", path = shown(.path))]
     EmptyFile {
         /// Which file.
         path: PathBuf,
     },
     /// The file is of no known media format.
-    #[error("{path} is not a media file that can be read: {detail}", path = .path.display())]
+    #[error("{path} is not a media file that can be read: {detail}", path = shown(.path))]
     NotMedia {
         /// Which file.
         path: PathBuf,
@@ -49,7 +49,7 @@ pub enum MediaError {
         detail: String,
     },
     /// The file is of a format that is not opened (a playlist, a list of other files).
-    #[error("{path} is {format}, which is never opened as a source", path = .path.display())]
+    #[error("{path} is {format}, which is never opened as a source", path = shown(.path))]
     Refused {
         /// Which file.
         path: PathBuf,
@@ -57,13 +57,19 @@ pub enum MediaError {
         format: String,
     },
     /// The file holds sound or text, but no pictures.
-    #[error("{path} has no video stream", path = .path.display())]
+    #[error("{path} has no video stream", path = shown(.path))]
     NoVideo {
         /// Which file.
         path: PathBuf,
     },
+    /// A bare stream of pictures: none has a time.
+    #[error("{path} is a raw stream whose pictures have no time stamps", path = shown(.path))]
+    NoTimes {
+        /// Which file.
+        path: PathBuf,
+    },
     /// A picture would need more memory than is allowed.
-    #[error("{path} claims pictures of {width}x{height}, more than {limit_pixels} pixels", path = .path.display())]
+    #[error("{path} claims pictures of {width}x{height}, more than {limit_pixels} pixels", path = shown(.path))]
     TooLarge {
         /// Which file.
         path: PathBuf,
@@ -75,7 +81,7 @@ pub enum MediaError {
         limit_pixels: u64,
     },
     /// There are more streams than anyone needs.
-    #[error("{path} has {count} streams, more than {limit}", path = .path.display())]
+    #[error("{path} has {count} streams, more than {limit}", path = shown(.path))]
     TooManyStreams {
         /// Which file.
         path: PathBuf,
@@ -85,7 +91,7 @@ pub enum MediaError {
         limit: usize,
     },
     /// The end of the file is missing, and what is missing is needed.
-    #[error("{path} is cut off: {detail}", path = .path.display())]
+    #[error("{path} is cut off: {detail}", path = shown(.path))]
     Truncated {
         /// Which file.
         path: PathBuf,
@@ -93,7 +99,7 @@ pub enum MediaError {
         detail: String,
     },
     /// The file can be opened, and nothing in it can be decoded as it claims.
-    #[error("{path} is damaged: {detail}", path = .path.display())]
+    #[error("{path} is damaged: {detail}", path = shown(.path))]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -101,7 +107,7 @@ pub enum MediaError {
         detail: String,
     },
     /// A result does not hold what it should.
-    #[error("{path} did not pass verification: {detail}", path = .path.display())]
+    #[error("the result did not pass verification: {detail}")]
     Unverified {
         /// The result.
         path: PathBuf,
@@ -153,7 +159,7 @@ pub enum MediaError {
     #[error("cancelled")]
     Cancelled,
     /// The program could not be started.
-    #[error("cannot start {program}: {source}", program = .program.display())]
+    #[error("cannot start {program}: {source}", program = shown(.program))]
     Spawn {
         /// Which program.
         program: PathBuf,
@@ -161,7 +167,7 @@ pub enum MediaError {
         source: io::Error,
     },
     /// A file of ours could not be read or written.
-    #[error("cannot {action} {path}: {source}", path = .path.display())]
+    #[error("cannot {action} {path}: {source}", path = shown(.path))]
     Io {
         /// For example `write`.
         action: &'static str,
@@ -201,6 +207,7 @@ impl MediaError {
             | Self::NotMedia { .. }
             | Self::Refused { .. }
             | Self::NoVideo { .. }
+            | Self::NoTimes { .. }
             | Self::TooLarge { .. }
             | Self::TooManyStreams { .. }
             | Self::Truncated { .. }
@@ -247,8 +254,10 @@ impl MediaError {
             Self::Unreadable { .. } => "check that the file may be read".to_owned(),
             Self::EmptyFile { .. } => "it may still be uploading: try again with the whole file".to_owned(),
             Self::NotMedia { .. } => "give a video file, for example MP4, MKV, WebM, MOV, TS or AVI".to_owned(),
+            Self::Refused { format, .. } if format.contains("picture") => "give a file with moving pictures".to_owned(),
             Self::Refused { .. } => "give the video file itself, not a list that names it".to_owned(),
             Self::NoVideo { .. } => "give a file with pictures".to_owned(),
+            Self::NoTimes { .. } => "give the file in which it was recorded, or put it into an MP4 first".to_owned(),
             Self::TooLarge { .. } => "scale it down first, or repair its header".to_owned(),
             Self::TooManyStreams { .. } => {
                 "keep the streams you need with `ffmpeg -i IN -map 0:v:0 -map 0:a -c copy OUT`".to_owned()

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::Path;
 
 use reel_engine::SubmitError;
 use reel_queue::QueueError;
@@ -11,6 +12,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::exit;
+use crate::text::{place_of, shown};
 
 /// The sort of a problem: decides the exit code and is the `kind` in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +92,15 @@ impl Problem {
         self
     }
 
+    /// The same with the file called as it was typed, not by the absolute path that the job knows.
+    pub fn calling(mut self, found: &Path, typed: &Path) -> Self {
+        let found = shown(found);
+        if let Some(at) = place_of(&found, &self.message) {
+            self.message.replace_range(at..at + found.len(), &shown(typed));
+        }
+        self
+    }
+
     /// The same with what to do about it.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -138,6 +149,9 @@ impl From<QueueError> for Problem {
                 Some("name a folder on a disk of this machine with --state")
             }
             QueueError::Folder { .. } => Some("name another folder with --state"),
+            QueueError::Unusable(_) => {
+                Some("move reel.sqlite out of the state folder, or name another folder with --state")
+            }
             _ => None,
         };
         let problem = Self::new(ProblemKind::Failure(FailureKind::Storage), error.to_string());
@@ -149,9 +163,6 @@ impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Queue(error) => error.into(),
-            QueueError::Unusable(_) => {
-                Some("move reel.sqlite out of the state folder, or name another folder with --state")
-            }
             other => Self::new(ProblemKind::Failure(FailureKind::Internal), other.to_string()),
         }
     }
@@ -167,5 +178,17 @@ mod tests {
         let problem = Problem::storage("cannot write b.mp4", &io);
         assert_eq!(problem.to_string(), "cannot write b.mp4: the disk said no");
         assert_eq!(problem.kind.exit_code(), exit::FAILED);
+    }
+
+    #[test]
+    fn a_file_is_called_as_it_was_typed() {
+        let check = |message: &str, expected: &str| {
+            let problem = Problem::usage(message).calling(Path::new("/home/u/a.mp4"), Path::new("./a.mp4"));
+            assert_eq!(problem.message, expected);
+        };
+        check("/home/u/a.mp4 is empty", "./a.mp4 is empty");
+        check("cannot read /home/u/a.mp4: gone", "cannot read ./a.mp4: gone");
+        check("/home/u/a.mp4.part is empty", "/home/u/a.mp4.part is empty");
+        check("the disk said no", "the disk said no");
     }
 }

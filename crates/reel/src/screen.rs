@@ -11,7 +11,7 @@ use crate::console::{Colour, Console};
 use crate::problem::Problem;
 use crate::records::{ProgressRecord, ResultRecord, SummaryRecord};
 use crate::settings::Settings;
-use crate::text::{shown, without_controls};
+use crate::text::{place_of, shown, without_controls};
 
 use bar::Bar;
 use json::JsonLines;
@@ -103,7 +103,7 @@ impl Screen {
 pub fn tell(console: &Console, about: Option<&str>, problem: &Problem) {
     let message = match about {
         // Many messages name the file themselves; once is enough.
-        Some(about) if !problem.message.contains(about) => format!("{about}: {}", problem.message),
+        Some(about) if place_of(about, &problem.message).is_none() => format!("{about}: {}", problem.message),
         _ => problem.message.clone(),
     };
     console.say(&format!("{}: {}", console.paint("error", Colour::Red), indented(&message)));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -94,6 +95,10 @@ fn refuse_special(output: &Path) -> Result<(), Problem> {
         Ok(meta) if !meta.is_file() => {
             Err(Problem::usage(format!("the output {} is not a regular file", shown(output))))
         }
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
+            Err(Problem::usage(format!("the name {} is too long for its folder", shown(output)))
+                .with_hint("choose a shorter name after -o"))
+        }
         _ => Ok(()),
     }
 }
@@ -136,6 +141,7 @@ mod tests {
         check(&["a.mov"], "", Err("empty"));
         check(&["a.mov"], "a.mov", Err("is the input"));
         check(&["a.mov"], "/dev/null", Err("not a regular file"));
+        check(&["a.mov"], &format!("{}.mp4", "x".repeat(252)), Err("too long"));
     }
 
     #[test]

@@ -1,29 +1,15 @@
 //! Names and numbers as a person reads them on a terminal.
 
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+pub use reel_types::{shown, without_controls};
 
-/// A path on one line. A name with control characters, direction marks or bytes that are not UTF-8 is quoted, with
-/// those escaped, so that no file name can forge a line or move the cursor.
-pub fn shown(path: &Path) -> String {
-    let bytes = path.as_os_str().as_bytes();
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.is_empty() && !text.chars().any(is_unsafe) => text.to_owned(),
-        _ => quoted(bytes),
-    }
-}
-
-/// A message with its control characters escaped; line ends stay.
-pub fn without_controls(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character != '\n' && is_unsafe(character) {
-            clean.extend(character.escape_default());
-        } else {
-            clean.push(character);
-        }
-    }
-    clean
+/// Where a message names this file: as a word of its own, so that `a` is not found in `damaged`.
+pub fn place_of(name: &str, message: &str) -> Option<usize> {
+    let stands_alone = |at: &usize| {
+        let (before, after) = (&message[..*at], &message[at + name.len()..]);
+        (before.is_empty() || before.ends_with([' ', '(']))
+            && (after.is_empty() || after.starts_with([' ', ':', ',', ')']))
+    };
+    message.match_indices(name).map(|(at, _)| at).find(stands_alone)
 }
 
 /// `512 B`, `1.5 kB`, `24.0 MB`: powers of ten, as file managers show them.
@@ -52,48 +38,17 @@ pub fn duration(secs: f64) -> String {
     }
 }
 
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-fn quoted(bytes: &[u8]) -> String {
-    let mut text = String::from("\"");
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if is_unsafe(character) || matches!(character, '"' | '\\') {
-                text.extend(character.escape_default());
-            } else {
-                text.push(character);
-            }
-        }
-        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
-    }
-    text.push('"');
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsStr;
-
-    fn check(name: &[u8], expected: &str) {
-        assert_eq!(shown(Path::new(OsStr::from_bytes(name))), expected);
-    }
 
     #[test]
-    fn plain_names_are_left_alone() {
-        check("-a b ü 中.mp4".as_bytes(), "-a b ü 中.mp4");
-    }
-
-    #[test]
-    fn hostile_names_stay_on_their_line() {
-        check(b"a\nerror: b", r#""a\nerror: b""#);
-        check(b"\x1b[2J", r#""\u{1b}[2J""#);
-        check(b"bad\xff.mp4", r#""bad\xff.mp4""#);
-        check("abc\u{202e}4pm".as_bytes(), r#""abc\u{202e}4pm""#);
-        check(b"", r#""""#);
+    fn a_name_is_found_as_a_word() {
+        assert_eq!(place_of("a", "it is damaged: a is empty"), Some(15));
+        assert_eq!(place_of("/x/a", "/x/a is empty"), Some(0));
+        assert_eq!(place_of("/x/a", "cannot read /x/a: gone"), Some(12));
+        assert_eq!(place_of("a", "damaged"), None);
+        assert_eq!(place_of("x.mp4", "/y/x.mp4 is empty"), None);
     }
 
     #[test]

@@ -65,6 +65,37 @@ fn an_input_that_cannot_be_used_is_three() {
 }
 
 #[test]
+fn a_refused_file_is_named_once_and_as_it_was_typed() {
+    let scene = Scene::new();
+    let names = ["empty.mp4", "with\na line.mp4", "-dash.mp4"];
+    for name in names {
+        std::fs::write(scene.path(name), "").unwrap();
+    }
+    std::os::unix::fs::symlink("empty.mp4", scene.path("link.mp4")).unwrap();
+    let check = |typed: &str, told: &str| {
+        let ran = scene.reel(&["transcode", "-o", "out.mp4", "--", typed]).expect(3);
+        let line = ran.stderr.lines().find(|line| line.starts_with("error: ")).unwrap();
+        assert_eq!(line, format!("error: {told} is empty"));
+    };
+    check("empty.mp4", "empty.mp4");
+    check("./empty.mp4", "./empty.mp4");
+    check("link.mp4", "link.mp4");
+    check("-dash.mp4", "-dash.mp4");
+    check("with\na line.mp4", r#""with\na line.mp4""#);
+}
+
+#[test]
+fn another_program_in_the_place_of_ffprobe_is_not_the_fault_of_the_file() {
+    let scene = Scene::new();
+    scene.clip(&clips::cfr_h264(1), "in.mp4");
+    for program in ["/bin/true", "/bin/false"] {
+        let args = ["transcode", "in.mp4", "-o", "out.mp4", "--ffprobe", program];
+        let ran = scene.reel(&args).expect(4);
+        assert!(ran.stderr.contains(&format!("{program} does not say its version")), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_missing_part_is_four_and_says_how_to_get_it() {
     let scene = Scene::new();
     scene.clip(&clips::cfr_h264(1), "in.mp4");

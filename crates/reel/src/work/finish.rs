@@ -1,7 +1,7 @@
 //! What is done for an input whose job has ended: deliver, or say why not.
 
 use reel_engine::Engine;
-use reel_types::{Artifact, FailureKind, Job, JobId, JobState};
+use reel_types::{Artifact, FailureKind, Job, JobId, JobState, Source};
 
 use super::Open;
 use crate::delivery::{Delivered, Delivery, deliver};
@@ -15,6 +15,10 @@ pub(super) async fn finish(engine: &Engine, settings: &Settings, open: &Open, jo
     match hand_over(engine, settings, open, job).await {
         Ok(result) => result,
         Err(problem) => {
+            let problem = match job.sources.first() {
+                Some(Source::Local { path, .. }) => problem.calling(path, &open.target.input),
+                _ => problem,
+            };
             let status = match problem.kind {
                 ProblemKind::Exists => Status::Exists,
                 ProblemKind::Cancelled => Status::Cancelled,
