@@ -8,6 +8,7 @@ use crate::records::ProgressRecord;
 use crate::text::{duration, shown};
 
 const STEPS: u64 = 10_000;
+const NAME_CHARS_MAX: usize = 24;
 
 /// A bar on stderr; it is there only while something is under way.
 pub(super) struct Bar {
@@ -52,8 +53,18 @@ fn draw() -> ProgressBar {
 
 fn prefix(records: &[ProgressRecord]) -> String {
     match records {
-        [one] => one.input.path().file_name().map_or_else(String::new, |name| shown(name.as_ref())),
+        [one] => {
+            one.input.path().file_name().map_or_else(String::new, |name| shortened(&shown(name.as_ref())))
+        }
         many => format!("{} files", many.len()),
+    }
+}
+
+/// Rate and time left must fit beside it.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(NAME_CHARS_MAX) {
+        Some((at, _)) => format!("{}…", &name[..at]),
+        None => name.to_owned(),
     }
 }
 
@@ -71,4 +82,15 @@ fn message(records: &[ProgressRecord]) -> String {
         parts.push(format!("{} left", duration(eta_secs)));
     }
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_leaves_room_for_the_rate() {
+        assert_eq!(shortened("clip.mp4"), "clip.mp4");
+        assert_eq!(shortened(&"ü".repeat(60)), format!("{}…", "ü".repeat(24)));
+    }
 }
