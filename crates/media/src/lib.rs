@@ -17,7 +17,7 @@ pub mod verify;
 
 pub use error::MediaError;
 pub use formats::InputArgs;
-pub use frame_table::{Frame, FrameTable, frame_table};
+pub use frame_table::{Frame, FrameTable, Unreliable, frame_table};
 pub use probe::{MediaInfo, ProbeLimits, probe};
 pub use tools::Ffmpeg;
 pub use verify::verify;

@@ -2,7 +2,7 @@
 
 use reel_device::{DeviceWish, Devices};
 use reel_engine::{RunContext, RunError};
-use reel_media::{Ffmpeg, MediaError, ProbeLimits, frame_table, probe};
+use reel_media::{Ffmpeg, MediaError, ProbeLimits, Unreliable, frame_table, probe};
 
 use crate::codec::Encoder;
 use crate::facts::{Facts, GpuFinding};
@@ -23,6 +23,9 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
     let table = frame_table(ffmpeg, &path, video_index, cx.cancel()).map_err(run_error)?;
     let timeline = Timeline::from_table(&table);
     if timeline.frame_count == 0 {
+        if matches!(table.unreliable, Some(Unreliable::NoTimestamps { .. })) {
+            return Err(run_error(MediaError::NoTimes { path }));
+        }
         let detail = "it has no picture that is shown".to_owned();
         return Err(run_error(MediaError::Damaged { path, detail }));
     }

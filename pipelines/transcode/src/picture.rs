@@ -1,6 +1,6 @@
 //! What happens to the picture between decoder and encoder.
 
-use reel_media::probe::VideoStream;
+use reel_media::probe::{Chroma, VideoStream};
 use reel_types::time::Rational;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ pub struct Picture {
     pub sample_aspect: Rational,
     /// Brightness and colours brought to BT.709.
     pub tone_map: bool,
+    /// What the source does not tell of its HDR colours, as a filter.
+    #[serde(default)]
+    pub hdr_assumed: Option<String>,
     /// Numbers use the full range 0–255 and keep it.
     pub full_range: bool,
     /// How numbers mean colours in the result; FFmpeg's names.
@@ -56,8 +59,17 @@ impl Picture {
             if video.orientation.swaps_sides() { video.sample_aspect.inverse() } else { video.sample_aspect };
         let scale =
             resolution.and_then(|resolution| fitted(shown_width, shown_height, resolution, &mut said));
-        let even = (even(shown_width), even(shown_height));
+        // A side of one pixel has nothing to cut from.
+        let too_small = shown_width < 2 || shown_height < 2;
+        let even = (even(shown_width).max(2), even(shown_height).max(2));
+        let scale = scale.or_else(|| too_small.then_some(even));
         let crop = (scale.is_none() && even != (shown_width, shown_height)).then_some(even);
+        if too_small {
+            said.push(format!(
+                "enlarged from {shown_width}x{shown_height} to {}x{}, because 4:2:0 needs even sides",
+                even.0, even.1
+            ));
+        }
         if let Some((width, height)) = crop {
             said.push(format!("cropped from {shown_width}x{shown_height} to {width}x{height}, because 4:2:0 needs even sides"));
         }
@@ -100,6 +112,7 @@ impl Picture {
             scale,
             sample_aspect,
             tone_map,
+            hdr_assumed: hdr_assumed(video).filter(|_| tone_map),
             full_range,
             colour: ColourTags::of(video, tone_map, full_range),
             width,
@@ -114,8 +127,9 @@ impl Picture {
         if self.flatten_alpha {
             filters.push("format=gbrap,premultiply=inplace=1,format=gbrp".to_owned());
         }
-        if let Some((width, height)) = self.crop {
-            filters.push(format!("crop={width}:{height}:0:0"));
+        if self.crop.is_some() {
+            // By the frame that comes, not by the first: a broadcast may change its size on the way.
+            filters.push("crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0".to_owned());
         }
         let range = if self.full_range { ":in_range=full:out_range=full" } else { "" };
         match self.scale {
@@ -124,6 +138,7 @@ impl Picture {
             None => {}
         }
         if self.tone_map {
+            filters.extend(self.hdr_assumed.clone());
             filters.push(format!("zscale=t=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=p=bt709"));
             filters.push("tonemap=tonemap=mobius:param=0.8:desat=0,zscale=t=bt709:m=bt709:r=tv".to_owned());
         }
@@ -174,6 +189,20 @@ impl ColourTags {
         let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value.clone()?]));
         given.flatten().collect()
     }
+}
+
+/// HDR video is BT.2020 where nothing else is said; zscale finds no way from colours that are not named.
+fn hdr_assumed(video: &VideoStream) -> Option<String> {
+    let is_rgb = video
+        .pixel_format
+        .as_ref()
+        .is_some_and(|pixels| matches!(pixels.chroma, Chroma::Rgb | Chroma::Palette));
+    let missing = [
+        ("color_primaries=bt2020", video.colour.primaries.is_none()),
+        ("colorspace=bt2020nc", video.colour.matrix.is_none() && !is_rgb),
+    ];
+    let told: Vec<&str> = missing.into_iter().filter(|(_, missing)| *missing).map(|(told, _)| told).collect();
+    (!told.is_empty()).then(|| format!("setparams={}", told.join(":")))
 }
 
 /// The size that fits, when it is smaller than the source.

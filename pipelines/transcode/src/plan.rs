@@ -2,6 +2,7 @@
 
 use reel_device::DeviceWish;
 use reel_engine::{Plan, RunError, Site};
+use reel_media::probe::AudioStream;
 use reel_types::{ChunkSpec, Class, OnFailedChunk};
 
 use crate::args::VideoEncode;
@@ -22,6 +23,9 @@ const ROUNDS_MAX: u32 = 4;
 const SEEK_MARGIN_MICROS: i64 = 1_000_000;
 /// Weight of a second of pictures against a second of sound.
 const VIDEO_COST: u64 = 20;
+
+/// More are no layout that the encoders of sound know.
+const CHANNELS_MAX: u32 = 8;
 
 /// How a round is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -204,6 +208,16 @@ fn part_container(intent: &Intent, facts: &Facts) -> Container {
 /// What happens to the sound, in words; refuses to copy what the container does not take.
 fn sound(intent: &Intent, facts: &Facts) -> Result<Vec<String>, RunError> {
     let mut said = Vec::new();
+    let wide = |stream: &&AudioStream| stream.channel_count > CHANNELS_MAX;
+    if matches!(intent.audio, AudioChoice::Aac | AudioChoice::Opus)
+        && let Some(stream) = facts.usable_audio().find(wide)
+    {
+        let message = format!(
+            "audio track {} has {} channels, more than {CHANNELS_MAX}",
+            stream.index, stream.channel_count
+        );
+        return Err(usage(message, "use --audio copy with an .mkv, or --audio none").into());
+    }
     let unusable = facts.media.audio.len() - facts.usable_audio().count();
     if unusable > 0 && intent.audio != AudioChoice::None {
         said.push(format!("{unusable} audio tracks dropped: they cannot be decoded"));

@@ -77,14 +77,16 @@ pub fn sniff(path: &Path) -> Result<Container, MediaError> {
     Ok(container)
 }
 
-/// The demuxer of a still, by its first bytes.
+/// The demuxer of a still or of an animation that looks like one, by its first bytes.
 pub(super) fn still_demuxer(path: &Path) -> Option<&'static str> {
-    let mut head = [0_u8; 12];
-    File::open(path).ok()?.read_exact(&mut head).ok()?;
-    match head {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    File::open(path).ok()?.take(HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+    match head.as_slice() {
+        // An animation says so before its first picture.
+        [0x89, b'P', b'N', b'G', ..] if head.windows(4).any(|kind| kind == b"acTL") => Some("apng"),
         [0x89, b'P', b'N', b'G', ..] => Some("png_pipe"),
         [0xff, 0xd8, 0xff, ..] => Some("jpeg_pipe"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => Some("webp_pipe"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("webp_pipe"),
         _ => None,
     }
 }

@@ -22,8 +22,9 @@ impl Orientation {
         self == Self::default()
     }
 
-    /// From the nine numbers of a display matrix (16.16 fixed point, row by row). Angles between quarters go to the
-    /// nearest one; a matrix that turns nothing sensible is upright.
+    /// From the nine numbers of a display matrix (16.16 fixed point, row by row). Other angles than
+    /// quarters count as upright, as does a matrix that turns nothing sensible: FFmpeg turns those inside the frame and
+    /// keeps its size.
     pub fn from_matrix(matrix: &[i64; 9]) -> Self {
         let [a, b, c, d] = [matrix[0], matrix[1], matrix[3], matrix[4]].map(|v| v as f64);
         if a.hypot(b) == 0.0 || c.hypot(d) == 0.0 {
@@ -33,7 +34,11 @@ impl Orientation {
         // (a, b) is where the picture's right goes: x to the right, y down. Mirroring turned it round before.
         let (right_x, right_y) = if mirrored { (-a, -b) } else { (a, b) };
         let degrees = right_y.atan2(right_x).to_degrees();
-        let quarters = (degrees / 90.0).round().rem_euclid(4.0) as u16 % 4;
+        let nearest = (degrees / 90.0).round();
+        if (degrees - nearest * 90.0).abs() >= 1.0 {
+            return Self::default();
+        }
+        let quarters = nearest.rem_euclid(4.0) as u16 % 4;
         Self { clockwise_degrees: quarters * 90, mirrored }
     }
 }
@@ -58,5 +63,7 @@ mod tests {
         check(-ONE, 0, 0, ONE, 0, true);
         check(ONE, 0, 0, -ONE, 180, true);
         check(0, 0, 0, 0, 0, false);
+        check(46_341, 46_341, -46_341, 46_341, 0, false);
+        check(500, ONE, -ONE, 500, 90, false);
     }
 }

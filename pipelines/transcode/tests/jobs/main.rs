@@ -7,4 +7,5 @@ mod damaged;
 mod faithful;
 mod faults;
 mod look;
+mod odd;
 mod scene;

@@ -1,0 +1,134 @@
+//! Sources that hardly anybody has: what they become is still right.
+
+use std::path::{Path, PathBuf};
+
+use reel_testkit::clips;
+use reel_types::FailureKind;
+
+use crate::look::{difference, frame_count, thumbnail, video_field};
+use crate::scene::Scene;
+
+/// A second of a test picture of this size, as a transport stream.
+fn stream(width: u32, height: u32) -> PathBuf {
+    let scale = format!("scale={width}:{height}:flags=area");
+    clips::made(
+        &format!("odd_{width}x{height}.ts"),
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=320x240:rate=25:duration=1",
+            "-vf",
+            &scale,
+            "-pix_fmt",
+            "yuv444p",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+        ],
+    )
+}
+
+fn behind_one_another(folder: &Path, one: &Path, other: &Path) -> PathBuf {
+    let path = folder.join("joined.ts");
+    let bytes = [std::fs::read(one).unwrap(), std::fs::read(other).unwrap()].concat();
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn a_size_that_changes_on_the_way_shows_the_whole_picture_all_along() {
+    let (scene, folder) = (Scene::new(), tempfile::tempdir().unwrap());
+    let (large, small) = (stream(161, 121), stream(81, 61));
+    for (one, other, size) in [(&large, &small, ["160", "120"]), (&small, &large, ["80", "60"])] {
+        let source = behind_one_another(folder.path(), one, other);
+        let done = scene.transcode(&source, |_| ());
+        assert_eq!(["width", "height"].map(|side| video_field(done.output(), side)), size);
+        assert_eq!(frame_count(done.output()), 50);
+        // Both parts show the same film.
+        for frame in [0, 24] {
+            let (early, late) =
+                (thumbnail(done.output(), frame, true), thumbnail(done.output(), frame + 25, true));
+            let off = difference(&early, &late);
+            assert!(off < 12.0, "{size:?}: frame {frame} and {} differ by {off}", frame + 25);
+        }
+    }
+}
+
+#[test]
+fn a_side_of_one_pixel_becomes_two() {
+    let scene = Scene::new();
+    for (width, height, size) in [(16, 1, ["16", "2"]), (1, 16, ["2", "16"]), (3, 1, ["2", "2"])] {
+        let scale = format!("scale={width}:{height}");
+        let source = clips::made(
+            &format!("thin_{width}x{height}.mkv"),
+            &[
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x64:rate=25:duration=1",
+                "-vf",
+                &scale,
+                "-pix_fmt",
+                "yuv444p",
+                "-c:v",
+                "ffv1",
+            ],
+        );
+        let done = scene.transcode(&source, |_| ());
+        assert_eq!(["width", "height"].map(|side| video_field(done.output(), side)), size);
+        assert!(done.says("enlarged from"));
+    }
+}
+
+/// A second of test picture with these options after the input.
+fn made(name: &str, options: &[&str]) -> PathBuf {
+    clips::made(name, &[&["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=1"], options].concat())
+}
+
+#[test]
+fn hdr_that_does_not_name_its_colours_is_taken_for_bt2020() {
+    let hdr =
+        ["-pix_fmt", "yuv420p10le", "-c:v", "libx264", "-preset", "ultrafast", "-color_trc", "smpte2084"];
+    let scene = Scene::new();
+    let done = scene.transcode(&made("pq_without_primaries.mkv", &hdr), |_| ());
+    assert_eq!(video_field(done.output(), "color_transfer"), "bt709");
+}
+
+#[test]
+fn an_angle_between_quarters_keeps_the_size() {
+    let upright = made("upright.mp4", &["-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast"]);
+    let upright = upright.to_str().unwrap();
+    let source = clips::made("turned_45.mp4", &["-i", upright, "-c", "copy", "-metadata:s:v", "rotate=45"]);
+    let scene = Scene::new();
+    let done = scene.transcode(&source, |_| ());
+    assert_eq!(["width", "height"].map(|side| video_field(done.output(), side)), ["64", "48"]);
+}
+
+#[test]
+fn an_extreme_shape_of_a_pixel_is_no_damage() {
+    let options = ["-vf", "scale=2:16,setsar=21", "-pix_fmt", "yuv444p", "-c:v", "ffv1"];
+    Scene::new().transcode(&made("thin_sar.mkv", &options), |_| ()).output();
+}
+
+#[test]
+fn an_animated_png_is_a_film() {
+    let scene = Scene::new();
+    let done = scene.transcode(&made("animated.png", &["-f", "apng"]), |_| ());
+    assert_eq!(frame_count(done.output()), 25);
+}
+
+#[test]
+fn what_cannot_be_made_is_said_before_any_work() {
+    let scene = Scene::new();
+    let check = |source: &Path, kind: FailureKind, said: &str| {
+        let failure = scene.transcode(source, |_| ()).failure().clone();
+        assert_eq!(failure.kind, kind, "{failure}");
+        assert!(failure.message.contains(said) && failure.hint.is_some(), "{failure}");
+    };
+    let x264 = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"];
+    check(&made("raw.h264", &x264), FailureKind::Input, "no time stamps");
+    let nine = ["-f", "lavfi", "-i", "aevalsrc=0|0|0|0|0|0|0|0|0:s=48000:d=1", "-c:a", "pcm_s16le"];
+    check(&made("nine.mkv", &[&nine[..], &x264].concat()), FailureKind::Usage, "9 channels");
+}
