@@ -13,6 +13,9 @@ use crate::facts::Facts;
 const NEAR_SECS: f64 = 0.25;
 /// A container may claim so much more than its packets hold without anybody missing it.
 const CLAIM_SLACK_SECS: f64 = 0.25;
+/// A film of which so much has one distance of frames keeps a rate.
+const STEADY_PART: f64 = 0.9;
+const MISSING: &str = "frames are missing";
 /// A line of ffprobe is longer only when something is wrong with it.
 const LINE_BYTES_MAX: usize = 8192;
 
@@ -57,26 +60,23 @@ fn damage(facts: &Facts, decoded: &BTreeMap<i64, bool>) -> Damage {
     let zero_secs = facts.origin().as_secs();
     let secs = |ticks: i64| timeline.secs(ticks) - zero_secs;
     let end_ticks = pts.last().copied().unwrap_or(0) + timeline.last_duration_ticks;
+    let usual_ticks = usual_distance(facts);
     let mut gaps: Vec<Gap> = Vec::new();
     for (index, ticks) in pts.iter().enumerate() {
-        let reason = match decoded.get(ticks) {
-            None => "frames are missing",
-            Some(true) => "frames decode with errors",
-            Some(false) => continue,
-        };
-        let start_secs = secs(*ticks);
-        let end_secs = secs(pts.get(index + 1).copied().unwrap_or(end_ticks));
-        match gaps.last_mut() {
-            Some(gap) if start_secs - gap.end_secs <= NEAR_SECS => {
-                gap.end_secs = end_secs;
-                if gap.reason != reason {
-                    gap.reason = "frames are missing or decode with errors".to_owned();
-                }
-            }
-            _ => gaps.push(Gap { start_secs, end_secs, reason: reason.to_owned() }),
+        let next_ticks = pts.get(index + 1).copied().unwrap_or(end_ticks);
+        match decoded.get(ticks) {
+            None => add(&mut gaps, secs(*ticks), secs(next_ticks), MISSING),
+            Some(true) => add(&mut gaps, secs(*ticks), secs(next_ticks), "frames decode with errors"),
+            Some(false) => {}
+        }
+        // Where a stretch of the file is gone, there is not even a packet to tell of it.
+        if let Some(usual) = usual_ticks
+            && timeline.secs(next_ticks - ticks - usual) > NEAR_SECS
+        {
+            add(&mut gaps, secs(ticks + usual), secs(next_ticks), MISSING);
         }
     }
-    let claimed_frames = claimed_frames(facts);
+    let claimed_frames = claimed_frames(facts, usual_ticks);
     let held_secs = secs(end_ticks);
     let claimed_secs = secs(timeline.first_ticks) + claimed_secs(facts);
     if claimed_secs > held_secs + CLAIM_SLACK_SECS {
@@ -86,10 +86,39 @@ fn damage(facts: &Facts, decoded: &BTreeMap<i64, bool>) -> Damage {
     Damage { gaps, decoded_part: (decoded.len() as f64 / claimed_frames.max(1.0)).min(1.0) }
 }
 
+/// Joined to the last one when that is near.
+fn add(gaps: &mut Vec<Gap>, start_secs: f64, end_secs: f64, reason: &str) {
+    match gaps.last_mut() {
+        Some(gap) if start_secs - gap.end_secs <= NEAR_SECS => {
+            gap.end_secs = gap.end_secs.max(end_secs);
+            if gap.reason != reason {
+                gap.reason = "frames are missing or decode with errors".to_owned();
+            }
+        }
+        _ => gaps.push(Gap { start_secs, end_secs, reason: reason.to_owned() }),
+    }
+}
+
+/// The distance of frames, in ticks, where a longer one is a loss: packets are damaged, and nearly all are as far apart.
+fn usual_distance(facts: &Facts) -> Option<i64> {
+    let timeline = &facts.timeline;
+    timeline.unreliable.as_ref().filter(|why| why.contains("damaged"))?;
+    let (usual, _) = timeline.distances.iter().copied().max_by_key(|(_, count)| *count)?;
+    let is_usual = |distance: i64| (distance - usual).abs() <= (usual / 8).max(1);
+    let alike: u32 =
+        timeline.distances.iter().filter(|(ticks, _)| is_usual(*ticks)).map(|(_, count)| count).sum();
+    (usual > 0 && f64::from(alike) >= STEADY_PART * f64::from(timeline.frame_count.saturating_sub(1)))
+        .then_some(usual)
+}
+
 /// Frames that there should be: as the packets or the container say, whichever is more.
-fn claimed_frames(facts: &Facts) -> f64 {
-    let held = f64::from(facts.timeline.frame_count);
-    let by_length = held * claimed_secs(facts) / facts.timeline.duration_secs().max(1e-3);
+fn claimed_frames(facts: &Facts, usual_ticks: Option<i64>) -> f64 {
+    let timeline = &facts.timeline;
+    let held = f64::from(timeline.frame_count);
+    let by_length = match usual_ticks {
+        Some(usual) => claimed_secs(facts) / timeline.secs(usual),
+        None => held * claimed_secs(facts) / timeline.duration_secs().max(1e-3),
+    };
     held.max(by_length)
 }
 

@@ -132,3 +132,47 @@ fn what_cannot_be_made_is_said_before_any_work() {
     let nine = ["-f", "lavfi", "-i", "aevalsrc=0|0|0|0|0|0|0|0|0:s=48000:d=1", "-c:a", "pcm_s16le"];
     check(&made("nine.mkv", &[&nine[..], &x264].concat()), FailureKind::Usage, "9 channels");
 }
+
+/// Twelve seconds in Matroska of which a part of the bytes, from and to, is zero.
+fn with_zeros(folder: &Path, from: f64, to: f64) -> PathBuf {
+    let source = clips::made(
+        "twelve_seconds.mkv",
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=160x120:rate=25:duration=12",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-g",
+            "25",
+            "-b:v",
+            "300k",
+            "-pix_fmt",
+            "yuv420p",
+        ],
+    );
+    let mut bytes = std::fs::read(source).unwrap();
+    let at = |part: f64| (part * bytes.len() as f64) as usize;
+    let (from, to) = (at(from), at(to));
+    bytes[from..to].fill(0);
+    let path = folder.join("zeros.mkv");
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn seconds_of_which_no_packet_is_left_are_named() {
+    let (scene, folder) = (Scene::new(), tempfile::tempdir().unwrap());
+    let done = scene.transcode(&with_zeros(folder.path(), 0.5, 0.6), |_| ());
+    done.output();
+    let gaps = &done.job.gaps;
+    let lost_secs: f64 = gaps.iter().map(|gap| gap.end_secs - gap.start_secs).sum();
+    assert!((0.8..4.5).contains(&lost_secs), "{gaps:?}");
+    assert!(gaps.iter().all(|gap| gap.start_secs > 4.0 && gap.end_secs < 10.0), "{gaps:?}");
+
+    let done = scene.transcode(&with_zeros(folder.path(), 0.2, 0.85), |_| ());
+    assert!(done.failure().message.contains("of the film decodes"), "{:?}", done.failure());
+}
