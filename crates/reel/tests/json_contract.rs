@@ -28,7 +28,9 @@ fn contract(scene: &Scene, ran: &Ran) -> String {
 fn redact(record: &mut Value) {
     for (name, value) in record.as_object_mut().unwrap() {
         match name.as_str() {
-            "job" | "elapsed_secs" | "children_secs" | "children_cpu_secs" if !value.is_null() => *value = json!(format!("[{name}]")),
+            "job" | "elapsed_secs" | "children_secs" | "children_cpu_secs" if !value.is_null() => {
+                *value = json!(format!("[{name}]"))
+            }
             "outputs" => value.as_array_mut().unwrap().iter_mut().for_each(|output| {
                 output["sha256"] = json!("[sha256]");
                 output["bytes"] = json!("[bytes]");
