@@ -18,7 +18,7 @@ pub(super) fn args(encode: &VideoEncode, pass: Pass<'_>) -> Vec<String> {
         },
         format!("-threads {}", threads(encode.cores)),
         // The lookahead thread of x264 164 races with the frame threads: on a busy machine about one run in ten wrote
-        // another stream. Looking ahead in step costs no CPU time and makes every run write the same bytes.
+        // another stream. Looking ahead in step costs no CPU time, and of 24 runs none differed (decision 5).
         "-x264-params sync-lookahead=0".to_owned(),
     ]);
     args.extend(pass_args(pass));
