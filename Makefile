@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench serve
+.PHONY: help setup demo test check bench kill serve
 
 CARGO := scripts/cargo
 
@@ -30,6 +30,14 @@ check: setup ## formatting, lints, the rules of the house
 
 bench: setup ## measure reel against plain ffmpeg on this machine (ONLY=case for one)
 	@scripts/bench $(ONLY)
+
+# More random moments than `make test` has, and so more time than a test is given there.
+kill: setup ## kill reel at each named moment and at 50 random ones (REEL_KILLS=n for more), compare every frame
+	@export REEL_KILLS=$${REEL_KILLS:-50}; if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	     $(CARGO) nextest run --package reel --test kill --profile kill </dev/null; \
+	 else \
+	     $(CARGO) test --package reel --test kill -- --nocapture </dev/null; \
+	 fi
 
 serve: ## the server: not written yet
 	@echo "reel has no server yet; 'reel transcode' works without one" >&2; exit 2

@@ -78,6 +78,17 @@ pub enum GpuAbsent {
     },
 }
 
+impl GpuAbsent {
+    /// The same in a few words, for a line that tells something else as well.
+    pub fn brief(&self) -> &'static str {
+        match self {
+            Self::LibraryMissing(_) => "no NVIDIA driver here",
+            Self::DriverSilent(_) => "the NVIDIA driver does not answer",
+            Self::NoDevice { .. } => "no NVIDIA GPU here",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

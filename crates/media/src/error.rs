@@ -242,7 +242,9 @@ impl MediaError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::MissingTool { .. } => {
-                "install it with `apt-get install ffmpeg` or run `scripts/setup`".to_owned()
+                "install it with `apt-get install ffmpeg` or run `scripts/setup`; one that is elsewhere is named with \
+                 --ffmpeg or REEL_FFMPEG"
+                    .to_owned()
             }
             Self::MissingAbility { .. } => {
                 "install a fuller FFmpeg (`apt-get install ffmpeg` or `scripts/setup`) or choose another codec"

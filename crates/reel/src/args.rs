@@ -44,8 +44,8 @@ pub struct CommonArgs {
     pub json: bool,
     /// What does the work: auto, cpu, gpu or gpu:N
     ///
-    /// `auto` takes a GPU where one works and the CPU elsewhere; `gpu` and `gpu:N` (N as `reel gpu` shows it) never
-    /// fall back to the CPU.
+    /// `auto` takes a GPU where one works. `gpu` and `gpu:N` (N as `reel gpu` shows it) ask for one. Where it cannot,
+    /// the CPU does the work and the result says why. `cpu` looks for no GPU.
     #[arg(long, global = true, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceWish,
     /// Tasks at once at most [default: as many as fit the cores]

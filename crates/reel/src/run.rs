@@ -16,11 +16,14 @@ use crate::{doctor, exit, generate, gpu, jobs, screen, transcode};
 
 /// Reads the command line, does the verb, and answers with the exit code.
 pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<Console>) -> u8 {
-    let typed: Vec<OsString> = typed.into_iter().collect();
+    let typed = help_as_flag(typed.into_iter().collect());
     // Known before parsing, so that a command line that does not parse is answered in JSON as well.
     let json = typed.iter().take_while(|word| *word != "--").any(|word| word == "--json");
-    let cli = match Cli::try_parse_from(typed) {
+    let cli = match Cli::try_parse_from(&typed) {
         Ok(cli) => cli,
+        Err(error) if error.kind() == ErrorKind::MissingSubcommand && !json => {
+            return no_verb(typed, console);
+        }
         Err(error) => return not_parsed(&error, json, console),
     };
     let done = Settings::from_args(&cli.common).and_then(|settings| {
@@ -39,6 +42,24 @@ async fn do_verb(verb: Verb, app: &App, console: &Arc<Console>, settings: &Setti
         Verb::Doctor => doctor::run(app, console, settings),
         Verb::Generate(args) => generate::run(console, &args),
     }
+}
+
+/// `reel help jobs list` is `reel jobs list --help`: people try it, and no verb has that name.
+fn help_as_flag(mut typed: Vec<OsString>) -> Vec<OsString> {
+    if typed.get(1).is_some_and(|word| word == "help") {
+        typed.remove(1);
+        typed.push("--help".into());
+    }
+    typed
+}
+
+/// Nothing to do was named: the short help. By itself clap shows it only where no variable stands for a flag.
+fn no_verb(mut typed: Vec<OsString>, console: &Console) -> u8 {
+    typed.push("-h".into());
+    if let Err(help) = Cli::try_parse_from(typed) {
+        console.say(help.render().to_string().trim_end());
+    }
+    exit::USAGE
 }
 
 /// Help and version are data; the rest is a usage problem in clap's own words.

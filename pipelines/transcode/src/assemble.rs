@@ -135,6 +135,7 @@ fn metadata(facts: &Facts, decided: &Decided, standing: Standing<'_>, verify: Ve
         gpu_fallback: device.gpu_fallback,
         cpu_codec: name_if(encoder, false),
         fallback_reason: device.fallback_reason,
+        gpu_absent: device.gpu_absent,
         attempts: device.attempts,
         encoder: encoder.name(),
         processing_time_seconds,

@@ -34,6 +34,9 @@ pub enum GpuFinding {
     Absent {
         /// What the driver said.
         reason: String,
+        /// The same in a few words; facts of an earlier version have none.
+        #[serde(default)]
+        brief: Option<String>,
     },
     /// There is one, and the encoder does not work on it.
     Unfit {

@@ -65,7 +65,8 @@ fn find_gpu(ffmpeg: &Ffmpeg, intent: &Intent, devices: &Devices) -> GpuFinding {
         return GpuFinding::NotConsidered { reason };
     };
     if let Err(absent) = devices.inventory() {
-        return GpuFinding::Absent { reason: format!("no NVIDIA device: {absent}") };
+        let brief = Some(absent.brief().to_owned());
+        return GpuFinding::Absent { reason: format!("no NVIDIA device: {absent}"), brief };
     }
     if !ffmpeg.has_encoder(encoder.name()) {
         let reason = format!("FFmpeg {} has no {}", ffmpeg.version(), encoder.name());

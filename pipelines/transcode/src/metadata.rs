@@ -28,6 +28,9 @@ pub(crate) struct Metadata {
     /// Why it was not a GPU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fallback_reason: Option<String>,
+    /// In a few words, that this machine has no GPU; absent where it has one, or none was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gpu_absent: Option<String>,
     /// Every device that was tried, in order.
     pub(crate) attempts: Vec<AttemptTold>,
     /// What made the pictures.
@@ -71,6 +74,7 @@ pub(crate) struct VerifyTold {
 pub(crate) struct DeviceTold {
     pub(crate) gpu_fallback: bool,
     pub(crate) fallback_reason: Option<String>,
+    pub(crate) gpu_absent: Option<String>,
     pub(crate) attempts: Vec<AttemptTold>,
 }
 
@@ -93,13 +97,17 @@ impl DeviceTold {
             (true, _, _) => (false, None),
             (false, Some(reason), _) => (true, Some(reason)),
             (false, None, GpuFinding::Unfit { reason }) => (true, Some(reason.clone())),
-            (false, None, GpuFinding::Absent { reason }) => (gpu_wanted, Some(reason.clone())),
+            (false, None, GpuFinding::Absent { reason, .. }) => (gpu_wanted, Some(reason.clone())),
             (false, None, GpuFinding::NotConsidered { reason }) => (false, Some(reason.clone())),
             (false, None, GpuFinding::Works { .. }) => {
                 (true, Some("another round was made on the CPU".to_owned()))
             }
         };
-        Self { gpu_fallback, fallback_reason, attempts }
+        let gpu_absent = match finding {
+            GpuFinding::Absent { brief, .. } => brief.clone(),
+            _ => None,
+        };
+        Self { gpu_fallback, fallback_reason, gpu_absent, attempts }
     }
 }
 

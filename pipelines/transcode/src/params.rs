@@ -62,6 +62,9 @@ pub struct Params {
     pub verify: VerifyDepth,
 
     /// Where to work: auto, cpu, gpu, gpu:N
+    ///
+    /// `auto` takes a GPU where one works. `gpu` and `gpu:N` (N as `reel gpu` shows it) ask for one. Where it cannot,
+    /// the CPU does the work and the result says why. `cpu` looks for no GPU.
     #[arg(long, default_value_t, value_name = "auto|cpu|gpu|gpu:N")]
     #[schemars(with = "String")]
     pub device: DeviceWish,

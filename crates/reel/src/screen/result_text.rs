@@ -9,8 +9,9 @@ use crate::text::{bytes, duration, shown, without_controls};
 /// Path, size, what did it and how fast; then why not the GPU, what was decided, and what is missing.
 pub(super) fn lines(result: &ResultRecord) -> Vec<String> {
     let mut lines: Vec<String> = result.outputs.iter().map(|output| output_line(output, result)).collect();
-    // On a machine without a GPU there is nothing to explain.
-    let fell_back = result.metadata["gpu_fallback"].as_bool() == Some(true);
+    // That there is no GPU stands on the first line; `--json` and `reel doctor` have the driver's own words.
+    let fell_back = result.metadata["gpu_fallback"].as_bool() == Some(true)
+        && text(&result.metadata, "gpu_absent").is_none();
     if let Some(reason) = text(&result.metadata, "fallback_reason").filter(|_| fell_back) {
         lines.push(format!("  not on a GPU: {reason}"));
     }
@@ -33,7 +34,7 @@ fn output_line(output: &OutputRecord, result: &ResultRecord) -> String {
     parts.join("  ")
 }
 
-/// `h264_nvenc on GPU 0`, `libx264 on the CPU`.
+/// `h264_nvenc on GPU 0`, `libx264 on the CPU`, `libx264 on the CPU (no NVIDIA driver here)`.
 fn made_by(metadata: &Value) -> Option<String> {
     if metadata["gpu_enabled"].as_bool() == Some(true) {
         let codec = text(metadata, "gpu_codec")?;
@@ -42,7 +43,11 @@ fn made_by(metadata: &Value) -> Option<String> {
             None => format!("{codec} on the GPU"),
         });
     }
-    text(metadata, "cpu_codec").map(|codec| format!("{codec} on the CPU"))
+    let codec = text(metadata, "cpu_codec")?;
+    Some(match text(metadata, "gpu_absent") {
+        Some(absent) => format!("{codec} on the CPU ({absent})"),
+        None => format!("{codec} on the CPU"),
+    })
 }
 
 fn decisions(metadata: &Value) -> Vec<String> {
@@ -67,30 +72,50 @@ mod tests {
     use super::*;
     use crate::records::{InputPath, Status};
 
-    #[test]
-    fn a_result_says_what_was_done_on_which_device() {
-        let result = ResultRecord {
+    fn completed(metadata: Value, gaps: Vec<Gap>) -> ResultRecord {
+        ResultRecord {
             job: None,
             input: InputPath::new(Path::new("a.mov")),
             status: Status::Completed,
             already_there: false,
             outputs: vec![OutputRecord::new(Path::new("out/a.mp4"), "00", 3_400_000)],
-            metadata: json!({
-                "gpu_enabled": false, "gpu_fallback": true, "cpu_codec": "libx264", "fallback_reason": "no driver",
-                "processing_time_seconds": 12.31, "processing_speed": 2.654, "decisions": ["HDR tone-mapped"],
-            }),
-            gaps: vec![Gap { start_secs: 1.0, end_secs: 2.5, reason: "damaged".into() }],
+            metadata,
+            gaps,
             error: None,
             exit_code: 0,
-        };
+        }
+    }
+
+    #[test]
+    fn a_result_says_what_was_done_on_which_device() {
+        let metadata = json!({
+            "gpu_enabled": false, "gpu_fallback": true, "cpu_codec": "libx264", "fallback_reason": "it broke",
+            "processing_time_seconds": 12.31, "processing_speed": 2.654, "decisions": ["HDR tone-mapped"],
+        });
+        let gap = Gap { start_secs: 1.0, end_secs: 2.5, reason: "damaged".into() };
         assert_eq!(
-            lines(&result),
+            lines(&completed(metadata, vec![gap])),
             [
                 "out/a.mp4  3.4 MB  libx264 on the CPU  12 s  2.65x",
-                "  not on a GPU: no driver",
+                "  not on a GPU: it broke",
                 "  HDR tone-mapped",
                 "  missing: 1.00 s to 2.50 s (damaged)",
             ]
         );
+    }
+
+    #[test]
+    fn a_machine_without_a_gpu_says_so_in_a_few_words() {
+        for asked_for_a_gpu in [false, true] {
+            let metadata = json!({
+                "gpu_enabled": false, "gpu_fallback": asked_for_a_gpu, "cpu_codec": "libx264",
+                "gpu_absent": "no NVIDIA driver here",
+                "fallback_reason": "no NVIDIA device: libnvidia-ml.so.1: cannot open shared object file",
+            });
+            assert_eq!(
+                lines(&completed(metadata, Vec::new())),
+                ["out/a.mp4  3.4 MB  libx264 on the CPU (no NVIDIA driver here)"]
+            );
+        }
     }
 }

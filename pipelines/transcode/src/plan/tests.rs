@@ -42,7 +42,7 @@ fn facts(secs: u32, container: &str, first_ticks: i64, change: impl FnOnce(&mut 
     });
     change(&mut media);
     let media: MediaInfo = serde_json::from_value(media).unwrap();
-    let gpu = GpuFinding::Absent { reason: "no driver".to_owned() };
+    let gpu = GpuFinding::Absent { reason: "no driver".to_owned(), brief: None };
     Facts { media, video_index: 0, timeline, gpu }
 }
 
