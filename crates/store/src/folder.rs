@@ -72,7 +72,7 @@ impl FolderStore {
         write: impl FnOnce(&Path) -> Result<Stored, StoreError>,
     ) -> Result<Stored, StoreError> {
         let folder = place.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(|e| StoreError::io("make", folder, e))?;
+        make_folder(folder).map_err(|e| StoreError::io("make", folder, e))?;
         let serial = self.parts.fetch_add(1, Ordering::Relaxed);
         let part = folder.join(format!(".{}-{serial}.part", std::process::id()));
         let stored = write(&part).and_then(|stored| {
@@ -172,6 +172,20 @@ fn copy_and_sync(from: &Path, to: &Path) -> Result<Stored, StoreError> {
     target.sync_all().map_err(|e| StoreError::io("sync", to, e))?;
     let (size_bytes, sha256) = reader.finish();
     Ok(Stored { size_bytes, sha256 })
+}
+
+/// Makes a folder and those above it, each entered durably in the one above: an object that was acknowledged is still
+/// found after a power cut.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let Some(above) = folder.parent() else { return Ok(()) };
+    make_folder(above)?;
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
+        _ => File::open(above).and_then(|above| above.sync_all()),
+    }
 }
 
 fn sync_folder(folder: &Path) -> Result<(), StoreError> {
