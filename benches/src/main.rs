@@ -38,7 +38,8 @@ fn main() -> Result<()> {
     let report = suite::run(&place, &only)?;
     let results = root.join("benches/results");
     std::fs::create_dir_all(&results)?;
-    std::fs::write(results.join("latest.md"), &report)?;
-    eprintln!("written to benches/results/latest.md");
+    let name = if only.is_empty() { "latest".to_owned() } else { only.join("-") };
+    std::fs::write(results.join(format!("{name}.md")), &report)?;
+    eprintln!("written to benches/results/{name}.md");
     Ok(())
 }

@@ -152,8 +152,8 @@ fn overhead(place: &Place, report: &mut Report) -> Result<()> {
 }
 
 fn children_secs(stdout: &str) -> Result<f64> {
-    let summary = stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let summary = summary.last().context("no JSON on stdout")?;
+    let mut records = stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let summary = records.next_back().context("no JSON on stdout")?;
     summary["children_secs"].as_f64().context("the summary has no children_secs")
 }
 
