@@ -14,9 +14,9 @@ pub enum DeviceWish {
     Auto,
     /// The CPU.
     Cpu,
-    /// Any GPU, and nothing else.
+    /// Any GPU; the CPU steps in when none can do it, and that counts as a fallback.
     Gpu,
-    /// The GPU with this index in the driver's list, and nothing else.
+    /// The GPU with this index in the driver's list and no other; the CPU steps in as for `Gpu`.
     GpuIndex(u32),
 }
 
@@ -24,11 +24,6 @@ impl DeviceWish {
     /// Whether a GPU may be used.
     pub fn allows_gpu(self) -> bool {
         self != Self::Cpu
-    }
-
-    /// Whether the CPU may step in when no GPU does it.
-    pub fn allows_cpu(self) -> bool {
-        matches!(self, Self::Auto | Self::Cpu)
     }
 
     /// Whether this GPU is meant.

@@ -42,5 +42,5 @@ fn without_a_gpu_nothing_is_tried_on_one() {
     assert!(fake.calls().unwrap().iter().all(|call| call.encoder.is_none()));
     assert_eq!(done.told("gpu_fallback").as_bool(), Some(false));
     assert!(done.told("fallback_reason").as_str().unwrap().contains("no NVIDIA device"));
-    assert_eq!(done.told("gpu_absent").as_str(), Some("no NVIDIA GPU here"));
+    assert_eq!(done.told("gpu_absent").as_str(), Some("no NVIDIA driver here"));
 }
