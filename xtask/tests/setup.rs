@@ -104,7 +104,7 @@ fn a_compiler_without_headers_counts_as_missing() {
 #[test]
 fn without_apt_it_says_what_to_install() {
     check(&Machine::with(&[("uname", "echo Darwin")]), false, &["brew install ffmpeg"]);
-    check(&Machine::with(&[("uname", "echo Linux"), ("dnf", "")]), false, &["dnf install", "rpmfusion"]);
+    check(&Machine::with(&[("uname", "echo Linux"), ("dnf", "")]), false, &["dnf install", "RPM Fusion"]);
     check(
         &Machine::with(&[("uname", "echo Linux"), ("pacman", "")]),
         false,
