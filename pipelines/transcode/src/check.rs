@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use reel_engine::{RunContext, RunError};
-use reel_media::verify::{Expectation, Level, verify};
-use reel_media::{Ffmpeg, frame_table};
+use reel_media::Ffmpeg;
+use reel_media::verify::{Effort, Expectation, Level, VerifyReport, verify};
 use reel_types::FailureKind;
 
 use crate::facts::Facts;
@@ -47,28 +47,23 @@ pub(crate) fn check(
         VerifyDepth::Quick => (Level::Quick, "quick"),
         VerifyDepth::Full => (Level::Full, "full"),
     };
-    let report = verify(ffmpeg, out, &expectation, level, cx.cancel()).map_err(run_error)?;
+    let effort = Effort { level, cores: cx.site().cores };
+    let report = verify(ffmpeg, out, &expectation, effort, cx.cancel()).map_err(run_error)?;
     let report = report.into_result().map_err(run_error)?;
     if standing.film.len() > 1 {
-        compare_times(ffmpeg, decided, &ticks, out, cx)?;
+        compare_times(decided, &ticks, &report)?;
     }
     Ok(VerifyTold { depth, frames_walked: report.frame_count, frames_decoded: report.decoded_count })
 }
 
 /// After joining chunks each frame must be where the source has it, within a tick of the container.
-fn compare_times(
-    ffmpeg: &Ffmpeg,
-    decided: &Decided,
-    expected: &[i64],
-    out: &Path,
-    cx: &RunContext<'_>,
-) -> Result<(), RunError> {
-    let table = frame_table(ffmpeg, out, 0, cx.cancel()).map_err(run_error)?;
-    let first = table.frames.first().map_or(0, |frame| frame.pts);
+fn compare_times(decided: &Decided, expected: &[i64], report: &VerifyReport) -> Result<(), RunError> {
+    let time_base_secs = report.time_base.map_or(0.0, |base| base.as_f64());
+    let first = report.times.first().copied().unwrap_or(0);
     let tick_secs = decided.clock.track_tick().as_f64();
-    let slack_secs = table.time_base.as_f64().max(tick_secs) * 1.001;
-    for (index, (frame, ticks)) in table.frames.iter().zip(expected).enumerate() {
-        let found = (frame.pts - first) as f64 * table.time_base.as_f64();
+    let slack_secs = time_base_secs.max(tick_secs) * 1.001;
+    for (index, (pts, ticks)) in report.times.iter().zip(expected).enumerate() {
+        let found = (pts - first) as f64 * time_base_secs;
         let wanted = *ticks as f64 * tick_secs;
         if (found - wanted).abs() > slack_secs {
             let message =

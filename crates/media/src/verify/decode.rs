@@ -1,12 +1,14 @@
 //! The ends and the seams, decoded.
 
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::path::Path;
 use std::time::Duration;
 
 use reel_types::CancelToken;
 
 use super::walk::{Stream, Walk};
-use super::{Level, Problem, VerifyReport};
+use super::{Effort, Level, Problem, VerifyReport};
 use crate::child::run_streaming;
 use crate::error::MediaError;
 use crate::formats::InputArgs;
@@ -20,23 +22,34 @@ pub(super) fn decode(
     ffmpeg: &Ffmpeg,
     walk: &Walk,
     seams_secs: &[f64],
-    level: Level,
+    effort: Effort,
     cancel: &CancelToken,
     report: &mut VerifyReport,
 ) -> Result<(), MediaError> {
     let Some((index, film)) = walk.film().filter(|(_, film)| !film.shown.is_empty()) else { return Ok(()) };
-    let windows = match level {
+    let windows = match effort.level {
         Level::Quick => windows(film, seams_secs),
         Level::Full => std::iter::once(0..film.shown.len()).collect(),
     };
-    // All windows in one child; only when something is wrong, each in its own, to say where.
-    let together = look(ffmpeg, index, film, &windows, cancel, report)?;
-    if together.is_fine(&windows) {
-        report.decoded_count = together.counts.iter().sum();
+    let path = report.path.clone();
+    let look_at = |windows: &[Range<usize>]| look(ffmpeg, index, film, windows, effort.cores, &path, cancel);
+    // One child a core, each with its share of the windows; only when something is wrong, each window in a child of its
+    // own, to say where.
+    let shares = windows.chunks(windows.len().div_ceil(effort.cores.max(1) as usize));
+    let looked = std::thread::scope(|scope| {
+        let looks: Vec<_> = shares.clone().map(|share| scope.spawn(move || look_at(share))).collect();
+        looks
+            .into_iter()
+            .map(|look| look.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect::<Vec<_>>()
+    });
+    let looked = looked.into_iter().collect::<Result<Vec<_>, _>>()?;
+    if looked.iter().zip(shares).all(|(looked, share)| looked.is_fine(share)) {
+        report.decoded_count = looked.iter().flat_map(|looked| &looked.counts).sum();
         return Ok(());
     }
     for window in windows {
-        let alone = look(ffmpeg, index, film, std::slice::from_ref(&window), cancel, report)?;
+        let alone = look_at(std::slice::from_ref(&window))?;
         report.decoded_count += alone.counts.iter().sum::<u64>();
         if alone.is_fine(std::slice::from_ref(&window)) {
             continue;
@@ -90,17 +103,22 @@ fn look(
     stream_index: u32,
     film: &Stream,
     windows: &[Range<usize>],
+    cores: u32,
+    path: &Path,
     cancel: &CancelToken,
-    report: &VerifyReport,
 ) -> Result<Looked, MediaError> {
     let mut spec = ffmpeg.command();
     for window in windows {
-        let input = window_input(&report.path, film, window);
-        // A few seconds: threads would cost more than they bring. What is coded is read in full without the filter
-        // that only smooths the pictures, and a seventh less CPU is spent.
+        let input = window_input(path, film, window);
+        // What is coded is read in full without the filter that only smooths the pictures, and a seventh less CPU is
+        // spent. dav1d's threads would cost a quarter more.
         let is_short = window.len() < film.shown.len();
-        let input =
-            if is_short { input.option("-threads", "1").option("-skip_loop_filter", "all") } else { input };
+        let threads = if film.codec == "av1" { 1 } else { cores.clamp(1, 16) };
+        let input = if is_short {
+            input.option("-threads", threads.to_string()).option("-skip_loop_filter", "all")
+        } else {
+            input
+        };
         spec = spec.args(input.args());
     }
     for input in 0..windows.len() {
@@ -168,7 +186,7 @@ fn is_complaint(line: &str) -> bool {
 }
 
 /// From the middle before its first frame to the middle after its last, so that rounding cannot add or lose one.
-fn window_input(path: &std::path::Path, film: &Stream, window: &Range<usize>) -> InputArgs {
+fn window_input(path: &Path, film: &Stream, window: &Range<usize>) -> InputArgs {
     let mut input = InputArgs::source(path).option("-err_detect", "explode");
     let frames = &film.shown;
     let middle = |index: usize| (film.secs(frames[index - 1].0) + film.secs(frames[index].0)) / 2.0;

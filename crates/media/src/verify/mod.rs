@@ -6,6 +6,7 @@ mod walk;
 use std::path::{Path, PathBuf};
 
 use reel_types::CancelToken;
+use reel_types::time::Rational;
 
 use crate::error::MediaError;
 use crate::formats::{Container, sniff};
@@ -20,6 +21,15 @@ pub enum Level {
     Quick,
     /// Every packet is walked and everything is decoded.
     Full,
+}
+
+/// How closely to look, and with how much of the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Effort {
+    /// How much is decoded.
+    pub level: Level,
+    /// How many children may decode at once; 0 counts as 1.
+    pub cores: u32,
 }
 
 /// What a result should hold.
@@ -135,6 +145,10 @@ pub struct VerifyReport {
     pub frame_count: u64,
     /// Seconds of the video stream, from its packets.
     pub video_duration_secs: f64,
+    /// When each frame of the video stream is shown, in ticks of `time_base`, in rising order.
+    pub times: Vec<i64>,
+    /// Seconds per tick of `times`.
+    pub time_base: Option<Rational>,
     /// Frames that were decoded to look at them.
     pub decoded_count: u64,
     /// CPU seconds of the children (of all that ended meanwhile in this process).
@@ -175,7 +189,7 @@ pub fn verify(
     ffmpeg: &Ffmpeg,
     path: &Path,
     expectation: &Expectation,
-    level: Level,
+    effort: Effort,
     cancel: &CancelToken,
 ) -> Result<VerifyReport, MediaError> {
     let mut report = VerifyReport { path: path.to_owned(), ..VerifyReport::default() };
@@ -184,9 +198,9 @@ pub fn verify(
     walk.judge(expectation, &mut report);
     // Elsewhere a seek may land between key frames, and what follows does not decode though the file is whole.
     let has_index = matches!(sniff(path), Ok(Container::Mov | Container::Matroska));
-    let level = if has_index { level } else { Level::Full };
+    let level = if has_index { effort.level } else { Level::Full };
     let seams = expectation.seams_secs.as_slice();
-    decode::decode(ffmpeg, &walk, seams, level, cancel, &mut report)?;
+    decode::decode(ffmpeg, &walk, seams, Effort { level, ..effort }, cancel, &mut report)?;
     report.cpu_secs = crate::child::totals().cpu_secs - cpu_before;
     Ok(report)
 }

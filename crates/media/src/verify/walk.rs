@@ -18,7 +18,7 @@ const AUDIO_TOLERANCE_SECS: f64 = 0.5;
 #[derive(Default)]
 pub(super) struct Stream {
     kind: String,
-    codec: String,
+    pub(super) codec: String,
     size: (u32, u32),
     pub(super) time_base: Option<Rational>,
     /// (time, duration) of what is shown, in ticks; kept for video alone.
@@ -146,6 +146,8 @@ impl Walk {
         };
         report.frame_count = film.shown.len() as u64;
         report.video_duration_secs = film.duration_secs();
+        report.times = film.shown.iter().map(|(pts, _)| *pts).collect();
+        report.time_base = film.time_base;
         if let Some(expected) = expectation.frame_count.filter(|expected| *expected != report.frame_count) {
             report.problems.push(Problem::FrameCount { expected, found: report.frame_count });
         }

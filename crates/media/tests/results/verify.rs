@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reel_media::verify::{Expectation, Level, Problem, VerifyReport, verify};
+use reel_media::verify::{Effort, Expectation, Level, Problem, VerifyReport, verify};
 use reel_testkit::clips;
 use reel_types::CancelToken;
 
@@ -23,7 +23,7 @@ fn good() -> Expectation {
 }
 
 fn looked(path: &Path, expectation: &Expectation, level: Level) -> VerifyReport {
-    verify(&ffmpeg(), path, expectation, level, &CancelToken::new()).unwrap()
+    verify(&ffmpeg(), path, expectation, Effort { level, cores: 2 }, &CancelToken::new()).unwrap()
 }
 
 #[test]

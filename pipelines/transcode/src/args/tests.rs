@@ -112,7 +112,7 @@ fn an_option_that_a_device_lacks_can_be_left_out() {
 fn threads_are_never_left_to_chance() {
     let quality = Quality::Constant { crf: 30 };
     for (encoder, word) in [
-        (Encoder::Libx264, "-threads 3"),
+        (Encoder::Libx264, "-threads 5"),
         (Encoder::Libx265, "pools=2:frame-threads=1"),
         (Encoder::Libsvtav1, "lp=2"),
         (Encoder::LibvpxVp9, "-threads 2"),

@@ -3,9 +3,10 @@
 use super::{Pass, VideoEncode, pass_args, words};
 use crate::intent::Quality;
 
-/// Frame threads change the stream, so their count is written down. x264 itself would take one and a half a core.
+/// Frame threads change the stream, so their count is written down. x264 itself would take one and a half a core and
+/// one for its lookahead; ours looks ahead in step, and with fewer frames in flight a core would stand idle meanwhile.
 pub(super) fn threads(cores: u32) -> u32 {
-    if cores <= 1 { 1 } else { cores.saturating_mul(3).div_ceil(2).min(128) }
+    if cores <= 1 { 1 } else { cores.saturating_mul(2).saturating_add(1).min(128) }
 }
 
 pub(super) fn args(encode: &VideoEncode, pass: Pass<'_>) -> Vec<String> {
