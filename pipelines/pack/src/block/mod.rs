@@ -1,0 +1,1 @@
+//! Source blocks: what is stored, its digest, its symbols by RaptorQ.

@@ -1,0 +1,1 @@
+//! The pictures that a person sees: title card, calibration, sync.

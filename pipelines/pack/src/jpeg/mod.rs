@@ -1,0 +1,1 @@
+//! A baseline JPEG whose entropy-coded bytes are the payload.

@@ -1,0 +1,12 @@
+//! `reel pack` turns any file into a video; `reel unpack` turns it back, bit-exact or not at all.
+//!
+//! The way of the bytes is drawn in `docs/reference/pack-format.md`:
+//! [`stream`] → [`block`] → [`frame`] → [`jpeg`] in [`avi`] (profile `archive`), or → [`share`] (profile `share`).
+
+pub mod avi;
+pub mod block;
+pub mod card;
+pub mod frame;
+pub mod jpeg;
+pub mod share;
+pub mod stream;

@@ -1,0 +1,1 @@
+//! Cells of grey that survive what a video site does.
