@@ -1,1 +1,19 @@
 //! Source blocks: what is stored, its digest, its symbols by RaptorQ.
+
+mod collect;
+mod decode;
+mod encode;
+mod error;
+mod plans;
+mod record;
+#[cfg(test)]
+mod tests;
+
+pub use collect::{BlockCollector, Gathered, Pushed};
+pub use decode::Decoded;
+pub use encode::{BlockEncoder, EncodedBlock, REPAIR_RATIO_MAX};
+pub use error::{BlockError, Hole};
+pub use record::{
+    BlockDigest, BlockRecord, ESI_END, SOURCE_SYMBOLS_MAX, SYMBOL_BYTES_MAX, SYMBOL_BYTES_MIN, StoredFlags,
+    is_symbol_size, source_count,
+};

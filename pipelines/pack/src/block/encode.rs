@@ -1,0 +1,124 @@
+//! From stored bytes to source and repair symbols.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use raptorq::{EncodingPacket, ObjectTransmissionInformation, SourceBlockEncoder};
+
+use super::{
+    BlockError, BlockRecord, SOURCE_SYMBOLS_MAX, StoredFlags, is_symbol_size, plans::plan, source_count,
+};
+
+/// Most repair symbols for each source symbol.
+pub const REPAIR_RATIO_MAX: f64 = 4.0;
+const MILLION: u64 = 1_000_000;
+
+/// Turns blocks into symbols; cheap to copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockEncoder {
+    symbol_bytes: u16,
+    repair_ratio_ppm: u64,
+}
+
+impl BlockEncoder {
+    /// For symbols of `symbol_bytes` bytes and `repair_ratio` repair symbols for each source symbol.
+    ///
+    /// # Errors
+    /// When the size is not one of a symbol, or the ratio is not between 0 and [`REPAIR_RATIO_MAX`].
+    pub fn new(symbol_bytes: u16, repair_ratio: f64) -> Result<Self, BlockError> {
+        if !is_symbol_size(symbol_bytes) {
+            return Err(BlockError::SymbolSize { symbol_bytes });
+        }
+        if !(0.0..=REPAIR_RATIO_MAX).contains(&repair_ratio) {
+            return Err(BlockError::RepairRatio { ratio: repair_ratio });
+        }
+        // Whole millionths, so that 0.07 of 100 is 7 and not one more.
+        let repair_ratio_ppm = (repair_ratio * MILLION as f64).round() as u64;
+        Ok(Self { symbol_bytes, repair_ratio_ppm })
+    }
+
+    /// Size of each symbol.
+    pub fn symbol_bytes(&self) -> u16 {
+        self.symbol_bytes
+    }
+
+    /// How many source symbols a block of `stored_bytes` has.
+    pub fn source_count(&self, stored_bytes: u32) -> u32 {
+        source_count(stored_bytes, self.symbol_bytes)
+    }
+
+    /// How many repair symbols a block of `stored_bytes` gets.
+    pub fn repair_count(&self, stored_bytes: u32) -> u32 {
+        (u64::from(self.source_count(stored_bytes)) * self.repair_ratio_ppm).div_ceil(MILLION) as u32
+    }
+
+    /// The symbols of one block. Without repair symbols this only fills up the last one.
+    ///
+    /// # Errors
+    /// When the block is empty or too large.
+    pub fn encode(
+        &self,
+        index: u32,
+        flags: StoredFlags,
+        stored: Vec<u8>,
+    ) -> Result<EncodedBlock, BlockError> {
+        let bytes_max = u64::from(SOURCE_SYMBOLS_MAX) * u64::from(self.symbol_bytes);
+        let record = BlockRecord::of(index, flags, &stored)
+            .filter(|record| record.fits(self.symbol_bytes))
+            .ok_or(BlockError::BlockSize { bytes: stored.len(), bytes_max })?;
+        let source_count = record.source_count(self.symbol_bytes);
+        let mut source = stored;
+        source.resize(source_count as usize * usize::from(self.symbol_bytes), 0);
+        let repair = match self.repair_count(record.stored_bytes) {
+            0 => Vec::new(),
+            count => repair_packets(&source, self.symbol_bytes, count).ok_or(BlockError::Coding { index })?,
+        };
+        Ok(EncodedBlock { record, symbol_bytes: self.symbol_bytes, source_count, source, repair })
+    }
+}
+
+/// `count` repair symbols over whole source symbols; `None` if RaptorQ panicked.
+pub(super) fn repair_packets(source: &[u8], symbol_bytes: u16, count: u32) -> Option<Vec<EncodingPacket>> {
+    let source_count = u16::try_from(source.len() / usize::from(symbol_bytes)).ok()?;
+    let coded = catch_unwind(AssertUnwindSafe(|| {
+        let config = ObjectTransmissionInformation::new(source.len() as u64, symbol_bytes, 1, 1, 1);
+        let encoder = SourceBlockEncoder::with_encoding_plan(0, &config, source, &plan(source_count));
+        encoder.repair_packets(0, count)
+    }));
+    coded.ok()
+}
+
+/// A block and its symbols.
+#[derive(Clone, Debug)]
+pub struct EncodedBlock {
+    record: BlockRecord,
+    symbol_bytes: u16,
+    source_count: u32,
+    source: Vec<u8>,
+    repair: Vec<EncodingPacket>,
+}
+
+impl EncodedBlock {
+    /// What the frames say about the block.
+    pub fn record(&self) -> BlockRecord {
+        self.record
+    }
+
+    /// How many source symbols it has; they have the ESIs below this.
+    pub fn source_count(&self) -> u32 {
+        self.source_count
+    }
+
+    /// Source and repair symbols together; their ESIs are the numbers below this.
+    pub fn symbol_count(&self) -> u32 {
+        self.source_count + self.repair.len() as u32
+    }
+
+    /// The symbol of this ESI.
+    pub fn symbol(&self, esi: u32) -> Option<&[u8]> {
+        let size = usize::from(self.symbol_bytes);
+        match esi.checked_sub(self.source_count) {
+            None => self.source.get(esi as usize * size..)?.get(..size),
+            Some(nth) => self.repair.get(nth as usize).map(EncodingPacket::data),
+        }
+    }
+}
