@@ -1,0 +1,206 @@
+//! From pictures back to bytes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::codeword::Coder;
+use super::header::{FrameTag, HEADER_BITS, header_from_bits};
+use super::layout::{CORNER_UNITS, Layout};
+use super::measure::measure;
+use super::pattern::Patterns;
+use super::picture::Picture;
+use super::placement::Placement;
+use super::soften::soften;
+
+/// Data frames that may still get another picture; more are given back, the oldest first.
+const OPEN_MAX: usize = 3;
+/// Layouts whose tables are kept.
+const READERS_MAX: usize = 4;
+
+/// Reads the pictures of a video, in any size, in any order, some missing, some twice.
+#[derive(Debug, Default)]
+pub struct Demodulator {
+    placement: Option<(usize, usize, Placement)>,
+    readers: VecDeque<Arc<Reader>>,
+    open: VecDeque<SoftFrame>,
+}
+
+/// What is known about a data frame from all of its pictures so far.
+#[derive(Debug)]
+pub struct SoftFrame {
+    reader: Arc<Reader>,
+    tag: FrameTag,
+    picture_count: u32,
+    /// For each pattern and cell, the sum over the pictures of how strong it stood.
+    sums: Vec<Vec<f32>>,
+    /// For each cell, in how many pictures it was seen.
+    seen: Vec<u16>,
+}
+
+/// A data frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// How it was written.
+    pub layout: Layout,
+    /// Which one it is.
+    pub tag: FrameTag,
+    /// Pictures that showed it.
+    pub picture_count: u32,
+    /// The parts of the body, each of [`Layout::part_bytes`] bytes and checked by a CRC; `None` where one is lost.
+    pub parts: Vec<Option<Vec<u8>>>,
+}
+
+/// The tables of one layout.
+#[derive(Debug)]
+struct Reader {
+    layout: Layout,
+    coder: Coder,
+    patterns: Patterns,
+    cells: Vec<(u32, u32)>,
+}
+
+impl Demodulator {
+    /// A demodulator that has seen nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes one picture, `width × height` bytes of luma, and gives the data frames that are not waited for any more.
+    /// A picture in which no header is found is passed over.
+    pub fn push(&mut self, luma: &[u8], width: u32, height: u32) -> Vec<SoftFrame> {
+        if let Some(picture) = Picture::new(luma, width as usize, height as usize)
+            && let Some((placement, layout, tag)) = self.header(&picture)
+        {
+            self.add(&picture, &placement, layout, tag);
+        }
+        let ready = self.open.len().saturating_sub(OPEN_MAX);
+        self.open.drain(..ready).collect()
+    }
+
+    /// The data frames that were still waited for.
+    pub fn finish(&mut self) -> Vec<SoftFrame> {
+        self.open.drain(..).collect()
+    }
+
+    /// The header, where the last one was or wherever it is now.
+    fn header(&mut self, picture: &Picture<'_>) -> Option<(Placement, Layout, FrameTag)> {
+        let known = self.placement.filter(|(width, height, _)| (*width, *height) == (picture.width, picture.height));
+        if let Some((_, _, placement)) = known
+            && let Some((layout, tag)) = read_header(picture, &placement)
+        {
+            return Some((placement, layout, tag));
+        }
+        let placement = Placement::find(picture)?;
+        let (layout, tag) = read_header(picture, &placement)?;
+        self.placement = Some((picture.width, picture.height, placement));
+        Some((placement, layout, tag))
+    }
+
+    fn add(&mut self, picture: &Picture<'_>, placement: &Placement, layout: Layout, tag: FrameTag) {
+        let reader = self.reader(layout);
+        let index = self.open.iter().position(|frame| frame.tag == tag && frame.reader.layout == layout);
+        let index = index.unwrap_or_else(|| {
+            self.open.push_back(SoftFrame::new(reader, tag));
+            self.open.len() - 1
+        });
+        if let Some(frame) = self.open.get_mut(index) {
+            frame.add(picture, placement);
+        }
+    }
+
+    fn reader(&mut self, layout: Layout) -> Arc<Reader> {
+        if let Some(reader) = self.readers.iter().find(|reader| reader.layout == layout) {
+            return Arc::clone(reader);
+        }
+        let reader = Arc::new(Reader {
+            coder: Coder::new(&layout),
+            patterns: Patterns::new(&layout),
+            cells: layout.cells(),
+            layout,
+        });
+        self.readers.truncate(READERS_MAX - 1);
+        self.readers.push_front(Arc::clone(&reader));
+        reader
+    }
+}
+
+impl SoftFrame {
+    fn new(reader: Arc<Reader>, tag: FrameTag) -> Self {
+        let cells = reader.cells.len();
+        let sums = vec![vec![0.0; cells]; reader.patterns.waves.len()];
+        Self { reader, tag, picture_count: 0, sums, seen: vec![0; cells] }
+    }
+
+    /// Which data frame this is.
+    pub fn tag(&self) -> FrameTag {
+        self.tag
+    }
+
+    /// Takes the errors out, which is most of the work of reading and may be done on any thread.
+    pub fn decode(self) -> Received {
+        let Reader { layout, coder, patterns, .. } = &*self.reader;
+        let bits = usize::from(layout.level_bits);
+        let count = patterns.waves.len();
+        let mut soft = vec![0.0f32; self.seen.len() * count * bits];
+        for (pattern, (sums, levels)) in self.sums.iter().zip(&patterns.levels).enumerate() {
+            let cells = || self.seen.iter().enumerate().filter(|(_, seen)| **seen > 0);
+            let mean = |(cell, seen): (usize, &u16)| sums.get(cell).copied().unwrap_or(0.0) / f32::from(*seen);
+            let strengths: Vec<f32> = cells().map(mean).collect();
+            let mut values = Vec::with_capacity(strengths.len() * bits);
+            soften(&strengths, levels, &mut values);
+            for ((cell, _), values) in cells().zip(values.chunks(bits)) {
+                let start = (cell * count + pattern) * bits;
+                soft.get_mut(start..start + bits).unwrap_or_default().copy_from_slice(values);
+            }
+        }
+        Received {
+            layout: *layout,
+            tag: self.tag,
+            picture_count: self.picture_count,
+            parts: coder.parts_from_soft(self.tag.number, &soft),
+        }
+    }
+
+    fn add(&mut self, picture: &Picture<'_>, placement: &Placement) {
+        let layout = &self.reader.layout;
+        let luma = placement.straighten(picture, layout);
+        measure(&luma, layout.width as usize, &self.reader.cells, &self.reader.patterns, &mut self.sums);
+        for (cell, seen) in self.reader.cells.iter().zip(&mut self.seen) {
+            *seen = seen.saturating_add(u16::from(placement.shows(layout, picture, *cell, layout.cell_px)));
+        }
+        self.picture_count += 1;
+    }
+}
+
+/// The header at the top and the one at the bottom together, or one of them.
+fn read_header(picture: &Picture<'_>, placement: &Placement) -> Option<(Layout, FrameTag)> {
+    let rows = f64::from(placement.canvas.rows());
+    let header_rows = placement.canvas.header_rows();
+    let columns = (rows * 16.0 / 9.0) as u32 - 2 * CORNER_UNITS;
+    let copy = |top: f64| -> Vec<f32> {
+        let cell = |index: u32| {
+            let column = f64::from(CORNER_UNITS + index % columns);
+            unit_mean(picture, placement, column, top + f64::from(index / columns))
+        };
+        (0..columns * header_rows).map(cell).take(HEADER_BITS).collect()
+    };
+    let (top, bottom) = (copy(0.0), copy(rows - f64::from(header_rows)));
+    let both: Vec<f32> = top.iter().zip(&bottom).map(|(a, b)| a + b).collect();
+    [both, top, bottom].into_iter().find_map(|values| {
+        let low = values.iter().copied().fold(f32::MAX, f32::min);
+        let high = values.iter().copied().fold(f32::MIN, f32::max);
+        let middle = (low + high) / 2.0;
+        header_from_bits(placement.canvas, values.into_iter().map(|value| value > middle))
+    })
+}
+
+/// Mean of the inner half of a unit.
+fn unit_mean(picture: &Picture<'_>, placement: &Placement, column: f64, row: f64) -> f32 {
+    let points = [0.3, 0.43, 0.57, 0.7];
+    let at = |across: f64, down: f64| {
+        let x = placement.left + (column + across) * placement.unit_x - 0.5;
+        let y = placement.top + (row + down) * placement.unit_y - 0.5;
+        picture.between(x, y)
+    };
+    points.iter().flat_map(|down| points.iter().map(move |across| (*across, *down))).map(|(x, y)| at(x, y)).sum::<f32>() / 16.0
+}

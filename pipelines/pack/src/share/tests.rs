@@ -1,0 +1,79 @@
+//! Bodies through pictures and back, without a codec.
+
+use super::{Demodulator, FrameTag, Layout, Modulator, Received, Target};
+
+fn body(layout: &Layout, seed: u8) -> Vec<u8> {
+    (0..layout.body_bytes()).map(|index| (index as u8).wrapping_mul(31).wrapping_add(seed) ^ (index >> 8) as u8).collect()
+}
+
+fn read(pictures: &[(Vec<u8>, u32, u32)]) -> Vec<Received> {
+    let mut demodulator = Demodulator::new();
+    let mut frames: Vec<_> = pictures.iter().flat_map(|(luma, width, height)| demodulator.push(luma, *width, *height)).collect();
+    frames.extend(demodulator.finish());
+    frames.into_iter().map(|frame| frame.decode()).collect()
+}
+
+fn check(change: impl Fn(Vec<u8>) -> (Vec<u8>, u32, u32)) {
+    for target in Target::ALL {
+        let layout = Layout::for_target(target);
+        let modulator = Modulator::new(layout).expect("nameable");
+        let tag = FrameTag { file: 77, number: 3 };
+        let sent = body(&layout, 1);
+        let picture = change(modulator.picture(tag, &sent).expect("picture"));
+        let received = read(&[picture]);
+        assert_eq!(received.len(), 1, "{}", target.name());
+        assert_eq!((received[0].tag, received[0].layout), (tag, layout));
+        let parts: Vec<Vec<u8>> = received[0].parts.iter().flatten().cloned().collect();
+        assert!(parts.concat() == sent, "{}: {} of {} parts", target.name(), parts.len(), layout.part_count());
+    }
+}
+
+fn cropped(luma: &[u8], width: usize, height: usize, by: usize) -> Vec<u8> {
+    luma.chunks(width).skip(by).take(height - 2 * by).flat_map(|row| row[by..width - by].to_vec()).collect()
+}
+
+#[test]
+fn a_body_comes_back_from_its_picture() {
+    check(|luma| (luma, 1920, 1080));
+}
+
+#[test]
+fn a_body_comes_back_after_a_crop_of_two_pixels() {
+    check(|luma| (cropped(&luma, 1920, 1080, 2), 1916, 1076));
+}
+
+#[test]
+fn a_body_comes_back_from_a_swapped_range_and_a_letterbox() {
+    check(|luma| {
+        let mut boxed = vec![0u8; 2000 * 1200];
+        for (row, to) in luma.chunks(1920).zip(boxed.chunks_mut(2000).skip(60)) {
+            for (pixel, to) in row.iter().zip(&mut to[40..]) {
+                *to = (16.0 + f64::from(*pixel) * 219.0 / 255.0).round() as u8;
+            }
+        }
+        (boxed, 2000, 1200)
+    });
+}
+
+#[test]
+fn held_pictures_are_one_frame_and_order_does_not_matter() {
+    let layout = Layout::for_target(Target::Hd720At2M);
+    let modulator = Modulator::new(layout).expect("nameable");
+    let picture = |number: u32| {
+        let luma = modulator.picture(FrameTag { file: 1, number }, &body(&layout, number as u8)).expect("picture");
+        (luma, layout.width, layout.height)
+    };
+    let (first, second) = (picture(1), picture(2));
+    let received = read(&[second.clone(), first.clone(), second.clone(), first, second]);
+    let counts: Vec<(u32, u32)> = received.iter().map(|frame| (frame.tag.number, frame.picture_count)).collect();
+    assert_eq!(counts, [(2, 3), (1, 2)]);
+    for frame in received {
+        assert!(frame.parts.iter().flatten().flatten().eq(&body(&layout, frame.tag.number as u8)));
+    }
+}
+
+#[test]
+fn pictures_of_something_else_are_passed_over() {
+    let noise: Vec<u8> = (0..1280 * 720u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    assert!(read(&[(noise, 1280, 720), (vec![0; 12], 4, 3), (Vec::new(), 0, 0), (vec![1; 5], 1920, 1080)]).is_empty());
+}
