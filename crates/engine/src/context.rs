@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use reel_device::Devices;
 use reel_store::Store;
-use reel_types::{CancelToken, Progress, TaskId};
+use reel_types::{CancelToken, Progress, TaskId, TaskKind};
+use serde::de::DeserializeOwned;
 
 use crate::inputs::Inputs;
 use crate::pipeline::RunError;
 use crate::progress::ProgressCell;
 use crate::site::Site;
+
+/// The object that the Plan task keeps.
+pub(crate) const FACTS: &str = "facts.json";
 
 /// Handed to each step of a pipeline.
 pub struct RunContext<'a> {
@@ -62,6 +66,16 @@ impl RunContext<'_> {
     /// [`reel_types::FailureKind::Input`] when the source is gone, cannot be read, or changed since the job was made.
     pub fn source(&self, index: usize) -> Result<PathBuf, RunError> {
         self.inputs.source(index)
+    }
+
+    /// What inspecting the sources told, for a chunk or for assemble: what all chunks share is kept once.
+    ///
+    /// # Errors
+    /// [`reel_types::FailureKind::Internal`] in the Plan task itself, or for another type.
+    pub fn facts<T: DeserializeOwned>(&self) -> Result<T, RunError> {
+        let path = self.inputs.output_of(TaskKind::Plan, 0, 0, FACTS)?;
+        let bytes = std::fs::read(path).map_err(RunError::internal)?;
+        serde_json::from_slice(&bytes).map_err(RunError::internal)
     }
 
     /// A local path of what chunk (`round`, `index`) wrote under `name`; only for reading.

@@ -23,7 +23,7 @@ pub mod worker;
 pub use context::RunContext;
 pub use engine::{Engine, StateDir};
 pub use executor::{BlockingExecutor, Ended, Execute, Execution};
-pub use pipeline::{Assembled, Content, JobResult, Output, Part, Pipeline, Plan, RunError};
+pub use pipeline::{Assembled, Content, Digest, JobResult, Output, Part, Pipeline, Plan, RunError};
 pub use progress::ProgressCell;
 pub use registry::{PipelineInfo, Registry};
 pub use site::Site;

@@ -4,7 +4,7 @@ use reel_types::{Artifact, Epoch, TaskId};
 use tokio::runtime::Handle;
 
 use crate::context::StoreHandle;
-use crate::pipeline::{Content, Output, RunError};
+use crate::pipeline::{Content, Digest, Output, RunError};
 
 /// Stores all outputs of one attempt, durably, before its completion is told to the queue.
 pub(crate) fn put_outputs(
@@ -25,8 +25,13 @@ fn put_output(
     output: Output,
 ) -> Result<Artifact, RunError> {
     let key = task.object_key(epoch, &output.name);
+    let sha256 = match output.digest {
+        Digest::Computed => None,
+        Digest::Known(hex) => Some(hex),
+        Digest::None => Some(String::new()),
+    };
     let stored = match &output.content {
-        Content::File(path) => runtime.block_on(store.put_file(&key, path)),
+        Content::File(path) => runtime.block_on(store.put_file(&key, path, sha256)),
         Content::Bytes(bytes) => runtime.block_on(store.put_bytes(&key, bytes)),
     };
     let stored = stored.map_err(|error| RunError::Failed(error.failure()))?;

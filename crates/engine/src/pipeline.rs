@@ -116,6 +116,20 @@ pub struct Output {
     pub mime: String,
     /// Its bytes.
     pub content: Content,
+    /// Where its SHA-256 comes from.
+    pub digest: Digest,
+}
+
+/// Where an output's SHA-256 comes from. Reading a gigabyte once more costs half a second.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub enum Digest {
+    /// From its bytes, when it is stored.
+    #[default]
+    Computed,
+    /// From the step, which has read all bytes anyway: hex.
+    Known(String),
+    /// From nowhere. For chunks whose bytes carry checks of their own, which assemble looks at.
+    None,
 }
 
 /// Where an output's bytes are.
@@ -130,7 +144,14 @@ pub enum Content {
 impl Output {
     /// A finished file in the scratch folder.
     pub fn file(name: impl Into<String>, mime: impl Into<String>, path: impl Into<PathBuf>) -> Self {
-        Self { name: name.into(), mime: mime.into(), content: Content::File(path.into()) }
+        let content = Content::File(path.into());
+        Self { name: name.into(), mime: mime.into(), content, digest: Digest::Computed }
+    }
+
+    /// The same, with a SHA-256 from elsewhere.
+    pub fn with_digest(mut self, digest: Digest) -> Self {
+        self.digest = digest;
+        self
     }
 
     /// A value as a JSON object.
@@ -139,7 +160,12 @@ impl Output {
     /// [`FailureKind::Internal`] when the value has no JSON form.
     pub fn json<T: Serialize>(name: impl Into<String>, value: &T) -> Result<Self, RunError> {
         let bytes = serde_json::to_vec(value).map_err(RunError::internal)?;
-        Ok(Self { name: name.into(), mime: "application/json".into(), content: Content::Bytes(bytes) })
+        Ok(Self {
+            name: name.into(),
+            mime: "application/json".into(),
+            content: Content::Bytes(bytes),
+            digest: Digest::Computed,
+        })
     }
 }
 

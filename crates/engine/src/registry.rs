@@ -10,10 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::context::RunContext;
+use crate::context::{FACTS, RunContext};
 use crate::pipeline::{Assembled, Output, Part, Pipeline, RunError};
-
-const FACTS: &str = "facts.json";
 
 /// What is known of a pipeline without running it.
 #[derive(Clone, Debug)]
@@ -119,9 +117,7 @@ impl<P: Pipeline> Typed<P> {
 
     fn assemble(&self, claimed: &Claimed, cx: &RunContext<'_>) -> Result<Step, RunError> {
         let params: P::Params = params_from(&claimed.params)?;
-        let facts =
-            std::fs::read(cx.inputs.output_of(TaskKind::Plan, 0, 0, FACTS)?).map_err(RunError::internal)?;
-        let facts: P::Facts = serde_json::from_slice(&facts).map_err(RunError::internal)?;
+        let facts: P::Facts = cx.facts()?;
         let parts = cx.inputs.tasks.iter().filter_map(part_from_task).collect::<Result<Vec<_>, _>>()?;
         match self.0.assemble(&params, &facts, &parts, cx)? {
             Assembled::Done(result) => {

@@ -14,10 +14,19 @@ use crate::text::shown;
 /// One input and where its result goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
-    /// As typed.
+    /// As typed; what the result is told for.
     pub input: PathBuf,
+    /// The files that the job reads: the input alone, or all that it stands for.
+    pub sources: Vec<PathBuf>,
     /// The final path.
     pub output: PathBuf,
+}
+
+impl Target {
+    /// A file that is itself what the job reads.
+    pub fn of_file(input: &Path, output: PathBuf) -> Self {
+        Self { input: input.to_owned(), sources: vec![input.to_owned()], output }
+    }
 }
 
 /// Whether `-o` names a folder: it exists as one, or ends in `/`.
@@ -47,8 +56,7 @@ pub fn pair(inputs: &[PathBuf], output: &OsStr, extension: &str) -> Result<Vec<T
         true => Path::new(output).join(result_name(input, extension)),
         false => PathBuf::from(output),
     };
-    let targets: Vec<Target> =
-        inputs.iter().map(|input| Target { input: input.clone(), output: place(input) }).collect();
+    let targets: Vec<Target> = inputs.iter().map(|input| Target::of_file(input, place(input))).collect();
     refuse_clashes(&targets)?;
     targets.iter().try_for_each(|target| refuse_overwriting_an_input(target, inputs))?;
     targets.iter().try_for_each(|target| refuse_special(&target.output))?;

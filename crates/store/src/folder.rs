@@ -90,10 +90,10 @@ impl FolderStore {
 
 #[async_trait]
 impl Store for FolderStore {
-    async fn put_file(&self, key: &str, file: &Path) -> Result<Stored, StoreError> {
+    async fn put_file(&self, key: &str, file: &Path, sha256: Option<String>) -> Result<Stored, StoreError> {
         let place = self.place(key)?;
         self.write_whole(&place, |part| match fs::rename(file, part) {
-            Ok(()) => digest_and_sync(part),
+            Ok(()) => digest_and_sync(part, sha256),
             Err(e) if e.kind() == io::ErrorKind::CrossesDevices => {
                 let stored = copy_and_sync(file, part)?;
                 fs::remove_file(file).map_err(|e| StoreError::io("remove", file, e))?;
@@ -107,7 +107,7 @@ impl Store for FolderStore {
         let place = self.place(key)?;
         self.write_whole(&place, |part| {
             fs::write(part, bytes).map_err(|e| StoreError::io("write", part, e))?;
-            digest_and_sync(part)
+            digest_and_sync(part, None)
         })
     }
 
@@ -157,9 +157,12 @@ fn unless_gone<T>(doing: &'static str, path: &Path, result: io::Result<T>) -> Re
     }
 }
 
-fn digest_and_sync(path: &Path) -> Result<Stored, StoreError> {
-    let (size_bytes, sha256) = sha256_of_file(path).map_err(|e| StoreError::io("read", path, e))?;
+fn digest_and_sync(path: &Path, known_sha256: Option<String>) -> Result<Stored, StoreError> {
     let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+    let (size_bytes, sha256) = match known_sha256 {
+        Some(sha256) => (file.metadata().map_err(|e| StoreError::io("look at", path, e))?.len(), sha256),
+        None => sha256_of_file(path).map_err(|e| StoreError::io("read", path, e))?,
+    };
     file.sync_all().map_err(|e| StoreError::io("sync", path, e))?;
     Ok(Stored { size_bytes, sha256 })
 }
@@ -218,7 +221,7 @@ mod tests {
         let (dir, store) = store();
         let file = dir.path().join("out.bin");
         fs::write(&file, b"abc").unwrap();
-        let stored = store.put_file("jobs/j/tasks/0.run.0/1/out.bin", &file).await.unwrap();
+        let stored = store.put_file("jobs/j/tasks/0.run.0/1/out.bin", &file, None).await.unwrap();
         assert_eq!(stored.size_bytes, 3);
         assert!(stored.sha256.starts_with("ba7816bf"));
         assert!(!file.exists());

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 pub struct Stored {
     /// Its size.
     pub size_bytes: u64,
-    /// SHA-256 of its bytes, hex.
+    /// SHA-256 of its bytes, hex; what the caller gave, if it gave one.
     pub sha256: String,
 }
 
@@ -30,8 +30,9 @@ pub struct ObjectInfo {
 /// replaces the object whole. An object is seen whole or not at all, and is on the disk before `put` answers.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Takes a finished local file in; the file is moved when that is possible, else copied and removed.
-    async fn put_file(&self, key: &str, file: &Path) -> Result<Stored, StoreError>;
+    /// Takes a finished local file in; the file is moved when that is possible, else copied and removed. `sha256` is
+    /// passed on where the caller knows it; without it the bytes are read.
+    async fn put_file(&self, key: &str, file: &Path, sha256: Option<String>) -> Result<Stored, StoreError>;
 
     /// Stores a few bytes.
     async fn put_bytes(&self, key: &str, bytes: &[u8]) -> Result<Stored, StoreError>;

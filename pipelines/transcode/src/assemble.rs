@@ -127,6 +127,9 @@ fn metadata(facts: &Facts, decided: &Decided, standing: Standing<'_>, verify: Ve
     let duration_secs = facts.timeline.duration_secs();
     let mut decisions = decided.said.clone();
     decisions.extend(standing.said);
+    if standing.is_silent {
+        decisions.push("no audio track in the result: those of the source hold no sound".to_owned());
+    }
     Metadata {
         gpu_enabled: encoder.is_gpu(),
         gpu_device: gpu.as_ref().map(|gpu| gpu.index),

@@ -90,12 +90,12 @@ fn video_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<
     let timeline = &facts.timeline;
     let pts = timeline.pts();
     let cuts = &decided.cuts;
-    let threads = Threads::of(cuts, site.cores.max(1));
+    let cores = (site.cores / cuts.side_by_side).max(1);
     let encode = VideoEncode {
         encoder: decided.encoder,
         preset: decided.intent.preset,
         quality: decided.intent.quality,
-        cores: threads.used,
+        cores,
         width: decided.picture.width,
         height: decided.picture.height,
         frame_rate: f64::from(timeline.frame_count) / timeline.duration_secs().max(1e-3),
@@ -135,32 +135,13 @@ fn video_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<
             ChunkSpec {
                 chunk: Chunk::Video(Box::new(chunk)),
                 class,
-                threads: threads.claimed,
+                threads: cores,
                 memory_bytes,
                 cost: (length_secs * 1000.0) as u64 * VIDEO_COST + 1,
-                after: (index as u32).checked_sub(1).filter(|_| !cuts.parallel),
+                after: (index as u32).checked_sub(1).filter(|_| cuts.side_by_side == 1),
             }
         })
         .collect()
-}
-
-/// The cores of one chunk.
-struct Threads {
-    /// What the worker counts, so that as many chunks run side by side as are meant to.
-    claimed: u32,
-    /// What the encoder is told.
-    used: u32,
-}
-
-impl Threads {
-    /// Chunks of one length are not one work: the one that ends last may use the cores that the others left.
-    fn of(cuts: &Cuts, cores: u32) -> Self {
-        if !cuts.parallel {
-            return Self { claimed: cores, used: cores };
-        }
-        let count = cuts.first_frames.len().max(1) as u32;
-        Self { claimed: (cores / count).max(1), used: (2 * cores / count).clamp(1, cores) }
-    }
 }
 
 /// Where reading begins so that frame `first` decodes well; a deinterlacer looks one frame back.

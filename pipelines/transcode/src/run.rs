@@ -107,7 +107,7 @@ pub(crate) fn run_video(
     Ok(outputs)
 }
 
-/// All sound.
+/// All sound. Tracks without a single packet leave nothing behind.
 pub(crate) fn run_audio(
     ffmpeg: &Ffmpeg,
     patience: &Patience,
@@ -117,11 +117,20 @@ pub(crate) fn run_audio(
     let source = cx.source(0)?;
     let out = cx.scratch().join(chunk.part_name());
     let spec = audio::command(ffmpeg, chunk, &source, &out).stall_timeout(patience.cpu);
+    let mut end_micros = 0;
     child::run(&spec, cx.cancel(), |progress| {
+        end_micros = progress.out_time_micros;
         let done = u64::try_from(progress.out_time_micros / 1000).unwrap_or(0);
         cx.progress(done.min(chunk.duration_millis), chunk.duration_millis);
     })
     .map_err(run_error)?;
+    // A process is started to make sure only where there may be nothing.
+    if end_micros <= 0 {
+        match frame_table(ffmpeg, &out, 0, cx.cancel()) {
+            Err(MediaError::Damaged { .. }) => return Ok(Vec::new()),
+            looked => looked.map(drop).map_err(run_error)?,
+        }
+    }
     Ok(vec![Output::file(chunk.part_name(), chunk.container.mime(), out)])
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Standing<'a> {
     /// The film, in order; complete unless there is a next round.
     pub(crate) film: Vec<(&'a VideoChunk, VideoReport, PathBuf)>,
     pub(crate) sound: Option<(&'a AudioChunk, PathBuf)>,
+    /// The source has tracks of sound with nothing in them.
+    pub(crate) is_silent: bool,
     /// How the last round was made.
     pub(crate) made_as: Round,
     /// Another round is needed.
@@ -33,6 +35,7 @@ impl<'a> Standing<'a> {
         let mut standing = Self {
             film: Vec::new(),
             sound: None,
+            is_silent: false,
             made_as: Round { gpu: true, cut: true },
             next: None,
             failed: Vec::new(),
@@ -43,11 +46,14 @@ impl<'a> Standing<'a> {
         for part in parts {
             let failure = part.result.as_ref().err();
             match &part.chunk {
-                Chunk::Audio(chunk) => match failure {
-                    None => {
+                Chunk::Audio(chunk) => match &part.result {
+                    Ok(written) if written.is_empty() => {
+                        standing.is_silent = true;
+                    }
+                    Ok(_) => {
                         standing.sound = Some((chunk, cx.part(part.round, part.index, &chunk.part_name())?))
                     }
-                    Some(failure) => return Err(failure.clone().into()),
+                    Err(failure) => return Err(failure.clone().into()),
                 },
                 Chunk::Video(chunk) => {
                     let is_last = part.round == last_round;

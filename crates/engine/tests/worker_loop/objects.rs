@@ -58,7 +58,7 @@ pub struct Shelf(pub Objects);
 
 #[async_trait]
 impl Store for Shelf {
-    async fn put_file(&self, key: &str, _file: &Path) -> Result<Stored, StoreError> {
+    async fn put_file(&self, key: &str, _file: &Path, _sha256: Option<String>) -> Result<Stored, StoreError> {
         Err(StoreError::NotFound { key: key.into() })
     }
     async fn put_bytes(&self, key: &str, _bytes: &[u8]) -> Result<Stored, StoreError> {

@@ -34,9 +34,10 @@ pub(super) async fn begin(
     folders: &mut Vec<Folder>,
 ) -> Result<Begun, (Status, Problem)> {
     let refused = |problem: Problem| (Status::Refused, problem);
-    let source = local_source(&target.input).map_err(|failure| refused(failure.into()))?;
+    let sources = target.sources.iter().map(|path| local_source(path)).collect::<Result<Vec<_>, _>>();
+    let sources = sources.map_err(|failure| refused(failure.into()))?;
     if fs::symlink_metadata(&target.output).is_ok() {
-        let key = key_of(engine, request, &source);
+        let key = key_of(engine, request, &sources);
         let finished = finished_job(engine, &key).await.map_err(refused)?;
         if let Some(result) = already_there(target, finished.as_ref()).await? {
             return Ok(Begun::Ended(result));
@@ -50,13 +51,13 @@ pub(super) async fn begin(
         }
     }
     folders.push(Folder::prepare(&target.output).map_err(refused)?);
-    let job = job_to_do(engine, request, &source).await.map_err(refused)?;
+    let job = job_to_do(engine, request, &sources).await.map_err(refused)?;
     Ok(Begun::Open(Open { target: target.clone(), job, pace: follow::Pace::default() }))
 }
 
-fn key_of(engine: &Engine, request: &Request, source: &Source) -> JobKey {
+fn key_of(engine: &Engine, request: &Request, sources: &[Source]) -> JobKey {
     let version = engine.registry.info(request.pipeline).map_or(0, |info| info.version);
-    job_key(request.pipeline, version, &request.params, std::slice::from_ref(source))
+    job_key(request.pipeline, version, &request.params, sources)
 }
 
 /// The completed job of this key. Asked for only when the output exists: all completed jobs are looked through.
@@ -84,12 +85,12 @@ async fn already_there(
 
 /// Finds or makes the job. One that failed is tried again; one whose result was delivered and is gone since is made
 /// anew.
-async fn job_to_do(engine: &Engine, request: &Request, source: &Source) -> Result<JobId, Problem> {
+async fn job_to_do(engine: &Engine, request: &Request, sources: &[Source]) -> Result<JobId, Problem> {
     for _ in 0..TRIES {
         let submission = Submission {
             pipeline: request.pipeline.to_owned(),
             params: request.params.clone(),
-            sources: vec![source.clone()],
+            sources: sources.to_vec(),
             priority: 0,
         };
         let submitted = engine.submit(submission).await?;

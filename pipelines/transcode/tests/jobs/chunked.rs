@@ -97,6 +97,8 @@ fn a_source_with_an_inexact_table_is_made_whole_and_told() {
 
 #[test]
 fn vp9_is_cut_by_itself_where_cores_would_idle() {
-    let done = made(&Scene::new(), &clips::cfr_h264(6), Codec::Vp9, "auto");
-    assert_eq!(done.told("chunks").as_u64(), Some(2));
+    for (cores, chunks) in [(2, 1), (4, 2)] {
+        let done = made(&Scene::new().with_cores(cores), &clips::cfr_h264(6), Codec::Vp9, "auto");
+        assert_eq!(done.told("chunks").as_u64(), Some(chunks), "{cores} cores");
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use reel_testkit::clips;
 use reel_types::FailureKind;
 
-use crate::look::{difference, frame_count, thumbnail, video_field};
+use crate::look::{difference, frame_count, stream_count, thumbnail, video_field};
 use crate::scene::Scene;
 
 /// A second of a test picture of this size, as a transport stream.
@@ -54,6 +54,18 @@ fn a_size_that_changes_on_the_way_shows_the_whole_picture_all_along() {
             assert!(off < 12.0, "{size:?}: frame {frame} and {} differ by {off}", frame + 25);
         }
     }
+}
+
+#[test]
+fn a_track_of_sound_without_any_sound_in_it_is_left_out_and_named() {
+    let film = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=1"];
+    let sound = ["-f", "lavfi", "-i", "sine=duration=1", "-af", "aselect=0", "-c:a", "aac"];
+    let encode = ["-c:v", "libx264", "-preset", "ultrafast"];
+    let source = clips::made("no_packets_of_sound.mkv", &[&film[..], &sound, &encode].concat());
+    let scene = Scene::new();
+    let done = scene.transcode(&source, |_| ());
+    assert_eq!((frame_count(done.output()), stream_count(done.output(), "a")), (25, 0));
+    assert!(done.says("hold no sound"));
 }
 
 #[test]

@@ -69,6 +69,13 @@ impl Scene {
         Self { folder, engine: Engine::new(queue, store, devices, registry, site, state), gpu, cores: 2 }
     }
 
+    /// The same machine with another number of cores.
+    pub(crate) fn with_cores(mut self, cores: u32) -> Self {
+        self.engine.site.cores = cores;
+        self.cores = cores;
+        self
+    }
+
     /// Runs one job to its end.
     pub(crate) fn transcode(&self, source: &Path, change: impl FnOnce(&mut Params)) -> Ended {
         let mut params = Params { preset: reel_transcode::Preset::Ultrafast, ..Params::default() };
