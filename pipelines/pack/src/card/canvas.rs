@@ -12,6 +12,9 @@ use crate::jpeg::{Card, Chroma, Geometry};
 /// Cells side by side for which cards are laid out; pictures with more are drawn with larger dots.
 const DOTS_PER_ROW: u32 = 240;
 
+/// What is left free, and what the area below the card is drawn in.
+pub(super) const BACKGROUND: Rgb888 = Rgb888::new(16, 22, 34);
+
 /// A card that is being drawn, dot by dot. A dot is one cell, or a square of cells on large pictures.
 pub(super) struct Canvas {
     card: Card,
@@ -42,8 +45,11 @@ impl Canvas {
         }
     }
 
-    /// The finished card.
-    pub fn into_card(self) -> Card {
+    /// The finished card. Its last MCU is dark, since all that follows it on the picture has its colour.
+    pub fn into_card(mut self) -> Card {
+        let (width, height) = (self.card.width_cells, self.card.height_cells);
+        self.dot_cells = 1;
+        self.fill(width.saturating_sub(2), height.saturating_sub(2), 2, 2, BACKGROUND);
         self.card
     }
 

@@ -33,7 +33,7 @@ macro_rules! family {
 
 static TINY: Family = family!(FONT_4X6);
 static SMALL: Family = family!(FONT_5X8);
-static MEDIUM: Family = family!(FONT_6X12);
+static MEDIUM: Family = family!(FONT_6X10);
 static LARGE: Family = family!(FONT_9X18_BOLD);
 
 impl Face {
