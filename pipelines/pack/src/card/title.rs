@@ -36,7 +36,7 @@ pub fn title_card(geometry: Geometry, text: &TitleText<'_>) -> Card {
     let count_max = |face: Face| (width.saturating_sub(2 * style.margin) / face.advance()) as usize;
     // Bands begin and end where a colour cell of 4:2:0 does.
     let head_height = (style.head.line_height() + style.padding).next_multiple_of(2);
-    let foot_height = style.body.line_height() + style.padding;
+    let foot_height = (style.body.line_height() + style.padding).next_multiple_of(2);
     // The last MCU stays dark: its colour is that of all that follows without a card.
     let foot_top = height.saturating_sub(foot_height + style.below) / 2 * 2;
     if foot_top < head_height {

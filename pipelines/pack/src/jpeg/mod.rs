@@ -21,6 +21,8 @@ mod mutation_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod timing;
+#[cfg(test)]
 mod tool_tests;
 
 pub use error::{JpegError, WriteError};
