@@ -74,6 +74,11 @@ impl AviReader {
         self.list.opening.size
     }
 
+    /// Four characters that name the coding of the pictures, when the header says so. Ours is `MJPG`.
+    pub fn codec(&self) -> Option<&str> {
+        self.list.opening.codec.as_deref()
+    }
+
     /// The places of all frames, in the order of the file.
     pub fn frames(&self) -> &[FrameSpan] {
         &self.list.frames

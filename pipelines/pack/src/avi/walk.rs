@@ -176,7 +176,10 @@ fn picture_end<R: Read + Seek>(
 /// Whether a known chunk, or the end of the file, follows the chunk.
 fn leads_on<R: Read + Seek>(window: &mut Window<R>, chunk: Chunk) -> io::Result<bool> {
     let end = chunk.end();
-    if end.saturating_sub(1) == window.file_bytes() || end == window.file_bytes() {
+    // The padding of the last chunk may be missing; of a next one less than a header may be left.
+    let file_bytes = window.file_bytes();
+    let is_last = chunk.content_at + chunk.size <= file_bytes && end.saturating_add(8) > file_bytes;
+    if is_last {
         return Ok(true);
     }
     let [a, b, c, d] = match next_chunk(window, end)? {

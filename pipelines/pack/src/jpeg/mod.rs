@@ -17,6 +17,8 @@ mod read;
 mod write;
 
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod mutation_tests;
 #[cfg(test)]
 mod tests;
@@ -24,6 +26,8 @@ mod tests;
 mod timing;
 #[cfg(test)]
 mod tool_tests;
+#[cfg(test)]
+pub(crate) mod tools;
 
 pub use error::{JpegError, WriteError};
 pub use geometry::{Chroma, Geometry, SIDE_MAX, SIDE_MIN};
