@@ -1,12 +1,7 @@
 //! From stored bytes to source and repair symbols.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use raptorq::{EncodingPacket, ObjectTransmissionInformation, SourceBlockEncoder};
-
-use super::{
-    BlockError, BlockRecord, SOURCE_SYMBOLS_MAX, StoredFlags, is_symbol_size, plans::plan, source_count,
-};
+use super::repair::repair_symbols;
+use super::{BlockError, BlockRecord, SOURCE_SYMBOLS_MAX, StoredFlags, is_symbol_size, source_count};
 
 /// Most repair symbols for each source symbol.
 pub const REPAIR_RATIO_MAX: f64 = 4.0;
@@ -70,21 +65,10 @@ impl BlockEncoder {
         source.resize(source_count as usize * usize::from(self.symbol_bytes), 0);
         let repair = match self.repair_count(record.stored_bytes) {
             0 => Vec::new(),
-            count => repair_packets(&source, self.symbol_bytes, count).ok_or(BlockError::Coding { index })?,
+            count => repair_symbols(&source, self.symbol_bytes, count).ok_or(BlockError::Coding { index })?,
         };
         Ok(EncodedBlock { record, symbol_bytes: self.symbol_bytes, source_count, source, repair })
     }
-}
-
-/// `count` repair symbols over whole source symbols; `None` if RaptorQ panicked.
-pub(super) fn repair_packets(source: &[u8], symbol_bytes: u16, count: u32) -> Option<Vec<EncodingPacket>> {
-    let source_count = u16::try_from(source.len() / usize::from(symbol_bytes)).ok()?;
-    let coded = catch_unwind(AssertUnwindSafe(|| {
-        let config = ObjectTransmissionInformation::new(source.len() as u64, symbol_bytes, 1, 1, 1);
-        let encoder = SourceBlockEncoder::with_encoding_plan(0, &config, source, &plan(source_count));
-        encoder.repair_packets(0, count)
-    }));
-    coded.ok()
 }
 
 /// A block and its symbols.
@@ -94,7 +78,7 @@ pub struct EncodedBlock {
     symbol_bytes: u16,
     source_count: u32,
     source: Vec<u8>,
-    repair: Vec<EncodingPacket>,
+    repair: Vec<u8>,
 }
 
 impl EncodedBlock {
@@ -110,15 +94,21 @@ impl EncodedBlock {
 
     /// Source and repair symbols together; their ESIs are the numbers below this.
     pub fn symbol_count(&self) -> u32 {
-        self.source_count + self.repair.len() as u32
+        self.source_count + (self.repair.len() / usize::from(self.symbol_bytes)) as u32
     }
 
     /// The symbol of this ESI.
     pub fn symbol(&self, esi: u32) -> Option<&[u8]> {
         let size = usize::from(self.symbol_bytes);
-        match esi.checked_sub(self.source_count) {
-            None => self.source.get(esi as usize * size..)?.get(..size),
-            Some(nth) => self.repair.get(nth as usize).map(EncodingPacket::data),
-        }
+        let (symbols, nth) = match esi.checked_sub(self.source_count) {
+            None => (&self.source, esi),
+            Some(nth) => (&self.repair, nth),
+        };
+        symbols.get(nth as usize * size..)?.get(..size)
+    }
+
+    /// The buffer of the stored bytes, to be filled again.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.source
     }
 }

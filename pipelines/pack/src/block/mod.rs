@@ -6,8 +6,11 @@ mod encode;
 mod error;
 mod plans;
 mod record;
+mod repair;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timing;
 
 pub use collect::{BlockCollector, Gathered, Pushed};
 pub use decode::Decoded;

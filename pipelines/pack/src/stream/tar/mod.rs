@@ -1,0 +1,11 @@
+//! Several inputs as one tar stream, any byte of which can be had without the rest; and back into a folder.
+
+mod extract;
+mod layout;
+mod name;
+#[cfg(test)]
+mod tests;
+
+pub use extract::{ExtractError, Report, Skipped, extract};
+pub use layout::{Entry, EntryKind, LayoutError, TarLayout, TarReadError};
+pub use name::RawName;
