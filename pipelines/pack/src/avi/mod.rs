@@ -18,6 +18,8 @@ mod window;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+mod sparse_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tool_tests;

@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek};
 
 use super::fields::{four, u32_at, u64_at};
 use super::reader::{FRAME_COUNT_MAX, FrameSpan};
-use super::segment::{INDEX_ENTRY_BYTES, INDEX_HEAD_BYTES};
+use super::segment::{INDEX_ENTRY_BYTES, INDEX_HEAD_BYTES, SEGMENT_BYTES_MAX};
 use super::walk::{Opening, is_frame_chunk, next_chunk};
 use super::window::Window;
 
@@ -143,7 +143,8 @@ fn append(span: FrameSpan, file_bytes: u64, frames: &mut Vec<FrameSpan>) -> bool
         return true;
     }
     let behind = frames.last().is_none_or(|last| last.end() <= span.offset);
-    let fits = behind && span.end() <= file_bytes && frames.len() < FRAME_COUNT_MAX;
+    let is_short = u64::from(span.len) <= SEGMENT_BYTES_MAX;
+    let fits = behind && is_short && span.end() <= file_bytes && frames.len() < FRAME_COUNT_MAX;
     if fits {
         frames.push(span);
     }

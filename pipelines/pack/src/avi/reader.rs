@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use reel_types::time::Rational;
+use serde::{Deserialize, Serialize};
 
 use super::error::AviError;
 use super::odml::{frames_by_idx1, frames_by_super_index};
@@ -15,8 +16,9 @@ use super::window::Window;
 /// Frames that a list holds at most.
 pub const FRAME_COUNT_MAX: usize = 1 << 23;
 
-/// Where a frame stands in its file. A place lies wholly within the file; frames follow each other without overlap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a frame stands in its file. It lies wholly within the file and has at most 2^30 bytes; frames follow each other
+/// without overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrameSpan {
     /// Bytes before it.
     pub offset: u64,
@@ -28,6 +30,15 @@ impl FrameSpan {
     /// The first byte behind it.
     pub fn end(self) -> u64 {
         self.offset.saturating_add(u64::from(self.len))
+    }
+
+    /// Replaces the content of `out` by the frame. Several threads may read from one file.
+    ///
+    /// # Errors
+    /// What the system says, or that the file ends before the frame does.
+    pub fn read(self, file: &File, out: &mut Vec<u8>) -> io::Result<()> {
+        out.resize(self.len as usize, 0);
+        file.read_exact_at(out, self.offset)
     }
 }
 
@@ -96,8 +107,7 @@ impl AviReader {
     pub fn read(&self, index: usize, out: &mut Vec<u8>) -> Result<(), AviError> {
         let frame_count = self.frame_count();
         let span = self.list.frames.get(index).ok_or(AviError::NoSuchFrame { index, frame_count })?;
-        out.resize(span.len as usize, 0);
-        Ok(self.file.read_exact_at(out, span.offset)?)
+        Ok(span.read(&self.file, out)?)
     }
 }
 

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use reel_types::time::Rational;
 
-use super::layout::layout;
 use super::reader::list_frames;
 use super::*;
 
@@ -109,63 +108,6 @@ fn the_size_is_known_before_anything_is_copied() {
         })
         .collect();
     assert_eq!(assembled_bytes(&infos).unwrap(), std::fs::metadata(path).unwrap().len());
-}
-
-/// A file of many full segments, written without their frames: only what the reader looks at is there, the rest is holes.
-#[test]
-fn more_than_256_segments_and_300_gigabytes_are_found_by_the_index() {
-    use std::io::{Seek, SeekFrom, Write};
-
-    let size = 100 << 20;
-    let frames_per_segment = 10u32;
-    let chunks_bytes = u64::from(frames_per_segment) * (size + 8);
-    let index_bytes = 32 + 8 * u64::from(frames_per_segment);
-    let info = SegmentInfo {
-        frame_count: frames_per_segment,
-        chunks_bytes,
-        index_bytes,
-        frame_bytes_max: size as u32,
-    };
-    let infos = vec![info; 300];
-    let layout = layout(&infos).unwrap();
-    assert!(layout.bytes > 300 << 30 - 1);
-
-    let folder = tempfile::tempdir().unwrap();
-    let mut out = File::create(folder.path().join("sparse.avi")).unwrap();
-    out.write_all(&super::header::header(&SPEC, &infos, &layout)).unwrap();
-    for (position, start) in layout.starts.iter().enumerate() {
-        if position > 0 {
-            out.seek(SeekFrom::Start(start - 24)).unwrap();
-            out.write_all(&super::assemble::before_further_segment(&info)).unwrap();
-        }
-        let mut index = super::fields::chunk_header(*b"ix00", index_bytes as u32 - 8).to_vec();
-        index.extend([2, 0, 0, 1]);
-        index.extend(frames_per_segment.to_le_bytes());
-        index.extend(b"00dc");
-        index.extend([0; 12]);
-        for number in 0..u64::from(frames_per_segment) {
-            let chunk_at = number * (size + 8);
-            out.seek(SeekFrom::Start(start + chunk_at)).unwrap();
-            out.write_all(&super::fields::chunk_header(*b"00dc", size as u32)).unwrap();
-            out.write_all(&[0xFF, 0xD8, 0xFF]).unwrap();
-            index.extend((chunk_at as u32 + 8).to_le_bytes());
-            index.extend((size as u32).to_le_bytes());
-        }
-        out.seek(SeekFrom::Start(start + chunks_bytes)).unwrap();
-        out.write_all(&index).unwrap();
-    }
-    out.set_len(layout.bytes).unwrap();
-    super::assemble::patch_bases(&infos, &layout, &mut out).unwrap();
-
-    let reader = AviReader::open(&folder.path().join("sparse.avi")).unwrap();
-    assert!(!reader.recovered());
-    assert_eq!(reader.frame_count(), 3000);
-    assert!(reader.frames().iter().all(|span| span.len == size as u32));
-    let last = reader.frames().last().unwrap();
-    assert_eq!(last.offset, layout.starts[299] + 9 * (size + 8) + 8);
-    let mut frame = Vec::new();
-    reader.read(2999, &mut frame).unwrap();
-    assert_eq!(frame[..4], [0xFF, 0xD8, 0xFF, 0]);
 }
 
 proptest! {

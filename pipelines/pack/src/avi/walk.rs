@@ -7,6 +7,7 @@ use reel_types::time::Rational;
 use super::error::AviError;
 use super::fields::{four, padded, u32_at};
 use super::reader::{FRAME_COUNT_MAX, FrameSpan};
+use super::segment::SEGMENT_BYTES_MAX;
 use super::window::Window;
 
 /// Chunks and lists before the frames, at most. A header of ours has seven.
@@ -165,11 +166,11 @@ fn picture_end<R: Read + Seek>(
     chunk: Chunk,
 ) -> io::Result<(u64, u64)> {
     let file_bytes = window.file_bytes();
-    if leads_on(window, chunk)? {
+    if chunk.size <= SEGMENT_BYTES_MAX && leads_on(window, chunk)? {
         return Ok((chunk.content_at + chunk.size, chunk.end()));
     }
     let next = search_picture(window, opening, chunk.content_at + 3, file_bytes)?.unwrap_or(file_bytes);
-    let longest = chunk.content_at.saturating_add(u64::from(u32::MAX >> 1));
+    let longest = chunk.content_at.saturating_add(SEGMENT_BYTES_MAX);
     Ok((next.min(longest), next))
 }
 

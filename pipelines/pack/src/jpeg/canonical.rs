@@ -26,6 +26,7 @@ pub(super) fn canonical_scan(header: &Header<'_>, geometry: Geometry) -> Result<
     let mcu_count = u64::from(geometry.mcus_per_row()) * u64::from(geometry.mcu_row_count());
     let mut predicted = [0i32; 3];
     let mut written = [0i32; 3];
+    let mut has_payload = false;
     for mcu in 0..mcu_count {
         let interval = u64::from(header.restart_interval);
         if interval > 0 && mcu > 0 && mcu.is_multiple_of(interval) {
@@ -45,7 +46,12 @@ pub(super) fn canonical_scan(header: &Header<'_>, geometry: Geometry) -> Result<
             *predicted = predicted.saturating_add(coefficients[0]);
             coefficients[0] = predicted.saturating_sub(*written);
             *written = *predicted;
-            write_block(&coefficients, count, &mut canonical.scan)?;
+            match write_block(&coefficients, count, &mut canonical.scan) {
+                Ok(()) => has_payload |= count == 63,
+                // Behind blocks that were ours this is damage, which throws the codes out of step.
+                Err(_) if has_payload => return Ok(canonical),
+                Err(found) => return Err(JpegError::NotOurs { found }),
+            }
         }
     }
     canonical.complete = true;
@@ -106,21 +112,17 @@ impl BlockDecoder<'_> {
     }
 }
 
-fn write_block(coefficients: &[i32; 64], count: usize, scan: &mut Vec<u8>) -> Result<(), JpegError> {
-    let (dc, ac) = (coefficients[0], coefficients.get(1..).unwrap_or_default());
-    scan.push(byte_from_coefficient(dc).unwrap_or(ZERO_BYTE));
+/// Appends one block; what tells that it is none of ours, when it is not.
+fn write_block(coefficients: &[i32; 64], count: usize, scan: &mut Vec<u8>) -> Result<(), String> {
+    let mut block = [ZERO_BYTE; 64];
+    for (byte, &value) in block.iter_mut().zip(coefficients).skip(1) {
+        *byte = byte_from_coefficient(value).ok_or("a coefficient is larger than ours")?;
+    }
+    block[0] = byte_from_coefficient(coefficients[0]).unwrap_or(ZERO_BYTE);
     match count {
-        0 => scan.push(ZERO_BYTE),
-        63 => {
-            let bytes: Option<Vec<u8>> = ac.iter().map(|&value| byte_from_coefficient(value)).collect();
-            let found = || "a coefficient is larger than ours".to_owned();
-            scan.extend(bytes.ok_or_else(|| JpegError::NotOurs { found: found() })?);
-        }
-        _ => {
-            return Err(JpegError::NotOurs {
-                found: format!("a block has {count} coefficients, ours 0 or 63"),
-            });
-        }
+        0 => scan.extend(&block[..2]),
+        63 => scan.extend(&block),
+        _ => return Err(format!("a block has {count} coefficients, ours 0 or 63")),
     }
     Ok(())
 }

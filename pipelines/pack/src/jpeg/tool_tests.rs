@@ -55,6 +55,20 @@ fn libjpeg_decodes_a_frame_without_a_word() {
 }
 
 #[test]
+fn pillow_decodes_a_frame_without_a_word() {
+    in_folder(|folder, _, _| {
+        let is_there =
+            run("python3", folder, &["-c", "import PIL"]).is_some_and(|output| output.status.success());
+        if !is_there {
+            eprintln!("SKIPPED: Pillow is not installed");
+            return;
+        }
+        let script = "from PIL import Image; Image.open('a.jpg').load()";
+        run_silently("python3", folder, &["-W", "error", "-c", script]);
+    });
+}
+
+#[test]
 fn ffmpeg_and_libjpeg_see_the_same_grey() {
     in_folder(|folder, _, _| {
         let ours = ["-v", "warning", "-i", "a.jpg", "-pix_fmt", "gray", "-f", "rawvideo", "a.grey"];
@@ -152,6 +166,22 @@ fn what_is_no_frame_of_ours_is_refused_by_name() {
     let quantisers_at = jpeg.windows(2).position(|pair| pair == [0xFF, 0xDB]).unwrap();
     check(&changed(quantisers_at + 20, 2), "quantisers");
     check(&jpeg[..scan_at], "ends before its scan");
+}
+
+#[test]
+fn a_rewritten_frame_that_is_cut_off_or_damaged_gives_the_groups_before() {
+    let (jpeg, body) = frame(160, 120, Chroma::C420);
+    let geometry = Geometry::new(160, 120, Chroma::C420).unwrap();
+    let whole = Foreign { restart_interval: 0, long_bits: 12 }.rewrite(&jpeg, geometry);
+    let half = whole.len() * 3 / 4;
+    let damaged = [&whole[..half], &[0x55; 100], &whole[half..]].concat();
+    for jpeg in [&whole[..half], &damaged] {
+        let mut out = Vec::new();
+        let info = read_frame(jpeg, &mut out).unwrap();
+        assert!(!info.complete && info.group_count > 5, "{info:?}");
+        let sound_bytes = 5 * 375;
+        assert_eq!(out[..sound_bytes], body[..sound_bytes]);
+    }
 }
 
 proptest! {
