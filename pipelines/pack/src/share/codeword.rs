@@ -1,6 +1,6 @@
 //! A body as coded bits in the order of the cells, and back.
 
-use super::layout::Layout;
+use super::layout::{Layout, SPREAD};
 use super::ldpc::{Code, LANES};
 use super::random::Random;
 
@@ -16,13 +16,13 @@ pub(super) struct Coder {
     code: Code,
     part_count: usize,
     part_bytes: usize,
-    /// Where in the picture coded bit i goes: errors of a codec come in clusters, those of a codeword must not.
+    /// Where in the pictures, one after the other, coded bit i goes: errors of a codec come in clusters, those of a codeword must not.
     places: Vec<u32>,
 }
 
 impl Coder {
     pub(super) fn new(layout: &Layout) -> Self {
-        let places = Random::new(0x7265_656C_0001).shuffled(layout.coded_bits());
+        let places = Random::new(0x7265_656C_0001).shuffled(SPREAD * layout.picture_bits());
         Self { code: layout.code(), part_count: layout.part_count(), part_bytes: layout.part_bytes(), places }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::codeword::Coder;
 use super::header::{FrameTag, HEADER_BITS, header_from_bits};
-use super::layout::{CORNER_UNITS, Layout};
+use super::layout::{CORNER_UNITS, Layout, SPREAD};
 use super::measure::measure;
 use super::pattern::Patterns;
 use super::picture::Picture;
@@ -13,7 +13,7 @@ use super::placement::Placement;
 use super::soften::soften;
 
 /// Data frames that may still get another picture; more are given back, the oldest first.
-const OPEN_MAX: usize = 3;
+const OPEN_MAX: usize = 2;
 /// Layouts whose tables are kept.
 const READERS_MAX: usize = 4;
 
@@ -30,6 +30,13 @@ pub struct Demodulator {
 pub struct SoftFrame {
     reader: Arc<Reader>,
     tag: FrameTag,
+    /// For each picture that the body is spread over, what was seen of it; none where it was not.
+    exposures: [Option<Exposure>; SPREAD],
+}
+
+/// All showings of one picture, laid over each other.
+#[derive(Debug)]
+struct Exposure {
     picture_count: u32,
     /// For each pattern and cell, the sum over the pictures of how strong it stood.
     sums: Vec<Vec<f32>>,
@@ -50,6 +57,9 @@ pub struct Received {
     pub parts: Vec<Option<Vec<u8>>>,
 }
 
+/// What a picture says of itself: its layout, its data frame, and which of the frame's pictures it is.
+type Header = (Layout, FrameTag, usize);
+
 /// The tables of one layout.
 #[derive(Debug)]
 struct Reader {
@@ -69,9 +79,9 @@ impl Demodulator {
     /// A picture in which no header is found is passed over.
     pub fn push(&mut self, luma: &[u8], width: u32, height: u32) -> Vec<SoftFrame> {
         if let Some(picture) = Picture::new(luma, width as usize, height as usize)
-            && let Some((placement, layout, tag)) = self.header(&picture)
+            && let Some((placement, header)) = self.header(&picture)
         {
-            self.add(&picture, &placement, layout, tag);
+            self.add(&picture, &placement, header);
         }
         let ready = self.open.len().saturating_sub(OPEN_MAX);
         self.open.drain(..ready).collect()
@@ -83,20 +93,20 @@ impl Demodulator {
     }
 
     /// The header, where the last one was or wherever it is now.
-    fn header(&mut self, picture: &Picture<'_>) -> Option<(Placement, Layout, FrameTag)> {
+    fn header(&mut self, picture: &Picture<'_>) -> Option<(Placement, Header)> {
         let known = self.placement.filter(|(width, height, _)| (*width, *height) == (picture.width, picture.height));
         if let Some((_, _, placement)) = known
-            && let Some((layout, tag)) = read_header(picture, &placement)
+            && let Some(header) = read_header(picture, &placement)
         {
-            return Some((placement, layout, tag));
+            return Some((placement, header));
         }
         let placement = Placement::find(picture)?;
-        let (layout, tag) = read_header(picture, &placement)?;
+        let header = read_header(picture, &placement)?;
         self.placement = Some((picture.width, picture.height, placement));
-        Some((placement, layout, tag))
+        Some((placement, header))
     }
 
-    fn add(&mut self, picture: &Picture<'_>, placement: &Placement, layout: Layout, tag: FrameTag) {
+    fn add(&mut self, picture: &Picture<'_>, placement: &Placement, (layout, tag, part): Header) {
         let reader = self.reader(layout);
         let index = self.open.iter().position(|frame| frame.tag == tag && frame.reader.layout == layout);
         let index = index.unwrap_or_else(|| {
@@ -104,7 +114,7 @@ impl Demodulator {
             self.open.len() - 1
         });
         if let Some(frame) = self.open.get_mut(index) {
-            frame.add(picture, placement);
+            frame.add(picture, placement, part);
         }
     }
 
@@ -126,9 +136,7 @@ impl Demodulator {
 
 impl SoftFrame {
     fn new(reader: Arc<Reader>, tag: FrameTag) -> Self {
-        let cells = reader.cells.len();
-        let sums = vec![vec![0.0; cells]; reader.patterns.waves.len()];
-        Self { reader, tag, picture_count: 0, sums, seen: vec![0; cells] }
+        Self { reader, tag, exposures: Default::default() }
     }
 
     /// Which data frame this is.
@@ -139,9 +147,46 @@ impl SoftFrame {
     /// Takes the errors out, which is most of the work of reading and may be done on any thread.
     pub fn decode(self) -> Received {
         let Reader { layout, coder, patterns, .. } = &*self.reader;
-        let bits = usize::from(layout.level_bits);
-        let count = patterns.waves.len();
-        let mut soft = vec![0.0f32; self.seen.len() * count * bits];
+        let picture_bits = layout.picture_bits().max(1);
+        let mut soft = vec![0.0f32; SPREAD * picture_bits];
+        for (exposure, soft) in self.exposures.iter().zip(soft.chunks_mut(picture_bits)) {
+            if let Some(exposure) = exposure {
+                exposure.soften(patterns, usize::from(layout.level_bits), soft);
+            }
+        }
+        Received {
+            layout: *layout,
+            tag: self.tag,
+            picture_count: self.exposures.iter().flatten().map(|exposure| exposure.picture_count).sum(),
+            parts: coder.parts_from_soft(self.tag.number, &soft),
+        }
+    }
+
+    fn add(&mut self, picture: &Picture<'_>, placement: &Placement, part: usize) {
+        if let Some(exposure) = self.exposures.get_mut(part) {
+            exposure.get_or_insert_with(|| Exposure::new(&self.reader)).add(&self.reader, picture, placement);
+        }
+    }
+}
+
+impl Exposure {
+    fn new(reader: &Reader) -> Self {
+        let cells = reader.cells.len();
+        Self { picture_count: 0, sums: vec![vec![0.0; cells]; reader.patterns.waves.len()], seen: vec![0; cells] }
+    }
+
+    fn add(&mut self, reader: &Reader, picture: &Picture<'_>, placement: &Placement) {
+        let layout = &reader.layout;
+        let luma = placement.straighten(picture, layout);
+        measure(&luma, layout.width as usize, &reader.cells, &reader.patterns, &mut self.sums);
+        for (cell, seen) in reader.cells.iter().zip(&mut self.seen) {
+            *seen = seen.saturating_add(u16::from(placement.shows(layout, picture, *cell, layout.cell_px)));
+        }
+        self.picture_count += 1;
+    }
+
+    /// Fills in the values of the cells that were seen.
+    fn soften(&self, patterns: &Patterns, bits: usize, soft: &mut [f32]) {
         for (pattern, (sums, levels)) in self.sums.iter().zip(&patterns.levels).enumerate() {
             let cells = || self.seen.iter().enumerate().filter(|(_, seen)| **seen > 0);
             let mean = |(cell, seen): (usize, &u16)| sums.get(cell).copied().unwrap_or(0.0) / f32::from(*seen);
@@ -149,31 +194,17 @@ impl SoftFrame {
             let mut values = Vec::with_capacity(strengths.len() * bits);
             soften(&strengths, levels, &mut values);
             for ((cell, _), values) in cells().zip(values.chunks(bits)) {
-                let start = (cell * count + pattern) * bits;
-                soft.get_mut(start..start + bits).unwrap_or_default().copy_from_slice(values);
+                let start = (cell * self.sums.len() + pattern) * bits;
+                if let Some(place) = soft.get_mut(start..start + bits) {
+                    place.copy_from_slice(values);
+                }
             }
         }
-        Received {
-            layout: *layout,
-            tag: self.tag,
-            picture_count: self.picture_count,
-            parts: coder.parts_from_soft(self.tag.number, &soft),
-        }
-    }
-
-    fn add(&mut self, picture: &Picture<'_>, placement: &Placement) {
-        let layout = &self.reader.layout;
-        let luma = placement.straighten(picture, layout);
-        measure(&luma, layout.width as usize, &self.reader.cells, &self.reader.patterns, &mut self.sums);
-        for (cell, seen) in self.reader.cells.iter().zip(&mut self.seen) {
-            *seen = seen.saturating_add(u16::from(placement.shows(layout, picture, *cell, layout.cell_px)));
-        }
-        self.picture_count += 1;
     }
 }
 
 /// The header at the top and the one at the bottom together, or one of them.
-fn read_header(picture: &Picture<'_>, placement: &Placement) -> Option<(Layout, FrameTag)> {
+fn read_header(picture: &Picture<'_>, placement: &Placement) -> Option<Header> {
     let rows = f64::from(placement.canvas.rows());
     let header_rows = placement.canvas.header_rows();
     let columns = (rows * 16.0 / 9.0) as u32 - 2 * CORNER_UNITS;

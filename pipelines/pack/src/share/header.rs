@@ -1,6 +1,6 @@
 //! The header of a picture: what the cells hold, which data it shows, of which file.
 
-use super::layout::{Canvas, Layout};
+use super::layout::{Canvas, Layout, SPREAD};
 
 /// Bits of a header: 17 of the layout, 24 of the number, 16 of the file, 16 of CRC.
 pub(super) const HEADER_BITS: usize = 73;
@@ -13,28 +13,33 @@ const MASK: u128 = 0x01_5A_3C_96_E1_78_2D_C3_4B_A5;
 pub struct FrameTag {
     /// 16 bits that tell one file from another; the rest of its id is in the body.
     pub file: u16,
-    /// Number of the data frame in the video, below 2^24. Held pictures share it.
+    /// Number of the data frame in the video, below 2^22. All pictures of its body share it.
     pub number: u32,
 }
 
-/// The bits of a header, or `None` when the layout cannot be named or the number is too large.
-pub(super) fn bits_from_header(layout: &Layout, tag: FrameTag) -> Option<Vec<bool>> {
-    let number = Some(tag.number).filter(|number| number >> 24 == 0)?;
-    let fields = u128::from(layout.to_bits()?) | u128::from(number) << 17 | u128::from(tag.file) << 41;
+/// The bits of the header of one of a body's [`SPREAD`] pictures, or `None` when the layout cannot be named or a number
+/// is too large.
+pub(super) fn bits_from_header(layout: &Layout, tag: FrameTag, picture: usize) -> Option<Vec<bool>> {
+    let number = u128::from(tag.number) * SPREAD as u128 + picture as u128;
+    if picture >= SPREAD || number >> 24 != 0 {
+        return None;
+    }
+    let fields = u128::from(layout.to_bits()?) | number << 17 | u128::from(tag.file) << 41;
     let word = (fields | u128::from(check(layout.canvas, fields)) << 57) ^ MASK;
     Some((0..HEADER_BITS).map(|bit| word >> bit & 1 == 1).collect())
 }
 
 /// The header that these bits are, if they are one.
-pub(super) fn header_from_bits(canvas: Canvas, bits: impl Iterator<Item = bool>) -> Option<(Layout, FrameTag)> {
+pub(super) fn header_from_bits(canvas: Canvas, bits: impl Iterator<Item = bool>) -> Option<(Layout, FrameTag, usize)> {
     let read = bits.take(HEADER_BITS).enumerate().fold(0u128, |word, (index, bit)| word | u128::from(bit) << index);
     let word = read ^ (MASK & ((1 << HEADER_BITS) - 1));
     let fields = word & ((1 << 57) - 1);
     if (word >> 57) as u16 != check(canvas, fields) {
         return None;
     }
-    let tag = FrameTag { file: (fields >> 41) as u16, number: (fields >> 17) as u32 & 0xFF_FFFF };
-    Some((Layout::from_bits(canvas, fields as u32 & 0x1_FFFF)?, tag))
+    let number = (fields >> 17) as u32 & 0xFF_FFFF;
+    let tag = FrameTag { file: (fields >> 41) as u16, number: number / SPREAD as u32 };
+    Some((Layout::from_bits(canvas, fields as u32 & 0x1_FFFF)?, tag, number as usize % SPREAD))
 }
 
 /// The version of the format and the canvas are part of the sum, so another one's header is none.
@@ -54,9 +59,9 @@ mod tests {
     #[test]
     fn a_header_comes_back_and_one_with_a_wrong_bit_does_not() {
         let layout = Layout::for_target(Target::Hd1080At10M);
-        let tag = FrameTag { file: 0xBEEF, number: 0xABCDEF };
-        let bits = bits_from_header(&layout, tag).expect("header");
-        assert_eq!(header_from_bits(Canvas::Fine, bits.iter().copied()), Some((layout, tag)));
+        let tag = FrameTag { file: 0xBEEF, number: 0x2BCDEF };
+        let bits = bits_from_header(&layout, tag, 3).expect("header");
+        assert_eq!(header_from_bits(Canvas::Fine, bits.iter().copied()), Some((layout, tag, 3)));
         assert_eq!(header_from_bits(Canvas::Coarse, bits.iter().copied()), None);
         for wrong in 0..bits.len() {
             let bits = bits.iter().enumerate().map(|(index, bit)| bit ^ (index == wrong));
@@ -67,6 +72,6 @@ mod tests {
     #[test]
     fn a_number_that_does_not_fit_has_no_header() {
         let layout = Layout::for_target(Target::Paranoid);
-        assert_eq!(bits_from_header(&layout, FrameTag { file: 0, number: 1 << 24 }), None);
+        assert_eq!(bits_from_header(&layout, FrameTag { file: 0, number: 1 << 22 }, 0), None);
     }
 }

@@ -2,6 +2,10 @@
 
 use super::ldpc::Code;
 
+/// Pictures that a body is spread over: a codec treats some much worse than others, and no codeword should stand in one
+/// alone.
+pub(super) const SPREAD: usize = 4;
+
 /// Columns of header cells taken by a finder with its quiet zone; a finder is as many rows high.
 pub(super) const CORNER_UNITS: u32 = 3;
 
@@ -81,8 +85,12 @@ impl Layout {
 
     /// Parts of a body.
     pub fn part_count(&self) -> usize {
-        let bits = self.coded_bits();
-        (bits / PART_BITS).max(1)
+        (SPREAD * self.picture_bits()).div_ceil(PART_BITS_MAX).max(1)
+    }
+
+    /// Pictures of the video that one body takes, held ones counted.
+    pub fn pictures_per_body(&self) -> usize {
+        SPREAD * usize::from(self.hold)
     }
 
     /// The code of one part.
@@ -92,13 +100,13 @@ impl Layout {
     }
 
     fn code_blocks(&self) -> (usize, usize) {
-        let blocks = (self.coded_bits() / self.part_count() / super::ldpc::LANES).max(5);
+        let blocks = (SPREAD * self.picture_bits() / self.part_count() / super::ldpc::LANES).max(5);
         let info = (blocks * usize::from(self.rate_32nds) / 32).clamp(1, blocks - 4);
         (info, blocks - info)
     }
 
     /// Bits that the cells of a picture hold.
-    pub(super) fn coded_bits(&self) -> usize {
+    pub(super) fn picture_bits(&self) -> usize {
         self.cells().len() * usize::from(self.patterns) * usize::from(self.level_bits)
     }
 
@@ -160,5 +168,5 @@ impl Layout {
     }
 }
 
-/// Coded bits of a part that are aimed at: long enough for the code to be strong, short enough that not all is lost at once.
-const PART_BITS: usize = 24_000;
+/// Coded bits of a part: enough for the code to be strong, few enough that not all is lost at once.
+const PART_BITS_MAX: usize = 40_000;

@@ -35,12 +35,10 @@ impl Patterns {
 /// How far a pattern's levels reach from the middle, in luma steps. Many patterns share the same range.
 fn amplitude(count: usize, _pattern: usize) -> f64 {
     match count {
-        1 => 96.0,
-        2 => 45.0,
-        3 => 34.0,
-        4 => 30.0,
-        5 | 6 => 27.0,
-        _ => 22.0,
+        1 => 60.0,
+        2 | 3 => 20.0,
+        4..=6 => 16.0,
+        _ => 13.0,
     }
 }
 

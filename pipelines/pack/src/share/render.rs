@@ -3,7 +3,7 @@
 use super::codeword::Coder;
 use super::finder::{CORNER_MODULES, DARK, LIGHT, is_dark};
 use super::header::{FrameTag, bits_from_header};
-use super::layout::{CORNER_UNITS, Layout};
+use super::layout::{CORNER_UNITS, Layout, SPREAD};
 use super::pattern::{LEVEL_BITS, MIDDLE, Patterns, WAVE_BITS, level_from_bits};
 
 /// Draws the pictures of one layout.
@@ -30,16 +30,20 @@ impl Modulator {
         &self.layout
     }
 
-    /// The luma of the picture that carries `body`, `width × height` bytes of limited range, to be shown
-    /// [`Layout::hold`] times. A short body is filled up with zeros, of a long one the rest is not shown. `None` when
-    /// the number of the frame does not fit.
-    pub fn picture(&self, tag: FrameTag, body: &[u8]) -> Option<Vec<u8>> {
-        let header = bits_from_header(&self.layout, tag)?;
-        let mut luma = self.blank.clone();
-        self.draw_header(&header, &mut luma);
+    /// The luma of the pictures that carry `body`, each `width × height` bytes of limited range, to be shown
+    /// [`Layout::hold`] times before the next. A short body is filled up with zeros, of a long one the rest is not
+    /// shown. `None` when the number of the frame does not fit.
+    pub fn pictures(&self, tag: FrameTag, body: &[u8]) -> Option<Vec<Vec<u8>>> {
         let bits = self.coder.bits_from_body(tag.number, body);
-        self.draw_cells(&bits, &mut luma);
-        Some(luma)
+        let pictures = bits.chunks(self.layout.picture_bits().max(1)).take(SPREAD).enumerate();
+        pictures.map(|(index, bits)| Some(self.picture(&bits_from_header(&self.layout, tag, index)?, bits))).collect()
+    }
+
+    fn picture(&self, header: &[bool], bits: &[u8]) -> Vec<u8> {
+        let mut luma = self.blank.clone();
+        self.draw_header(header, &mut luma);
+        self.draw_cells(bits, &mut luma);
+        luma
     }
 
     fn draw_header(&self, header: &[bool], luma: &mut [u8]) {

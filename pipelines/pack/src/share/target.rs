@@ -58,10 +58,10 @@ impl Layout {
             rate_32nds,
         };
         match target {
-            Target::Hd1080At10M => fine(8, 3, 4, 2, 28),
-            Target::Hd1080At4M => fine(8, 3, 3, 4, 24),
-            Target::Hd720At2M => fine(24, 3, 2, 2, 16),
-            Target::Paranoid => Self { canvas: Canvas::Coarse, ..fine(36, 3, 1, 4, 16) },
+            Target::Hd1080At10M => fine(8, 10, 3, 4, 24),
+            Target::Hd1080At4M => fine(16, 10, 3, 4, 23),
+            Target::Hd720At2M => fine(12, 3, 3, 4, 14),
+            Target::Paranoid => Self { canvas: Canvas::Coarse, ..fine(36, 6, 2, 4, 12) },
         }
     }
 }
@@ -69,6 +69,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::{Layout, Target};
+    use crate::share::layout::SPREAD;
 
     #[test]
     fn the_header_can_name_the_layout_of_every_target() {
@@ -84,7 +85,7 @@ mod tests {
     fn a_body_fits_into_the_cells() {
         for target in Target::ALL {
             let layout = Layout::for_target(target);
-            assert!(layout.part_count() * layout.code().coded_bits() <= layout.coded_bits());
+            assert!(layout.part_count() * layout.code().coded_bits() <= SPREAD * layout.picture_bits());
             assert_eq!(layout.body_bytes(), layout.part_count() * layout.part_bytes());
         }
     }

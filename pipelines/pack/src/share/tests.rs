@@ -19,8 +19,8 @@ fn check(change: impl Fn(Vec<u8>) -> (Vec<u8>, u32, u32)) {
         let modulator = Modulator::new(layout).expect("nameable");
         let tag = FrameTag { file: 77, number: 3 };
         let sent = body(&layout, 1);
-        let picture = change(modulator.picture(tag, &sent).expect("picture"));
-        let received = read(&[picture]);
+        let pictures = modulator.pictures(tag, &sent).expect("fits");
+        let received = read(&pictures.into_iter().map(&change).collect::<Vec<_>>());
         assert_eq!(received.len(), 1, "{}", target.name());
         assert_eq!((received[0].tag, received[0].layout), (tag, layout));
         let parts: Vec<Vec<u8>> = received[0].parts.iter().flatten().cloned().collect();
@@ -59,14 +59,15 @@ fn a_body_comes_back_from_a_swapped_range_and_a_letterbox() {
 fn held_pictures_are_one_frame_and_order_does_not_matter() {
     let layout = Layout::for_target(Target::Hd720At2M);
     let modulator = Modulator::new(layout).expect("nameable");
-    let picture = |number: u32| {
-        let luma = modulator.picture(FrameTag { file: 1, number }, &body(&layout, number as u8)).expect("picture");
-        (luma, layout.width, layout.height)
+    let pictures = |number: u32| {
+        let pictures = modulator.pictures(FrameTag { file: 1, number }, &body(&layout, number as u8)).expect("fits");
+        pictures.into_iter().map(|luma| (luma, layout.width, layout.height)).collect::<Vec<_>>()
     };
-    let (first, second) = (picture(1), picture(2));
-    let received = read(&[second.clone(), first.clone(), second.clone(), first, second]);
+    let (first, mut second) = (pictures(1), pictures(2));
+    second.reverse();
+    let received = read(&[second.clone(), first.clone(), second.clone(), first, second].concat());
     let counts: Vec<(u32, u32)> = received.iter().map(|frame| (frame.tag.number, frame.picture_count)).collect();
-    assert_eq!(counts, [(2, 3), (1, 2)]);
+    assert_eq!(counts, [(2, 12), (1, 8)]);
     for frame in received {
         assert!(frame.parts.iter().flatten().flatten().eq(&body(&layout, frame.tag.number as u8)));
     }
