@@ -27,5 +27,5 @@ mod tool_tests;
 pub use assemble::{AssembledAvi, assemble};
 pub use error::{AviError, AviWriteError};
 pub use layout::{AviSpec, SEGMENT_COUNT_MAX, assembled_bytes};
-pub use reader::{AviReader, FRAME_COUNT_MAX, FrameSpan};
+pub use reader::{AviReader, FRAME_COUNT_MAX, FrameSpan, find_frames};
 pub use segment::{SEGMENT_BYTES_MAX, SegmentInfo, SegmentWriter};

@@ -111,6 +111,14 @@ impl AviReader {
     }
 }
 
+/// The places of all frames of an AVI from any source, as [`AviReader::open`] finds them.
+///
+/// # Errors
+/// As [`AviReader::open`].
+pub fn find_frames<R: Read + Seek>(source: R) -> Result<Vec<FrameSpan>, AviError> {
+    Ok(list_frames(source)?.frames)
+}
+
 /// Finds the frames of any source.
 pub(super) fn list_frames<R: Read + Seek>(source: R) -> Result<FrameList, AviError> {
     let mut window = Window::new(source)?;

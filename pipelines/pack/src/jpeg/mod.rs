@@ -7,6 +7,7 @@
 mod canonical;
 mod entropy;
 mod error;
+mod gather;
 mod geometry;
 mod group;
 mod header;

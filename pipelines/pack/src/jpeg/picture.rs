@@ -31,18 +31,15 @@ impl Card {
         }
     }
 
-    /// Draws the card at the head of `scan`, two bytes a block, and returns the rest of `scan`.
-    pub(super) fn draw<'a>(&self, geometry: Geometry, scan: &'a mut [u8]) -> &'a mut [u8] {
+    /// Appends the blocks of the card, two bytes each.
+    pub(super) fn draw(&self, geometry: Geometry, scan: &mut Vec<u8>) {
         let row_count = self.mcu_row_count(geometry.chroma);
-        let bytes = 2 * u64::from(geometry.blocks_per_row()) * u64::from(row_count);
-        let (head, rest) = scan.split_at_mut(scan.len().min(bytes as usize));
-        let mut blocks = head.chunks_exact_mut(2);
         let mut predicted = [0i32; 3];
         let mut put = |component: usize, value: u8| {
             let coefficient = (i32::from(value) - 128) / 2;
-            if let (Some(block), Some(before)) = (blocks.next(), predicted.get_mut(component)) {
-                block[0] = byte_from_coefficient(coefficient - *before).unwrap_or(ZERO_BYTE);
-                block[1] = ZERO_BYTE;
+            if let Some(before) = predicted.get_mut(component) {
+                scan.push(byte_from_coefficient(coefficient - *before).unwrap_or(ZERO_BYTE));
+                scan.push(ZERO_BYTE);
                 *before = coefficient;
             }
         };
@@ -64,7 +61,6 @@ impl Card {
                 }
             }
         }
-        rest
     }
 
     fn cell(&self, plane: &[u8], x: u32, y: u32) -> u8 {

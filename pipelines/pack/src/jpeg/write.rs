@@ -1,8 +1,9 @@
 //! Writing frames.
 
 use super::error::WriteError;
+use super::gather::Gather;
 use super::geometry::Geometry;
-use super::group::{GROUP_BLOCK_COUNT, GROUP_BYTES_FORM_A, GROUP_SCAN_BYTES, ZERO_BYTE, write_group};
+use super::group::{GROUP_BLOCK_COUNT, GROUP_BYTES_FORM_A, GROUP_SCAN_BYTES, ZERO_BYTE};
 use super::header::{APP9_NAME, HEAD, TAIL, segments_before_scan};
 use super::picture::Card;
 
@@ -60,55 +61,45 @@ impl FrameWriter {
             return Err(too_long(group_count_max * GROUP_BYTES_FORM_A as u64));
         }
 
-        let scan_start = self.start(app9, out);
-        // Grown without zeroing what an earlier frame left there; every byte up to `end` is written below.
-        let guess = scan_bytes(geometry, body_bytes.div_ceil(GROUP_BYTES_FORM_A as u64));
-        out.resize(scan_start + guess + TAIL.len(), 0);
-        if let (Some(card), Some(scan)) = (card, out.get_mut(scan_start..)) {
-            card.draw(geometry, scan);
+        self.start(app9, out);
+        let scan_start = out.len();
+        out.reserve(scan_bytes(geometry, body_bytes.div_ceil(GROUP_BYTES_FORM_A as u64)) + TAIL.len());
+        if let Some(card) = card {
+            card.draw(geometry, out);
         }
-        let card_bytes = 2 * card_rows as usize * geometry.blocks_per_row() as usize;
-        let groups_per_row = geometry.groups_per_row() as usize;
-        let row_tail_bytes = 2 * (geometry.blocks_per_row() as usize - GROUP_BLOCK_COUNT * groups_per_row);
-        let mut end = scan_start + card_bytes;
+        let groups_per_row = u64::from(geometry.groups_per_row());
+        let row_tail_bytes =
+            2 * (geometry.blocks_per_row() as usize - GROUP_BLOCK_COUNT * groups_per_row as usize);
+        let mut group = [0; GROUP_SCAN_BYTES];
         let mut group_count = 0;
-        let mut groups_left_in_row = groups_per_row;
         let mut source = Gather::new(body);
-        while source.bytes_left > 0 {
+        while source.bytes_left() > 0 {
             if group_count == group_count_max {
-                return Err(too_long(body_bytes - source.bytes_left));
+                return Err(too_long(body_bytes - source.bytes_left()));
             }
-            source.write_group(place::<GROUP_SCAN_BYTES>(out, end));
-            end += GROUP_SCAN_BYTES;
+            source.write_group(&mut group);
+            out.extend_from_slice(&group);
             group_count += 1;
-            groups_left_in_row -= 1;
-            if groups_left_in_row == 0 {
-                groups_left_in_row = groups_per_row;
-                out.resize(out.len().max(end + row_tail_bytes), 0);
-                out.iter_mut().skip(end).take(row_tail_bytes).for_each(|byte| *byte = ZERO_BYTE);
-                end += row_tail_bytes;
+            if group_count % groups_per_row == 0 {
+                out.resize(out.len() + row_tail_bytes, ZERO_BYTE);
             }
         }
-        out.truncate(end);
         out.resize(scan_start + scan_bytes(geometry, group_count), ZERO_BYTE);
         out.extend(TAIL);
         Ok(())
     }
 
-    /// Writes everything before the scan over the head of `out` and returns where the scan starts.
-    fn start(&self, app9: &[u8], out: &mut Vec<u8>) -> usize {
-        let mut head = Vec::with_capacity(HEAD.len() + 16 + app9.len() + self.before_scan.len());
-        head.extend(HEAD);
+    /// Replaces the content of `out` by everything before the scan.
+    fn start(&self, app9: &[u8], out: &mut Vec<u8>) {
+        out.clear();
+        out.extend(HEAD);
         if !app9.is_empty() {
-            head.extend([0xFF, 0xE9]);
-            head.extend(((2 + APP9_NAME.len() + app9.len()) as u16).to_be_bytes());
-            head.extend(APP9_NAME);
-            head.extend(app9);
+            out.extend([0xFF, 0xE9]);
+            out.extend(((2 + APP9_NAME.len() + app9.len()) as u16).to_be_bytes());
+            out.extend(APP9_NAME);
+            out.extend(app9);
         }
-        head.extend(&self.before_scan);
-        out.resize(out.len().max(head.len()), 0);
-        out.iter_mut().zip(&head).for_each(|(to, from)| *to = *from);
-        head.len()
+        out.extend(&self.before_scan);
     }
 }
 
@@ -116,71 +107,4 @@ impl FrameWriter {
 fn scan_bytes(geometry: Geometry, group_count: u64) -> usize {
     let empty_bytes = 2 * GROUP_BLOCK_COUNT as u64;
     (2 * geometry.block_count() + group_count * (GROUP_SCAN_BYTES as u64 - empty_bytes)) as usize
-}
-
-/// The `N` bytes of `out` from `start` on; `out` grows when it ends before.
-fn place<const N: usize>(out: &mut Vec<u8>, start: usize) -> &mut [u8; N] {
-    out.resize(out.len().max(start + N), 0);
-    let (_, tail) = out.split_at_mut(start);
-    match tail.first_chunk_mut() {
-        Some(chunk) => chunk,
-        None => unreachable!("out was grown to hold the chunk"),
-    }
-}
-
-/// The slices of a body as one run of bytes.
-struct Gather<'a> {
-    slices: &'a [&'a [u8]],
-    current: &'a [u8],
-    bytes_left: u64,
-}
-
-impl<'a> Gather<'a> {
-    fn new(slices: &'a [&'a [u8]]) -> Self {
-        let bytes_left = slices.iter().map(|slice| slice.len() as u64).sum();
-        Self { slices, current: &[], bytes_left }
-    }
-
-    /// Writes the next group; behind the last byte it is filled up with zeros.
-    fn write_group(&mut self, scan: &mut [u8; GROUP_SCAN_BYTES]) {
-        let used = match self.current.first_chunk() {
-            Some(body) => write_group(body, scan),
-            None => write_group(&self.peek(), scan),
-        };
-        self.skip(used);
-    }
-
-    fn peek(&self) -> [u8; GROUP_BYTES_FORM_A] {
-        let mut body = [0; GROUP_BYTES_FORM_A];
-        let mut room = body.as_mut_slice();
-        for slice in std::iter::once(&self.current).chain(self.slices) {
-            let byte_count = slice.len().min(room.len());
-            let (head, rest) = room.split_at_mut(byte_count);
-            head.copy_from_slice(slice.split_at(byte_count).0);
-            room = rest;
-            if room.is_empty() {
-                break;
-            }
-        }
-        body
-    }
-
-    fn skip(&mut self, byte_count: usize) {
-        self.bytes_left = self.bytes_left.saturating_sub(byte_count as u64);
-        let mut byte_count = byte_count;
-        loop {
-            if let Some((_, rest)) = self.current.split_at_checked(byte_count) {
-                self.current = rest;
-                return;
-            }
-            byte_count -= self.current.len();
-            match self.slices.split_first() {
-                Some((next, rest)) => (self.current, self.slices) = (next, rest),
-                None => {
-                    self.current = &[];
-                    return;
-                }
-            }
-        }
-    }
 }
