@@ -8,6 +8,7 @@ use reel_device::DeviceWish;
 use reel_types::JobState;
 
 use crate::exit;
+use crate::secret::KeyArgs;
 
 /// Everything that can be typed.
 #[derive(Parser, Clone, Debug)]
@@ -78,6 +79,12 @@ pub enum Verb {
     /// Turn any video into H.264, HEVC, AV1 or VP9
     #[command(after_long_help = TRANSCODE_EXAMPLES)]
     Transcode(Box<TranscodeArgs>),
+    /// Turn any file or folder into a video
+    #[command(after_long_help = PACK_EXAMPLES)]
+    Pack(Box<PackArgs>),
+    /// Turn a packed video back into what it was, bit by bit
+    #[command(after_long_help = UNPACK_EXAMPLES)]
+    Unpack(UnpackArgs),
     /// List, show, watch, cancel, retry or forget jobs
     #[command(subcommand)]
     Jobs(JobsVerb),
@@ -103,6 +110,46 @@ pub struct TranscodeArgs {
     /// What the pipeline wants to know.
     #[command(flatten)]
     pub params: reel_transcode::Params,
+}
+
+/// `reel pack`.
+#[derive(Args, Clone, Debug)]
+pub struct PackArgs {
+    /// What is packed: a file as it is; a folder, or several inputs, as one tar stream
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<PathBuf>,
+    /// The video: a file, or a folder (existing, or ending in `/`)
+    #[arg(long, short, required = true, value_name = "OUT", value_hint = ValueHint::AnyPath)]
+    pub output: OsString,
+    /// Encrypt everything, name and size too; asks for a passphrase unless one of the next two or REEL_PASSPHRASE is given
+    #[arg(long)]
+    pub encrypt: bool,
+    /// Where the key comes from.
+    #[command(flatten)]
+    pub key: KeyArgs,
+    /// What the pipeline wants to know.
+    #[command(flatten)]
+    pub params: reel_pack::PackParams,
+}
+
+/// `reel unpack`.
+#[derive(Args, Clone, Debug)]
+pub struct UnpackArgs {
+    /// The video; further copies of it mend what one has lost
+    #[arg(required = true, value_name = "VIDEO", value_hint = ValueHint::FilePath)]
+    pub videos: Vec<PathBuf>,
+    /// Where it goes: a file, or a folder [default: here, under its own name]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub output: Option<OsString>,
+    /// Only say what is in the video
+    #[arg(long)]
+    pub list: bool,
+    /// Where the key of an encrypted video comes from.
+    #[command(flatten)]
+    pub key: KeyArgs,
+    /// What the pipeline wants to know.
+    #[command(flatten)]
+    pub params: reel_pack::UnpackParams,
 }
 
 /// `reel jobs …`. A job is named by its id or by the beginning of it.
@@ -210,6 +257,26 @@ Examples:
       VP9 on the CPU, replacing out.webm
 
 The same command again joins, resumes or delivers the same job. The output appears whole and verified, or not at all.";
+
+const PACK_EXAMPLES: &str = "\
+Examples:
+  reel pack holiday.zip -o holiday.avi
+      98 % of the video is payload; keep it, copy it, but let nobody re-encode it
+  reel pack photos/ notes.txt -o backup.avi --error-correction-ratio 0.2
+      a folder and a file, and a fifth more for repair
+
+`reel unpack` needs no parameters: the pictures say how they are read.";
+
+const UNPACK_EXAMPLES: &str = "\
+Examples:
+  reel unpack holiday.avi
+      writes holiday.zip here
+  reel unpack copy1.avi copy2.mkv -o restored/
+      two damaged copies of one video mend each other
+  reel unpack --list holiday.avi
+      only says what is in it
+
+Nothing is written unless the whole file has its SHA-256.";
 
 fn after_long_help() -> String {
     let codes: String = exit::ALL.iter().map(|(code, sentence)| format!("{code:>5}  {sentence}\n")).collect();

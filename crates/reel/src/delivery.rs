@@ -5,6 +5,7 @@
 
 mod folder;
 mod part;
+mod tree;
 
 use std::fs::{self, File};
 use std::io;
@@ -16,6 +17,7 @@ use reel_types::{Artifact, JobId};
 use rustix::fs::{FlockOperation, flock};
 
 pub use folder::Folder;
+pub use tree::deliver_tree;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::text::shown;

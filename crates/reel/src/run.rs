@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::records::{Record, SummaryRecord};
 use crate::settings::Settings;
 use crate::wiring::App;
-use crate::{doctor, exit, generate, gpu, jobs, screen, transcode};
+use crate::{doctor, exit, generate, gpu, jobs, pack, screen, transcode, unpack};
 
 /// Reads the command line, does the verb, and answers with the exit code.
 pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<Console>) -> u8 {
@@ -37,6 +37,8 @@ pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<C
 async fn do_verb(verb: Verb, app: &App, console: &Arc<Console>, settings: &Settings) -> Result<u8, Problem> {
     match verb {
         Verb::Transcode(args) => transcode::run(app, console, settings, *args).await,
+        Verb::Pack(args) => pack::run(app, console, settings, *args).await,
+        Verb::Unpack(args) => unpack::run(app, console, settings, args).await,
         Verb::Jobs(verb) => jobs::run(console, settings, verb).await,
         Verb::Gpu => gpu::run(app, console, settings),
         Verb::Doctor => doctor::run(app, console, settings),

@@ -40,13 +40,7 @@ pub fn is_folder(output: &OsStr) -> bool {
 /// A usage problem: several inputs without a folder, two inputs with one output, an output that is an input, or an
 /// output that is no regular file.
 pub fn pair(inputs: &[PathBuf], output: &OsStr, extension: &str) -> Result<Vec<Target>, Problem> {
-    if output.is_empty() {
-        return Err(Problem::usage("the name after -o is empty"));
-    }
-    if output == "-" {
-        return Err(Problem::usage("results are files, not streams: -o - is not possible")
-            .with_hint("name a file after -o; for a file called `-` say ./-"));
-    }
+    named_output(output)?;
     let folder = is_folder(output);
     if inputs.len() > 1 && !folder {
         let message = format!("{} inputs and one output file {}", inputs.len(), shown(Path::new(output)));
@@ -57,10 +51,33 @@ pub fn pair(inputs: &[PathBuf], output: &OsStr, extension: &str) -> Result<Vec<T
         false => PathBuf::from(output),
     };
     let targets: Vec<Target> = inputs.iter().map(|input| Target::of_file(input, place(input))).collect();
-    refuse_clashes(&targets)?;
-    targets.iter().try_for_each(|target| refuse_overwriting_an_input(target, inputs))?;
-    targets.iter().try_for_each(|target| refuse_special(&target.output))?;
+    check(&targets, inputs)?;
     Ok(targets)
+}
+
+/// Whether what stands after `-o` names anything.
+///
+/// # Errors
+/// A usage problem.
+pub fn named_output(output: &OsStr) -> Result<(), Problem> {
+    if output.is_empty() {
+        return Err(Problem::usage("the name after -o is empty"));
+    }
+    if output == "-" {
+        return Err(Problem::usage("results are files, not streams: -o - is not possible")
+            .with_hint("name a file after -o; for a file called `-` say ./-"));
+    }
+    Ok(())
+}
+
+/// Whether each output can be written without harm.
+///
+/// # Errors
+/// A usage problem: two inputs with one output, an output that is an input, or one that is no regular file.
+pub fn check(targets: &[Target], inputs: &[PathBuf]) -> Result<(), Problem> {
+    refuse_clashes(targets)?;
+    targets.iter().try_for_each(|target| refuse_overwriting_an_input(target, inputs))?;
+    targets.iter().try_for_each(|target| refuse_special(&target.output))
 }
 
 /// `clip.mov` becomes `clip.mp4`.

@@ -2,22 +2,18 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use reel_transcode::{Container, Intent, Params};
 use reel_types::Task;
 
 use crate::args::TranscodeArgs;
 use crate::console::Console;
-use crate::interrupt::Interrupt;
 use crate::problem::{Problem, ProblemKind};
-use crate::records::{ResultRecord, Status, SummaryRecord};
-use crate::screen::Screen;
 use crate::settings::Settings;
-use crate::targets::{Target, is_folder, pair};
+use crate::targets::{is_folder, pair};
 use crate::text::shown;
 use crate::wiring::App;
-use crate::work::{Request, work};
+use crate::work::{HandOver, Request, do_request};
 
 /// Transcodes, and answers with the exit code.
 ///
@@ -29,18 +25,8 @@ pub async fn run(
     settings: &Settings,
     args: TranscodeArgs,
 ) -> Result<u8, Problem> {
-    let began = Instant::now();
     let request = request(settings, args)?;
-    let mut screen = Screen::new(Arc::clone(console), settings);
-    let interrupt =
-        Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
-    let results = match app.open_engine(settings).await {
-        Ok(engine) => work(&engine, request, settings, &interrupt, &mut screen).await,
-        Err(problem) => refuse_all(&request.targets, &problem, &mut screen),
-    };
-    let summary = SummaryRecord::of(&results, crate::records::rounded(began.elapsed().as_secs_f64()));
-    screen.summary(&summary);
-    Ok(summary.exit_code)
+    do_request(app, console, settings, request).await
 }
 
 fn request(settings: &Settings, args: TranscodeArgs) -> Result<Request, Problem> {
@@ -55,7 +41,7 @@ fn request(settings: &Settings, args: TranscodeArgs) -> Result<Request, Problem>
     let params = serde_json::to_value(&params).map_err(|error| {
         Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
     })?;
-    Ok(Request { pipeline: "transcode", params, targets, media_secs })
+    Ok(Request { pipeline: "transcode", params, targets, media_secs, hand_over: HandOver::File })
 }
 
 fn container_of(output: &Path) -> Result<Container, Problem> {
@@ -68,15 +54,6 @@ fn container_of(output: &Path) -> Result<Container, Problem> {
         Problem::usage(message)
             .with_hint("let the output end in .mp4, .mkv, .webm or .mov; a folder must end in `/`")
     })
-}
-
-/// Each input gets its result, also when a needed part is missing.
-fn refuse_all(targets: &[Target], problem: &Problem, screen: &mut Screen) -> Vec<ResultRecord> {
-    let refused =
-        |target: &Target| ResultRecord::from_problem(&target.input, None, Status::Refused, problem.clone());
-    let results: Vec<ResultRecord> = targets.iter().map(refused).collect();
-    results.iter().for_each(|result| screen.result(result));
-    results
 }
 
 /// Seconds of film in the chunks of a job.

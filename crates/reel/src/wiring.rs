@@ -6,6 +6,8 @@ use std::time::Duration;
 use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
 use reel_media::{Ffmpeg, MediaError, encoder_probe};
+use reel_pack::stream::seal::FileKey;
+use reel_pack::{Pack, Unpack};
 use reel_queue::SqliteQueue;
 use reel_queue::sqlite::SqliteOptions;
 use reel_store::FolderStore;
@@ -20,11 +22,13 @@ use crate::text::shown;
 pub struct App {
     gpus: Arc<dyn GpuSource>,
     patience: Patience,
+    /// The key of an encrypted video. It lives in this process alone.
+    key: Option<Arc<FileKey>>,
 }
 
 impl Default for App {
     fn default() -> Self {
-        Self { gpus: Arc::new(NvmlSource::new()), patience: Patience::default() }
+        Self { gpus: Arc::new(NvmlSource::new()), patience: Patience::default(), key: None }
     }
 }
 
@@ -51,6 +55,12 @@ impl App {
         self
     }
 
+    /// The same with the key of an encrypted video.
+    pub fn with_key(mut self, key: Arc<FileKey>) -> Self {
+        self.key = Some(key);
+        self
+    }
+
     /// Everything that work needs.
     ///
     /// # Errors
@@ -60,7 +70,10 @@ impl App {
         let ffmpeg = find_ffmpeg(settings, &archive.state)?;
         let devices = self.devices(Some(&ffmpeg), &archive.state);
         let gpu = settings.device.allows_gpu() && devices.gpu_present();
-        let registry = Registry::new().with(Transcode::new(ffmpeg).with_patience(self.patience));
+        let registry = Registry::new()
+            .with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience))
+            .with(Pack::new(Arc::clone(&ffmpeg)))
+            .with(Unpack::new(ffmpeg).with_key(self.key.clone()));
         let site = Site::of_this_machine(gpu);
         Ok(Engine::new(archive.queue, archive.store, devices, registry, site, archive.state))
     }

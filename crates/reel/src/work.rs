@@ -1,6 +1,7 @@
 //! From inputs to delivered outputs: look, submit, work, follow, deliver.
 
 mod begin;
+mod command;
 mod finish;
 mod follow;
 
@@ -19,6 +20,7 @@ use crate::screen::Screen;
 use crate::settings::Settings;
 use crate::targets::Target;
 
+pub use command::do_request;
 pub use follow::{Pace, follow};
 
 /// How often the queue is asked for what other processes, and the heartbeat, have written there.
@@ -35,6 +37,17 @@ pub struct Request {
     pub targets: Vec<Target>,
     /// Seconds of media in a job, once its plan is made: what a speed is measured in.
     pub media_secs: fn(&[Task]) -> Option<f64>,
+    /// What a finished result becomes at its place.
+    pub hand_over: HandOver,
+}
+
+/// What a finished result becomes at its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HandOver {
+    /// The file that it is.
+    File,
+    /// A folder: the result is a tar stream of it.
+    Folder,
 }
 
 /// One input whose job is made.
@@ -152,7 +165,16 @@ impl Desk<'_> {
                     index += 1;
                     continue;
                 }
-                Ok((job, _)) => finish::finish(self.engine, self.settings, &self.open[index], &job).await,
+                Ok((job, _)) => {
+                    finish::finish(
+                        self.engine,
+                        self.settings,
+                        self.request.hand_over,
+                        &self.open[index],
+                        &job,
+                    )
+                    .await
+                }
                 Err(problem) => {
                     let open = &self.open[index];
                     ResultRecord::from_problem(

@@ -6,7 +6,16 @@
 pub mod avi;
 pub mod block;
 pub mod card;
+mod collect;
+mod content;
 pub mod frame;
 pub mod jpeg;
+mod pack;
+mod params;
 pub mod share;
 pub mod stream;
+mod unpack;
+
+pub use pack::Pack;
+pub use params::{Compress, PackParams, Profile, Ratio, Seal, Size, Target, UnpackParams, Verify};
+pub use unpack::{Peeked, Unpack, peek};

@@ -3,16 +3,22 @@
 use reel_engine::Engine;
 use reel_types::{Artifact, FailureKind, Job, JobId, JobState, Source};
 
-use super::Open;
-use crate::delivery::{Delivered, Delivery, deliver};
+use super::{HandOver, Open};
+use crate::delivery::{Delivered, Delivery, deliver, deliver_tree};
 use crate::problem::{Problem, ProblemKind};
 use crate::records::{InputPath, OutputRecord, ResultRecord, Status};
 use crate::settings::Settings;
 use crate::targets::Target;
 
 /// The result of a job that has ended.
-pub(super) async fn finish(engine: &Engine, settings: &Settings, open: &Open, job: &Job) -> ResultRecord {
-    match hand_over(engine, settings, open, job).await {
+pub(super) async fn finish(
+    engine: &Engine,
+    settings: &Settings,
+    becomes: HandOver,
+    open: &Open,
+    job: &Job,
+) -> ResultRecord {
+    match hand_over(engine, settings, becomes, open, job).await {
         Ok(result) => result,
         Err(problem) => {
             let problem = match job.sources.first() {
@@ -34,6 +40,7 @@ pub(super) async fn finish(engine: &Engine, settings: &Settings, open: &Open, jo
 async fn hand_over(
     engine: &Engine,
     settings: &Settings,
+    becomes: HandOver,
     open: &Open,
     job: &Job,
 ) -> Result<ResultRecord, Problem> {
@@ -58,7 +65,11 @@ async fn hand_over(
         output: open.target.output.clone(),
         force: settings.force,
     };
-    let delivered = tokio::task::spawn_blocking(move || deliver(&delivery)).await;
+    let delivered = tokio::task::spawn_blocking(move || match becomes {
+        HandOver::File => deliver(&delivery),
+        HandOver::Folder => deliver_tree(&delivery),
+    })
+    .await;
     match delivered.map_err(|error| internal(error.to_string()))?? {
         Delivered::Placed => Ok(completed(&open.target, job, artifact, false)),
         Delivered::AlreadyThere => Ok(completed(&open.target, job, artifact, true)),

@@ -4,6 +4,7 @@
 //! bytes, so a repeated run of an encrypted job gives another video of the same content.
 
 use std::io::Read;
+use std::fmt;
 use std::iter;
 
 use age::secrecy::{ExposeSecret, SecretString};
@@ -195,6 +196,12 @@ impl SealTo {
     pub fn from_key_file(key_file: &str) -> Result<Vec<Self>, SealError> {
         let people: Vec<Self> = keys(key_file)?.into_iter().map(KeyLine::into_public).collect();
         if people.is_empty() { Err(SealError::NoKey { what: "key" }) } else { Ok(people) }
+    }
+}
+
+impl fmt::Debug for SealTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

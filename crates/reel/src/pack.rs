@@ -1,0 +1,82 @@
+//! `reel pack`: from what was typed to a request.
+
+mod entries;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use reel_pack::{PackParams, Profile};
+
+use crate::args::PackArgs;
+use crate::console::Console;
+use crate::problem::{Problem, ProblemKind};
+use crate::secret;
+use crate::settings::Settings;
+use crate::targets::{Target, check, is_folder, named_output};
+use crate::text::shown;
+use crate::wiring::App;
+use crate::work::{HandOver, Request, do_request};
+
+/// Packs, and answers with the exit code.
+///
+/// # Errors
+/// A usage problem: nothing was tried.
+pub async fn run(
+    app: &App,
+    console: &Arc<Console>,
+    settings: &Settings,
+    args: PackArgs,
+) -> Result<u8, Problem> {
+    let request = request(args)?;
+    do_request(app, console, settings, request).await
+}
+
+fn request(args: PackArgs) -> Result<Request, Problem> {
+    let gathered = entries::gather(&args.inputs)?;
+    let output = output(&args, &gathered.name)?;
+    let is_sealed = args.encrypt || args.key.key_file.is_some() || args.key.passphrase_file.is_some();
+    let seal = is_sealed.then(|| secret::seal(&args.key)).transpose()?;
+    let params = PackParams { entries: gathered.entries, name: gathered.name, seal, ..args.params };
+    let input = args.inputs.first().cloned().unwrap_or_default();
+    let target = Target { input, sources: gathered.sources, output };
+    check(std::slice::from_ref(&target), &target.sources)?;
+    let params = serde_json::to_value(&params).map_err(|error| {
+        Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
+    })?;
+    Ok(Request {
+        pipeline: "pack",
+        params,
+        targets: vec![target],
+        media_secs: |_| None,
+        hand_over: HandOver::File,
+    })
+}
+
+/// In a folder the video is called like what is in it.
+fn output(args: &PackArgs, name: &str) -> Result<PathBuf, Problem> {
+    named_output(&args.output)?;
+    let extension = match args.params.profile {
+        Profile::Archive => "avi",
+        Profile::Share => "mp4",
+    };
+    if is_folder(&args.output) {
+        return Ok(Path::new(&args.output).join(format!("{name}.{extension}")));
+    }
+    let output = PathBuf::from(OsString::from(&args.output));
+    let typed = output.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let fits = match args.params.profile {
+        Profile::Archive => typed.eq_ignore_ascii_case("avi"),
+        Profile::Share => ["mp4", "mkv"].iter().any(|known| typed.eq_ignore_ascii_case(known)),
+    };
+    if fits {
+        return Ok(output);
+    }
+    let hint = match args.params.profile {
+        Profile::Archive => {
+            "let the output end in .avi; `ffmpeg -c copy` turns it into .mkv or .mp4 without loss"
+        }
+        Profile::Share => "let the output end in .mp4 or .mkv: sites refuse .avi",
+    };
+    Err(Problem::usage(format!("{} does not end as a packed video does", shown(&output))).with_hint(hint))
+}

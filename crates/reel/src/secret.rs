@@ -1,0 +1,110 @@
+//! Passphrases: from a file, from the environment, or typed without being shown.
+
+use std::env;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+use reel_pack::Seal;
+use reel_pack::stream::seal::{FileKey, SealError, SealTo};
+use reel_types::FailureKind;
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+
+use crate::problem::{Problem, ProblemKind};
+use crate::text::shown;
+
+/// Where a key comes from.
+#[derive(Args, Clone, Default, Debug)]
+pub struct KeyArgs {
+    /// Read the passphrase from the first line of this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "key_file")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Use this age key file instead of a passphrase
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub key_file: Option<PathBuf>,
+}
+
+/// A new key for a video, sealed for its owner.
+///
+/// # Errors
+/// A usage problem when there is no passphrase; an input problem for a key file that is none.
+pub fn seal(args: &KeyArgs) -> Result<Seal, Problem> {
+    let key = FileKey::generate();
+    let wrapped = match &args.key_file {
+        Some(path) => {
+            let people = SealTo::from_key_file(&text_of(path)?).map_err(|error| of_file(path, &error))?;
+            key.wrap_for(&people)
+        }
+        None => key.wrap_with_passphrase(&passphrase(args, true)?),
+    };
+    let wrapped = wrapped.map_err(|error| refused(&error.to_string()))?;
+    Ok(Seal { seal_to: key.seal_to(), key: wrapped })
+}
+
+/// The key of a video, from how it was sealed.
+///
+/// # Errors
+/// An input problem when the passphrase or the key file is not the one.
+pub fn open(args: &KeyArgs, wrapped: &str) -> Result<FileKey, Problem> {
+    let opened = match &args.key_file {
+        Some(path) => FileKey::unwrap_with_key_file(wrapped, &text_of(path)?),
+        None => FileKey::unwrap_with_passphrase(wrapped, &passphrase(args, false)?),
+    };
+    opened.map_err(|error| refused(&error.to_string()).with_hint("nothing was written; try another one"))
+}
+
+fn passphrase(args: &KeyArgs, is_new: bool) -> Result<String, Problem> {
+    if let Some(path) = &args.passphrase_file {
+        let text = text_of(path)?;
+        return not_empty(text.lines().next().unwrap_or_default());
+    }
+    if let Some(text) = env::var_os("REEL_PASSPHRASE") {
+        let text = text.into_string().map_err(|_| refused("REEL_PASSPHRASE is not UTF-8"))?;
+        return not_empty(&text);
+    }
+    let typed = typed("Passphrase: ").and_then(|typed| {
+        if is_new && self::typed("Once more: ")? != typed {
+            return Err(io::Error::other("the two are different"));
+        }
+        Ok(typed)
+    });
+    match typed {
+        Ok(typed) => not_empty(&typed),
+        Err(error) => Err(Problem::usage(format!("no passphrase: {error}"))
+            .with_hint("set REEL_PASSPHRASE, or use --passphrase-file FILE or --key-file FILE")),
+    }
+}
+
+fn not_empty(text: &str) -> Result<String, Problem> {
+    if text.is_empty() { Err(Problem::usage("the passphrase is empty")) } else { Ok(text.to_owned()) }
+}
+
+/// One line from the terminal, not from stdin, without showing it.
+fn typed(prompt: &str) -> io::Result<String> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    write!(&terminal, "{prompt}")?;
+    let before = tcgetattr(&terminal)?;
+    let mut hidden = before.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&terminal, OptionalActions::Flush, &hidden)?;
+    let mut line = String::new();
+    let read = BufReader::new(&terminal).read_line(&mut line);
+    tcsetattr(&terminal, OptionalActions::Flush, &before)?;
+    writeln!(&terminal)?;
+    read?;
+    Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+fn text_of(path: &Path) -> Result<String, Problem> {
+    let text = File::open(path).and_then(|_| fs::read_to_string(path));
+    text.map_err(|error| refused(&format!("cannot read {}: {error}", shown(path))))
+}
+
+fn of_file(path: &Path, error: &SealError) -> Problem {
+    refused(&format!("{}: {error}", shown(path)))
+}
+
+fn refused(message: &str) -> Problem {
+    Problem::new(ProblemKind::Failure(FailureKind::Input), message)
+}

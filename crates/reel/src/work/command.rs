@@ -1,0 +1,46 @@
+//! A whole command that works on inputs: open the engine, work, show, sum up.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Request, work};
+use crate::console::Console;
+use crate::interrupt::Interrupt;
+use crate::problem::Problem;
+use crate::records::{ResultRecord, Status, SummaryRecord, rounded};
+use crate::screen::Screen;
+use crate::settings::Settings;
+use crate::targets::Target;
+use crate::wiring::App;
+
+/// Does what was asked, and answers with the exit code.
+///
+/// # Errors
+/// A storage problem: nothing was tried.
+pub async fn do_request(
+    app: &App,
+    console: &Arc<Console>,
+    settings: &Settings,
+    request: Request,
+) -> Result<u8, Problem> {
+    let began = Instant::now();
+    let mut screen = Screen::new(Arc::clone(console), settings);
+    let interrupt =
+        Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
+    let results = match app.open_engine(settings).await {
+        Ok(engine) => work(&engine, request, settings, &interrupt, &mut screen).await,
+        Err(problem) => refuse_all(&request.targets, &problem, &mut screen),
+    };
+    let summary = SummaryRecord::of(&results, rounded(began.elapsed().as_secs_f64()));
+    screen.summary(&summary);
+    Ok(summary.exit_code)
+}
+
+/// Each input gets its result, also when a needed part is missing.
+fn refuse_all(targets: &[Target], problem: &Problem, screen: &mut Screen) -> Vec<ResultRecord> {
+    let refused =
+        |target: &Target| ResultRecord::from_problem(&target.input, None, Status::Refused, problem.clone());
+    let results: Vec<ResultRecord> = targets.iter().map(refused).collect();
+    results.iter().for_each(|result| screen.result(result));
+    results
+}

@@ -1,0 +1,241 @@
+//! One stretch of content becomes one segment of an archive's video.
+
+use std::fs::File;
+use std::path::Path;
+
+use reel_engine::{RunContext, RunError};
+use reel_types::FailureKind;
+
+use super::cards::Cards;
+use super::interleave::{Stretch, interleave};
+use super::plan::{self, Chunk, GROUP_BLOCKS, SYMBOL_BYTES};
+use super::report::ChunkReport;
+use crate::avi::{SegmentInfo, SegmentWriter};
+use crate::block::{BlockEncoder, EncodedBlock, StoredFlags};
+use crate::content::Content;
+use crate::frame::{
+    CRC_BYTES, FileId, FrameHeader, FrameKind, Metadata, Run, header_bytes, symbol_crc, write_header,
+};
+use crate::jpeg::{Card, FrameWriter, WriteError};
+use crate::params::{Compress, PackParams};
+use crate::stream::compress::compressed;
+
+/// Bytes of a symbol on the wire.
+const WIRE_BYTES: usize = SYMBOL_BYTES as usize + CRC_BYTES;
+
+/// Writes the segment of `chunk` to `out`.
+pub(super) fn write_segment(
+    params: &PackParams,
+    metadata: &str,
+    chunk: &Chunk,
+    cx: &RunContext<'_>,
+    out: &Path,
+) -> Result<(SegmentInfo, ChunkReport), RunError> {
+    let file = File::create(out).map_err(|error| storage("make", out, &error))?;
+    let mut segment = Segment::new(params, metadata, file, out)?;
+    let said = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
+    let cards = Cards::new(&said, plan::geometry(params));
+    if !params.no_metadata_frames {
+        let shown = if chunk.index == 0 { cards.for_a_second(plan::fps(params)) } else { cards.once() };
+        shown.iter().try_for_each(|(kind, card)| segment.card(*kind, card))?;
+    }
+    let mut content = Content::open(params, cx)?;
+    let end = chunk.first_block + chunk.block_count;
+    let mut first = chunk.first_block;
+    while first < end {
+        if cx.cancel().is_cancelled() {
+            return Err(RunError::Cancelled);
+        }
+        let next = (first + GROUP_BLOCKS).min(end);
+        let blocks = (first..next)
+            .map(|index| segment.stored(params, &mut content, index))
+            .collect::<Result<Vec<_>, _>>()?;
+        segment.group(&blocks)?;
+        first = next;
+        cx.progress((first - chunk.first_block).into(), chunk.block_count.into());
+    }
+    if !params.no_metadata_frames && chunk.index + 1 == chunk.count {
+        cards
+            .for_a_second(plan::fps(params))
+            .iter()
+            .try_for_each(|(kind, card)| segment.card(*kind, card))?;
+    }
+    segment.finish()
+}
+
+/// A segment under way.
+struct Segment<'a> {
+    writer: SegmentWriter<File>,
+    pictures: FrameWriter,
+    coder: BlockEncoder,
+    metadata: &'a str,
+    file_id: FileId,
+    frame_number: u32,
+    jpeg: Vec<u8>,
+    header: Vec<u8>,
+    crcs: Vec<[u8; CRC_BYTES]>,
+    report: ChunkReport,
+    path: &'a Path,
+}
+
+impl<'a> Segment<'a> {
+    fn new(params: &PackParams, metadata: &'a str, out: File, path: &'a Path) -> Result<Self, RunError> {
+        Ok(Self {
+            writer: SegmentWriter::new(out),
+            pictures: FrameWriter::new(plan::geometry(params)).map_err(RunError::internal)?,
+            coder: BlockEncoder::new(SYMBOL_BYTES, plan::repair_ratio(params)).map_err(coding_failed)?,
+            metadata,
+            file_id: FileId::of(metadata.as_bytes()),
+            frame_number: 0,
+            jpeg: Vec::new(),
+            header: Vec::new(),
+            crcs: Vec::new(),
+            report: ChunkReport::default(),
+            path,
+        })
+    }
+
+    /// A block as it is stored, with its repair symbols.
+    fn stored(
+        &mut self,
+        params: &PackParams,
+        content: &mut Content,
+        index: u32,
+    ) -> Result<EncodedBlock, RunError> {
+        let block_bytes = u64::from(plan::block_bytes(params.profile));
+        let from = u64::from(index) * block_bytes;
+        let mut bytes = vec![0; (content.len() - from).min(block_bytes) as usize];
+        content.read_at(from, &mut bytes)?;
+        self.report.content_bytes += bytes.len() as u64;
+        let mut flags = StoredFlags::default();
+        if params.compress == Compress::Auto
+            && let Some(smaller) = compressed(&bytes)
+        {
+            (bytes, flags.zstd) = (smaller, true);
+            self.report.compressed_blocks += 1;
+        }
+        if let Some(seal) = &params.seal {
+            bytes = seal.seal_to.seal_block(&bytes).map_err(RunError::internal)?;
+            flags.age = true;
+        }
+        self.report.stored_bytes += bytes.len() as u64;
+        let block = self.coder.encode(index, flags, bytes).map_err(coding_failed)?;
+        self.report.source_symbols += u64::from(block.source_count());
+        self.report.repair_symbols += u64::from(block.symbol_count() - block.source_count());
+        Ok(block)
+    }
+
+    /// All symbols of a group of blocks, spread over frames.
+    fn group(&mut self, blocks: &[EncodedBlock]) -> Result<(), RunError> {
+        let counts: Vec<u32> = blocks.iter().map(EncodedBlock::symbol_count).collect();
+        let header = header_bytes(self.metadata.len(), blocks.len());
+        let room = self.pictures.geometry().capacity_bytes().saturating_sub(header as u64);
+        let per_frame = (room / WIRE_BYTES as u64) as u32;
+        if per_frame == 0 {
+            return Err(too_small());
+        }
+        interleave(&counts, per_frame).iter().try_for_each(|frame| self.data(blocks, frame))
+    }
+
+    /// One frame of symbols. Bytes that need more keys than usual make it two.
+    fn data(&mut self, blocks: &[EncodedBlock], stretches: &[Stretch]) -> Result<(), RunError> {
+        let runs: Vec<Run> = stretches
+            .iter()
+            .map(|stretch| Run {
+                block: blocks[stretch.block].record(),
+                first_esi: stretch.first_esi,
+                count: stretch.count as u16,
+            })
+            .collect();
+        self.write_header(FrameKind::Data, &runs)?;
+        let symbols = || {
+            stretches.iter().flat_map(|stretch| {
+                (0..stretch.count).map(move |nth| (stretch.block, stretch.first_esi + nth))
+            })
+        };
+        self.crcs.clear();
+        for (block, esi) in symbols() {
+            let bytes = blocks[block].symbol(esi).unwrap_or_default();
+            let crc = symbol_crc(self.file_id, blocks[block].record().index, esi, bytes);
+            self.crcs.push(crc.to_le_bytes());
+        }
+        let mut body: Vec<&[u8]> = Vec::with_capacity(1 + 2 * self.crcs.len());
+        body.push(&self.header);
+        for ((block, esi), crc) in symbols().zip(&self.crcs) {
+            body.push(blocks[block].symbol(esi).unwrap_or_default());
+            body.push(crc);
+        }
+        match self.pictures.write(None, &body, &self.header, &mut self.jpeg) {
+            Ok(()) => self.push(FrameKind::Data),
+            Err(WriteError::BodyTooLong { .. }) => match halves(stretches) {
+                Some((one, other)) => self.data(blocks, &one).and_then(|()| self.data(blocks, &other)),
+                None => Err(too_small()),
+            },
+            Err(error) => Err(RunError::internal(error)),
+        }
+    }
+
+    fn card(&mut self, kind: FrameKind, card: &Card) -> Result<(), RunError> {
+        self.write_header(kind, &[])?;
+        self.pictures
+            .write(Some(card), &[&self.header], &self.header, &mut self.jpeg)
+            .map_err(|_| too_small())?;
+        self.push(kind)
+    }
+
+    fn write_header(&mut self, kind: FrameKind, runs: &[Run]) -> Result<(), RunError> {
+        let (file_id, frame_number) = (self.file_id, self.frame_number);
+        let header = FrameHeader { kind, file_id, frame_number, symbol_bytes: SYMBOL_BYTES };
+        self.header.clear();
+        write_header(&header, self.metadata.as_bytes(), runs, &mut self.header).map_err(RunError::internal)
+    }
+
+    fn push(&mut self, kind: FrameKind) -> Result<(), RunError> {
+        self.writer.push(&self.jpeg).map_err(|error| storage("write", self.path, &error))?;
+        self.frame_number += 1;
+        match kind {
+            FrameKind::Data => self.report.data_frames += 1,
+            _ => self.report.card_frames += 1,
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(SegmentInfo, ChunkReport), RunError> {
+        if self.writer.frame_count() == 0 {
+            // Nothing to carry and no card wanted: what there is to say still needs a picture.
+            self.data(&[], &[])?;
+        }
+        let (_, info) = self.writer.finish().map_err(|error| storage("write", self.path, &error))?;
+        Ok((info, self.report))
+    }
+}
+
+/// The same symbols for two frames; nothing when there is only one.
+fn halves(stretches: &[Stretch]) -> Option<(Vec<Stretch>, Vec<Stretch>)> {
+    let half = |stretch: &Stretch| stretch.count / 2;
+    let one = stretches.iter().map(|stretch| Stretch { count: half(stretch), ..*stretch });
+    let other = stretches.iter().map(|stretch| Stretch {
+        first_esi: stretch.first_esi + half(stretch),
+        count: stretch.count - half(stretch),
+        ..*stretch
+    });
+    let there = |stretches: Vec<Stretch>| stretches.into_iter().filter(|s| s.count > 0).collect::<Vec<_>>();
+    let (one, other) = (there(one.collect()), there(other.collect()));
+    (!one.is_empty()).then_some((one, other))
+}
+
+fn coding_failed(error: impl std::fmt::Display) -> RunError {
+    RunError::failed(FailureKind::Internal, format!("Error correction failed: {error}"))
+}
+
+fn too_small() -> RunError {
+    RunError::failed(
+        FailureKind::Usage,
+        "pictures of this size do not hold one symbol; use a larger --resolution",
+    )
+}
+
+fn storage(what: &str, path: &Path, error: &dyn std::error::Error) -> RunError {
+    let because = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    RunError::failed(FailureKind::Storage, format!("cannot {what} {}: {error}{because}", path.display()))
+}

@@ -1,0 +1,15 @@
+//! `reel pack` as a pipeline: inspect, plan, run, assemble.
+
+mod archive;
+mod assemble;
+mod cards;
+mod facts;
+mod interleave;
+mod pipeline;
+mod plan;
+mod report;
+mod run;
+mod share;
+mod verify;
+
+pub use pipeline::Pack;

@@ -1,0 +1,53 @@
+//! The four steps behind the trait.
+
+use std::sync::Arc;
+
+use reel_engine::{Assembled, Output, Part, Pipeline, Plan, RunContext, RunError, Site};
+use reel_media::Ffmpeg;
+
+use super::facts::{self, Facts};
+use super::plan::{self, Chunk};
+use super::{assemble, run};
+use crate::params::PackParams;
+
+/// `reel pack`.
+pub struct Pack {
+    ffmpeg: Arc<Ffmpeg>,
+}
+
+impl Pack {
+    /// Packs; the profile `share` writes its video with this FFmpeg.
+    pub fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
+        Self { ffmpeg }
+    }
+}
+
+impl Pipeline for Pack {
+    const NAME: &'static str = "pack";
+    const VERSION: u32 = 1;
+    type Params = PackParams;
+    type Facts = Facts;
+    type Chunk = Chunk;
+
+    fn inspect(&self, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
+        facts::inspect(params, cx)
+    }
+
+    fn plan(&self, params: &PackParams, facts: &Facts, _site: &Site) -> Result<Plan<Chunk>, RunError> {
+        plan::plan(params, facts)
+    }
+
+    fn run(&self, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
+        run::run(&self.ffmpeg, chunk, cx)
+    }
+
+    fn assemble(
+        &self,
+        params: &PackParams,
+        facts: &Facts,
+        parts: &[Part<Chunk>],
+        cx: &RunContext<'_>,
+    ) -> Result<Assembled<Chunk>, RunError> {
+        assemble::assemble(params, facts, parts, cx)
+    }
+}

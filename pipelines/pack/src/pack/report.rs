@@ -1,0 +1,104 @@
+//! What chunks say about themselves, and what a person is told of the whole.
+
+use reel_types::FailureKind;
+use serde::{Deserialize, Serialize};
+
+use crate::avi::SegmentInfo;
+
+/// The segment, among a chunk's outputs.
+pub(super) const SEGMENT: &str = "segment.movi";
+/// What it says about itself.
+pub(super) const REPORT: &str = "segment.json";
+
+/// What one chunk wrote.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct ChunkReport {
+    /// Bytes of content in it.
+    pub(super) content_bytes: u64,
+    /// The same after compression and encryption.
+    pub(super) stored_bytes: u64,
+    /// Blocks that were compressed.
+    pub(super) compressed_blocks: u32,
+    /// Source symbols of all blocks.
+    pub(super) source_symbols: u64,
+    /// Repair symbols of all blocks.
+    pub(super) repair_symbols: u64,
+    /// Pictures that carry symbols.
+    pub(super) data_frames: u64,
+    /// Pictures that a person reads.
+    pub(super) card_frames: u64,
+    /// How long it took to write, seconds of the clock.
+    pub(super) write_secs: f64,
+    /// How long it took to read it back, seconds of the clock.
+    pub(super) verify_secs: f64,
+}
+
+/// A chunk's report as it is kept: with what is needed to put it into the video.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) segment: SegmentInfo,
+    pub(super) report: ChunkReport,
+}
+
+impl ChunkReport {
+    /// Both together.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.content_bytes += other.content_bytes;
+        self.stored_bytes += other.stored_bytes;
+        self.compressed_blocks += other.compressed_blocks;
+        self.source_symbols += other.source_symbols;
+        self.repair_symbols += other.repair_symbols;
+        self.data_frames += other.data_frames;
+        self.card_frames += other.card_frames;
+        self.write_secs += other.write_secs;
+        self.verify_secs += other.verify_secs;
+        self
+    }
+
+    /// Repair symbols for each source symbol.
+    pub(super) fn redundancy_ratio(&self) -> f64 {
+        if self.source_symbols == 0 { 0.0 } else { self.repair_symbols as f64 / self.source_symbols as f64 }
+    }
+}
+
+/// What the result says, beside the file.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct Told {
+    /// `archive` or `share`.
+    pub(super) profile: &'static str,
+    /// The name that `unpack` gives.
+    pub(super) name: String,
+    /// Bytes of content.
+    pub(super) content_bytes: u64,
+    /// SHA-256 of the content, hex; its first 16 digits are what the picture shows.
+    pub(super) content_sha256: String,
+    /// The first 16 digits of it.
+    pub(super) checksum: String,
+    /// Pictures of the video, with those that a person reads.
+    pub(super) frames: u64,
+    /// Seconds that it plays.
+    pub(super) duration_secs: f64,
+    /// Repair symbols for each source symbol.
+    pub(super) redundancy_ratio: f64,
+    /// Content through all chunks, megabytes a second of work.
+    pub(super) throughput_mbps: f64,
+    /// Content with its repair symbols, for each byte of video.
+    pub(super) density: f64,
+    /// Blocks that compression made smaller.
+    pub(super) compressed_blocks: u32,
+    /// Whether a key is needed to read it.
+    pub(super) encrypted: bool,
+    /// How the video was checked.
+    pub(super) verify: &'static str,
+    /// Always the CPU today.
+    pub(super) gpu_enabled: bool,
+    /// What was decided for a person.
+    pub(super) decisions: Vec<String>,
+    /// Seconds of work of all chunks.
+    pub(super) processing_time_seconds: f64,
+}
+
+/// The words of the seed for a result that does not hold.
+pub(super) fn not_verified(why: impl std::fmt::Display) -> reel_engine::RunError {
+    reel_engine::RunError::failed(FailureKind::Verification, format!("Output verification failed: {why}"))
+}

@@ -1,0 +1,61 @@
+//! A segment read back from the disk before anybody sees it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use reel_engine::{RunContext, RunError};
+
+use super::plan::{self, Chunk};
+use super::report::not_verified;
+use crate::avi::SegmentInfo;
+use crate::collect::{Collector, Store};
+use crate::frame::Metadata;
+use crate::jpeg::read_frame;
+
+/// Every block must be there with its digest, and every symbol with its checksum.
+pub(super) fn verify(
+    metadata: &str,
+    chunk: &Chunk,
+    segment: &SegmentInfo,
+    path: &Path,
+    cx: &RunContext<'_>,
+) -> Result<(), RunError> {
+    let metadata = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
+    let blocks = chunk.first_block..chunk.first_block + chunk.block_count;
+    let mut collector = Collector::new(&metadata, plan::SYMBOL_BYTES, blocks, Store::Nowhere);
+    let mut file = File::open(path).map_err(not_verified)?;
+    let (mut jpeg, mut body) = (Vec::new(), Vec::new());
+    for _ in 0..segment.frame_count {
+        if cx.cancel().is_cancelled() {
+            return Err(RunError::Cancelled);
+        }
+        next_chunk(&mut file, segment.frame_bytes_max, &mut jpeg).map_err(not_verified)?;
+        read_frame(&jpeg, &mut body).map_err(not_verified)?;
+        collector.take_body(&body)?;
+    }
+    let outcome = collector.finish()?;
+    if outcome.bad_frames + outcome.bad_symbols > 0 {
+        let (frames, symbols) = (outcome.bad_frames, outcome.bad_symbols);
+        return Err(not_verified(format!("{frames} pictures and {symbols} symbols do not hold")));
+    }
+    match outcome.holes.first() {
+        None => Ok(()),
+        Some(hole) => Err(not_verified(format!("block {} cannot be read back", hole.first_block))),
+    }
+}
+
+fn next_chunk(file: &mut File, bytes_max: u32, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut head = [0; 8];
+    file.read_exact(&mut head)?;
+    let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+    if size > bytes_max {
+        return Err(io::Error::other(format!("a picture of {size} bytes")));
+    }
+    out.resize(size as usize, 0);
+    file.read_exact(out)?;
+    if size % 2 == 1 {
+        file.read_exact(&mut head[..1])?;
+    }
+    Ok(())
+}

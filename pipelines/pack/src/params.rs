@@ -1,0 +1,253 @@
+//! What a person chooses: `reel pack` and `reel unpack`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::stream::seal::SealTo;
+use crate::stream::tar::Entry;
+
+/// How the bytes become pictures.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// For disks and copies: 98 % of the video is payload; no re-encode survives
+    #[default]
+    Archive,
+    /// For video sites: cells of grey that survive a re-encode
+    Share,
+}
+
+/// What a `share` video must survive.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize, JsonSchema)]
+pub enum Target {
+    /// A site that gives 10 Mbit/s at 1080p
+    #[default]
+    #[value(name = "1080p-10M")]
+    #[serde(rename = "1080p-10M")]
+    Hd1080At10M,
+    /// A site that gives 4 Mbit/s at 1080p
+    #[value(name = "1080p-4M")]
+    #[serde(rename = "1080p-4M")]
+    Hd1080At4M,
+    /// A site that gives 2 Mbit/s at 720p
+    #[value(name = "720p-2M")]
+    #[serde(rename = "720p-2M")]
+    Hd720At2M,
+    /// Anything down to 480p at 1 Mbit/s
+    #[value(name = "paranoid")]
+    #[serde(rename = "paranoid")]
+    Paranoid,
+}
+
+impl From<Target> for crate::share::Target {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Hd1080At10M => Self::Hd1080At10M,
+            Target::Hd1080At4M => Self::Hd1080At4M,
+            Target::Hd720At2M => Self::Hd720At2M,
+            Target::Paranoid => Self::Paranoid,
+        }
+    }
+}
+
+/// Whether blocks are compressed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Compress {
+    /// Each block with zstd where that makes it smaller
+    #[default]
+    Auto,
+    /// Not at all
+    Off,
+}
+
+/// How closely the finished video is looked at.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verify {
+    /// Every frame is read back and every block compared with its digest
+    #[default]
+    Full,
+    /// Only the structure of the video is read back
+    Quick,
+}
+
+/// Everything that `reel pack` can be told.
+#[derive(Args, Clone, PartialEq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PackParams {
+    /// How the bytes become pictures
+    #[arg(long, value_enum, default_value_t, value_name = "PROFILE")]
+    pub profile: Profile,
+    /// What a `share` video must survive [default: 1080p-10M]
+    #[arg(long, value_enum, value_name = "TARGET")]
+    pub target: Option<Target>,
+    /// Size of the pictures [default: 1920x1080]
+    #[arg(long, value_name = "WxH")]
+    pub resolution: Option<Size>,
+    /// Pictures a second, 1 to 60 [default: archive 10, share 30]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub fps: Option<u32>,
+    /// Repair symbols for each source symbol, above 0 to 0.5 [default: archive 0.05, share by target]
+    #[arg(long, value_name = "R")]
+    pub error_correction_ratio: Option<Ratio>,
+    /// Write no repair symbols: any damage loses bytes
+    #[arg(long, conflicts_with = "error_correction_ratio")]
+    #[serde(default)]
+    pub no_error_correction: bool,
+    /// Leave out the pictures that tell a person what this is
+    #[arg(long)]
+    #[serde(default)]
+    pub no_metadata_frames: bool,
+    /// Whether blocks are compressed
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    #[serde(default)]
+    pub compress: Compress,
+    /// How closely the finished video is looked at
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    #[serde(default)]
+    pub verify: Verify,
+    /// Several inputs or a folder as one tar stream: its entries, files in the order of the sources. Empty: one file.
+    #[arg(skip)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(skip)]
+    pub entries: Vec<Entry>,
+    /// The name that `unpack` gives; for a tar stream that of the folder.
+    #[arg(skip)]
+    #[serde(default)]
+    pub name: String,
+    /// Encryption: the public half of the video's key, and the key sealed for its owner.
+    #[arg(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub seal: Option<Seal>,
+}
+
+/// How a video is sealed. Only the public half of its key is here, so it may lie in a queue.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Seal {
+    /// What blocks are sealed to.
+    pub seal_to: SealTo,
+    /// The secret half, itself sealed with a passphrase or for the keys of some people; base64.
+    pub key: String,
+}
+
+/// Everything that `reel unpack` can be told.
+#[derive(Args, Clone, PartialEq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct UnpackParams {
+    /// Write what can be had when something is missing; holes are zeros and are named
+    #[arg(long)]
+    #[serde(default)]
+    pub allow_partial: bool,
+}
+
+/// Width and height in pixels, each from 64 to 8192 and even.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Size {
+    /// Pixels a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// What a person may be told of a size that is none.
+const SIZE_RANGE: &str = "a size is WIDTHxHEIGHT, like 1280x720, each even and from 64 to 8192";
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = match text {
+            "720p" => "1280x720",
+            "1080p" => "1920x1080",
+            "2160p" | "4k" | "4K" => "3840x2160",
+            other => other,
+        };
+        let sides = named.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+        let fits = |side: u32| (64..=8192).contains(&side) && side.is_multiple_of(2);
+        match sides {
+            Some((width, height)) if fits(width) && fits(height) => Ok(Self { width, height }),
+            _ => Err(SIZE_RANGE.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// Above 0 to 0.5, as millionths, so that equal ratios are equal parameters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Ratio(u32);
+
+impl Ratio {
+    /// As a number.
+    pub fn as_f64(self) -> f64 {
+        f64::from(self.0) / 1e6
+    }
+}
+
+impl FromStr for Ratio {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse::<f64>() {
+            Ok(ratio) if ratio > 0.0 && ratio <= 0.5 => Ok(Self((ratio * 1e6).round().max(1.0) as u32)),
+            _ => Err("the ratio is above 0 and at most 0.5; for none use --no-error-correction".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_f64())
+    }
+}
+
+/// Words on the command line and in JSON are the same.
+macro_rules! as_text {
+    ($type:ty) => {
+        impl TryFrom<String> for $type {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                text.parse()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.to_string()
+            }
+        }
+    };
+}
+
+as_text!(Size);
+as_text!(Ratio);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_ratios_say_their_range() {
+        assert_eq!("1280x720".parse(), Ok(Size { width: 1280, height: 720 }));
+        for bad in ["1281x720", "32x32", "x", "1280", "9000x9000"] {
+            assert_eq!(bad.parse::<Size>(), Err(SIZE_RANGE.to_owned()), "{bad}");
+        }
+        assert_eq!("0.05".parse::<Ratio>().map(Ratio::as_f64), Ok(0.05));
+        for bad in ["0", "0.51", "-1", "NaN", "many"] {
+            assert!(bad.parse::<Ratio>().unwrap_err().contains("at most 0.5"), "{bad}");
+        }
+    }
+}

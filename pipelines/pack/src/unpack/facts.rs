@@ -1,0 +1,148 @@
+//! What a packed video says about what it carries.
+
+use std::path::{Path, PathBuf};
+
+use reel_engine::{RunContext, RunError};
+use reel_media::Ffmpeg;
+use reel_types::{CancelToken, Failure, FailureKind, shown};
+use serde::{Deserialize, Serialize};
+
+use super::find::{Found, find};
+use crate::frame::{ContentKind, Metadata};
+use crate::params::UnpackParams;
+use crate::stream::seal::FileKey;
+
+/// Kept as an object beside the job.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Facts {
+    /// What was asked for; chunks read it here.
+    pub params: UnpackParams,
+    /// What every frame says about the whole; unsealed.
+    pub metadata: Metadata,
+    /// Bytes of a symbol.
+    pub symbol_bytes: u16,
+    /// How each source is read.
+    pub(super) videos: Vec<Video>,
+}
+
+/// How the frames of one source are had.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Video {
+    /// An AVI whose pictures are known: where each is, and which blocks it has symbols of.
+    Avi(Vec<Picture>),
+    /// A container that FFmpeg takes the pictures out of, as they are.
+    Remuxed,
+    /// Pictures that must be decoded: cells of grey.
+    Pixels,
+}
+
+/// One picture of an AVI.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Picture {
+    pub(super) offset: u64,
+    pub(super) bytes: u32,
+    /// The lowest and the highest block it has symbols of; nothing when that could not be read.
+    pub(super) blocks: Option<(u32, u32)>,
+}
+
+/// What is known before any work.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Peeked {
+    /// Base name of what is in it; nothing while it is sealed.
+    pub name: Option<String>,
+    /// Bytes of it.
+    pub size_bytes: Option<u64>,
+    /// SHA-256 of it, hex.
+    pub sha256: Option<String>,
+    /// Whether it is a tar stream of a folder or of several files.
+    pub is_tar: bool,
+    /// Its key, sealed, where it is encrypted; base64.
+    pub sealed_key: Option<String>,
+    /// `archive` or `share`.
+    pub profile: &'static str,
+    /// Repair symbols for each source symbol.
+    pub repair_ratio: f64,
+}
+
+/// Reads just as much of a video as says what is in it.
+///
+/// # Errors
+/// [`FailureKind::Input`] when it was not made by `reel pack`, was re-encoded, or does not open with this key.
+pub fn peek(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    key: Option<&FileKey>,
+    cancel: &CancelToken,
+) -> Result<Peeked, Failure> {
+    let failure = |error| match error {
+        RunError::Failed(failure) => failure,
+        other => Failure::new(FailureKind::Input, other.to_string()),
+    };
+    let found = find(ffmpeg, path, false, cancel).map_err(failure)?;
+    let sealed_key = found.metadata.key.clone();
+    let metadata = match key {
+        Some(key) if sealed_key.is_some() => unsealed(&found.metadata, Some(key), path).map_err(failure)?,
+        _ => found.metadata,
+    };
+    Ok(Peeked {
+        name: metadata.name,
+        size_bytes: metadata.size,
+        sha256: metadata.sha256,
+        is_tar: metadata.kind == ContentKind::Tar,
+        sealed_key,
+        profile: match metadata.profile {
+            crate::frame::Profile::Archive => "archive",
+            crate::frame::Profile::Share => "share",
+        },
+        repair_ratio: metadata.repair_ratio,
+    })
+}
+
+pub(super) fn inspect(
+    ffmpeg: &Ffmpeg,
+    params: &UnpackParams,
+    key: Option<&FileKey>,
+    cx: &RunContext<'_>,
+) -> Result<Facts, RunError> {
+    let paths: Vec<PathBuf> =
+        (0..cx.source_count()).map(|index| cx.source(index)).collect::<Result<_, _>>()?;
+    let mut first: Option<Found> = None;
+    let mut videos = Vec::new();
+    for path in &paths {
+        let mut found = find(ffmpeg, path, true, cx.cancel())?;
+        videos.push(std::mem::replace(&mut found.video, Video::Remuxed));
+        match &first {
+            Some(first) if first.file_id != found.file_id => {
+                let message = format!("{} and {} hold different things", shown(&paths[0]), shown(path));
+                return Err(input(message, "unpack them with two commands"));
+            }
+            Some(_) => {}
+            None => first = Some(found),
+        }
+    }
+    let first = first.ok_or_else(|| RunError::internal("the job has no source"))?;
+    let metadata = unsealed(&first.metadata, key, &paths[0])?;
+    Ok(Facts { params: params.clone(), metadata, symbol_bytes: first.symbol_bytes, videos })
+}
+
+fn unsealed(metadata: &Metadata, key: Option<&FileKey>, path: &Path) -> Result<Metadata, RunError> {
+    if metadata.sealed.is_none() {
+        return Ok(metadata.clone());
+    }
+    let Some(key) = key else {
+        let message = format!("{} is encrypted", shown(path));
+        return Err(input(message, "give the key with --key-file FILE, or the passphrase when asked"));
+    };
+    let hidden = metadata.sealed.as_deref().map(|sealed| key.open_hidden(sealed)).transpose();
+    let hidden = hidden.map_err(|error| {
+        input(format!("{}: {error}", shown(path)), "check the passphrase or the key file")
+    })?;
+    let Some(hidden) = hidden else { return Ok(metadata.clone()) };
+    let (name, size, sha256) = (Some(hidden.name), Some(hidden.size), Some(hidden.sha256));
+    Ok(Metadata { name, size, sha256, sealed: None, key: None, ..metadata.clone() })
+}
+
+pub(super) fn input(message: String, hint: &str) -> RunError {
+    Failure::new(FailureKind::Input, message).with_hint(hint).into()
+}

@@ -1,0 +1,12 @@
+//! `reel unpack` as a pipeline: inspect, plan, run, assemble.
+
+mod assemble;
+mod facts;
+mod find;
+mod pipeline;
+mod plan;
+mod remux;
+mod run;
+
+pub use facts::{Peeked, peek};
+pub use pipeline::Unpack;

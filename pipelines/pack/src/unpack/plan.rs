@@ -1,0 +1,40 @@
+//! Which pictures each chunk reads, and which blocks it writes. Pure.
+
+use reel_engine::{Plan, RunError};
+use reel_types::{ChunkSpec, Class, OnFailedChunk};
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Facts, Video};
+
+/// Blocks of one chunk of an AVI: about a quarter of a gigabyte.
+const CHUNK_BLOCKS: u32 = 32;
+
+/// A stretch of blocks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Its first block.
+    pub first_block: u32,
+    /// How many.
+    pub block_count: u32,
+}
+
+pub(super) fn plan(facts: &Facts) -> Result<Plan<Chunk>, RunError> {
+    let blocks = facts.metadata.block_count;
+    // Where pictures cannot be picked out, one pass over the video writes all.
+    let can_pick = facts.videos.iter().all(|video| matches!(video, Video::Avi(_)));
+    let per_chunk = if can_pick { CHUNK_BLOCKS } else { blocks.max(1) };
+    let chunk = |index: u32| {
+        let first_block = index * per_chunk;
+        let block_count = per_chunk.min(blocks - first_block);
+        ChunkSpec {
+            chunk: Chunk { first_block, block_count },
+            class: Class::Cpu,
+            threads: 1,
+            memory_bytes: 350_000_000,
+            cost: u64::from(block_count) + 1,
+            after: None,
+        }
+    };
+    let chunks = (0..blocks.div_ceil(per_chunk)).map(chunk).collect();
+    Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
+}

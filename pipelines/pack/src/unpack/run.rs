@@ -1,0 +1,91 @@
+//! One stretch of blocks, from the pictures that have symbols of them.
+
+use std::fs::File;
+
+use reel_engine::{Digest, Output, RunContext, RunError};
+use reel_media::{Ffmpeg, ProbeLimits, probe};
+use reel_types::FailureKind;
+
+use super::facts::{Facts, Video};
+use super::plan::Chunk;
+use super::remux::pictures;
+use crate::avi::AviReader;
+use crate::collect::{Collector, Store};
+use crate::jpeg::read_frame;
+use crate::stream::seal::FileKey;
+
+/// The recovered bytes, among a chunk's outputs.
+pub(super) const PIECE: &str = "piece.bin";
+/// What became of its blocks.
+pub(super) const OUTCOME: &str = "outcome.json";
+
+pub(super) fn run(
+    ffmpeg: &Ffmpeg,
+    key: Option<&FileKey>,
+    chunk: &Chunk,
+    cx: &RunContext<'_>,
+) -> Result<Vec<Output>, RunError> {
+    let facts: Facts = cx.facts()?;
+    let out = cx.scratch().join(PIECE);
+    let file = File::create(&out).map_err(storage)?;
+    file.set_len(piece_bytes(&facts, chunk)).map_err(storage)?;
+    let range = chunk.first_block..chunk.first_block + chunk.block_count;
+    let mut collector =
+        Collector::new(&facts.metadata, facts.symbol_bytes, range.clone(), Store::File(file)).with_key(key);
+    for (index, video) in facts.videos.iter().enumerate() {
+        let path = cx.source(index)?;
+        let mut body = Vec::new();
+        match video {
+            Video::Avi(list) => {
+                let reader = AviReader::open(&path)
+                    .map_err(|error| RunError::failed(FailureKind::Input, error.to_string()))?;
+                let mut jpeg = Vec::new();
+                for (number, picture) in list.iter().enumerate() {
+                    // One whose header could not be read may hold anything.
+                    let wanted =
+                        picture.blocks.is_none_or(|(first, last)| first < range.end && last >= range.start);
+                    if !wanted {
+                        continue;
+                    }
+                    if cx.cancel().is_cancelled() {
+                        return Err(RunError::Cancelled);
+                    }
+                    if reader.read(number, &mut jpeg).is_ok() && read_frame(&jpeg, &mut body).is_ok() {
+                        collector.take_body(&body)?;
+                    }
+                    cx.progress(number as u64, list.len() as u64);
+                }
+            }
+            Video::Remuxed => {
+                let media = probe(ffmpeg, &path, &ProbeLimits::default(), cx.cancel())
+                    .map_err(|error| RunError::Failed(error.failure()))?;
+                let stream = media.main_video().map_or(0, |video| video.index);
+                let beat = cx.pulse();
+                pictures(ffmpeg, &path, stream, cx.cancel(), |jpeg| {
+                    beat();
+                    if read_frame(jpeg, &mut body).is_ok() {
+                        collector.take_body(&body)?;
+                    }
+                    Ok(true)
+                })?;
+            }
+            Video::Pixels => {
+                return Err(RunError::failed(FailureKind::Usage, "the profile share is not there yet"));
+            }
+        }
+    }
+    let outcome = Output::json(OUTCOME, &collector.finish()?)?;
+    // Every block in it has passed its digest, and the whole is digested when it is put together.
+    Ok(vec![Output::file(PIECE, "application/octet-stream", out).with_digest(Digest::None), outcome])
+}
+
+fn piece_bytes(facts: &Facts, chunk: &Chunk) -> u64 {
+    let block_bytes = u64::from(facts.metadata.block_bytes);
+    let begin = u64::from(chunk.first_block) * block_bytes;
+    let size = facts.metadata.size.unwrap_or(0);
+    (u64::from(chunk.block_count) * block_bytes).min(size.saturating_sub(begin))
+}
+
+fn storage(error: std::io::Error) -> RunError {
+    RunError::failed(FailureKind::Storage, format!("cannot make the recovered piece: {error}"))
+}
