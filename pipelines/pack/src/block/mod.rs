@@ -8,6 +8,8 @@ mod plans;
 mod record;
 mod repair;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod timing;

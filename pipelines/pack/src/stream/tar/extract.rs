@@ -9,7 +9,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use tar::{Archive, Entry, EntryType, PaxExtensions};
+use tar::{Archive, Entry, EntryType};
+
+use super::about::About;
 
 /// Most bytes of a record that describes the next entry.
 const ABOUT_BYTES_MAX: u64 = 64 << 10;
@@ -87,39 +89,16 @@ pub fn extract(reader: impl Read, target_dir: &Path) -> Result<Report, ExtractEr
     for entry in entries.raw(true) {
         let mut entry = entry.map_err(|source| ExtractError::Stream { source })?;
         match entry.header().entry_type() {
-            EntryType::XHeader => about.read_pax(&about_bytes(&mut entry)?)?,
-            EntryType::GNULongName => about.path = Some(until_nul(about_bytes(&mut entry)?)),
-            EntryType::GNULongLink => about.link = Some(until_nul(about_bytes(&mut entry)?)),
+            EntryType::XHeader => about
+                .read_pax(&about_bytes(&mut entry)?)
+                .map_err(|why| ExtractError::Stream { source: io::Error::other(why) })?,
+            EntryType::GNULongName => about.read_long_name(about_bytes(&mut entry)?),
+            EntryType::GNULongLink => about.read_long_link(about_bytes(&mut entry)?),
             EntryType::XGlobalHeader => {}
             kind => extraction.take(&mut entry, kind, std::mem::take(&mut about))?,
         }
     }
     extraction.finish()
-}
-
-/// What records before an entry say about it.
-#[derive(Default)]
-struct About {
-    path: Option<Vec<u8>>,
-    link: Option<Vec<u8>>,
-    mtime_secs: Option<i64>,
-}
-
-impl About {
-    fn read_pax(&mut self, bytes: &[u8]) -> Result<(), ExtractError> {
-        for record in PaxExtensions::new(bytes) {
-            let record = record.map_err(|source| ExtractError::Stream { source })?;
-            let value = || record.value_bytes().to_vec();
-            match record.key_bytes() {
-                b"path" => self.path = Some(value()),
-                b"linkpath" => self.link = Some(value()),
-                b"mtime" => self.mtime_secs = record.value().ok().and_then(|text| text.split('.').next()?.parse().ok()),
-                b"size" => return Err(ExtractError::Stream { source: io::Error::other("a pax size, which reel never writes") }),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 struct Extraction<'a> {
@@ -311,11 +290,6 @@ fn about_bytes<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ExtractErro
     let mut bytes = Vec::new();
     entry.read_to_end(&mut bytes).map_err(|source| ExtractError::Stream { source })?;
     Ok(bytes)
-}
-
-fn until_nul(mut bytes: Vec<u8>) -> Vec<u8> {
-    bytes.truncate(bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len()));
-    bytes
 }
 
 /// Like [`io::copy`], but says which side failed.

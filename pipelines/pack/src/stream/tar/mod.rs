@@ -1,5 +1,6 @@
 //! Several inputs as one tar stream, any byte of which can be had without the rest; and back into a folder.
 
+mod about;
 mod extract;
 mod layout;
 mod name;
