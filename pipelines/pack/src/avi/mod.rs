@@ -22,6 +22,8 @@ mod sparse_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod timing;
+#[cfg(test)]
 mod tool_tests;
 
 pub use assemble::{AssembledAvi, assemble};
