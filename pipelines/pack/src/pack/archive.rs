@@ -10,15 +10,15 @@ use super::cards::Cards;
 use super::interleave::{Stretch, interleave};
 use super::plan::{self, Chunk, GROUP_BLOCKS, SYMBOL_BYTES};
 use super::report::ChunkReport;
+use super::stored::Stored;
 use crate::avi::{SegmentInfo, SegmentWriter};
-use crate::block::{BlockEncoder, EncodedBlock, StoredFlags};
+use crate::block::EncodedBlock;
 use crate::content::Content;
 use crate::frame::{
     CRC_BYTES, FileId, FrameHeader, FrameKind, Metadata, Run, header_bytes, symbol_crc, write_header,
 };
 use crate::jpeg::{Card, FrameWriter, WriteError};
-use crate::params::{Compress, PackParams};
-use crate::stream::compress::compressed;
+use crate::params::PackParams;
 
 /// Bytes of a symbol on the wire.
 const WIRE_BYTES: usize = SYMBOL_BYTES as usize + CRC_BYTES;
@@ -40,6 +40,7 @@ pub(super) fn write_segment(
         shown.iter().try_for_each(|(kind, card)| segment.card(*kind, card))?;
     }
     let mut content = Content::open(params, cx)?;
+    let mut stored = Stored::new(params)?;
     let end = chunk.first_block + chunk.block_count;
     let mut first = chunk.first_block;
     while first < end {
@@ -48,7 +49,7 @@ pub(super) fn write_segment(
         }
         let next = (first + GROUP_BLOCKS).min(end);
         let blocks = (first..next)
-            .map(|index| segment.stored(params, &mut content, index))
+            .map(|index| stored.block(&mut content, index, &mut segment.report))
             .collect::<Result<Vec<_>, _>>()?;
         segment.group(&blocks)?;
         first = next;
@@ -67,7 +68,6 @@ pub(super) fn write_segment(
 struct Segment<'a> {
     writer: SegmentWriter<File>,
     pictures: FrameWriter,
-    coder: BlockEncoder,
     metadata: &'a str,
     file_id: FileId,
     frame_number: u32,
@@ -83,7 +83,6 @@ impl<'a> Segment<'a> {
         Ok(Self {
             writer: SegmentWriter::new(out),
             pictures: FrameWriter::new(plan::geometry(params)).map_err(RunError::internal)?,
-            coder: BlockEncoder::new(SYMBOL_BYTES, plan::repair_ratio(params)).map_err(coding_failed)?,
             metadata,
             file_id: FileId::of(metadata.as_bytes()),
             frame_number: 0,
@@ -93,36 +92,6 @@ impl<'a> Segment<'a> {
             report: ChunkReport::default(),
             path,
         })
-    }
-
-    /// A block as it is stored, with its repair symbols.
-    fn stored(
-        &mut self,
-        params: &PackParams,
-        content: &mut Content,
-        index: u32,
-    ) -> Result<EncodedBlock, RunError> {
-        let block_bytes = u64::from(plan::block_bytes(params.profile));
-        let from = u64::from(index) * block_bytes;
-        let mut bytes = vec![0; (content.len() - from).min(block_bytes) as usize];
-        content.read_at(from, &mut bytes)?;
-        self.report.content_bytes += bytes.len() as u64;
-        let mut flags = StoredFlags::default();
-        if params.compress == Compress::Auto
-            && let Some(smaller) = compressed(&bytes)
-        {
-            (bytes, flags.zstd) = (smaller, true);
-            self.report.compressed_blocks += 1;
-        }
-        if let Some(seal) = &params.seal {
-            bytes = seal.seal_to.seal_block(&bytes).map_err(RunError::internal)?;
-            flags.age = true;
-        }
-        self.report.stored_bytes += bytes.len() as u64;
-        let block = self.coder.encode(index, flags, bytes).map_err(coding_failed)?;
-        self.report.source_symbols += u64::from(block.source_count());
-        self.report.repair_symbols += u64::from(block.symbol_count() - block.source_count());
-        Ok(block)
     }
 
     /// All symbols of a group of blocks, spread over frames.
@@ -222,10 +191,6 @@ fn halves(stretches: &[Stretch]) -> Option<(Vec<Stretch>, Vec<Stretch>)> {
     let there = |stretches: Vec<Stretch>| stretches.into_iter().filter(|s| s.count > 0).collect::<Vec<_>>();
     let (one, other) = (there(one.collect()), there(other.collect()));
     (!one.is_empty()).then_some((one, other))
-}
-
-fn coding_failed(error: impl std::fmt::Display) -> RunError {
-    RunError::failed(FailureKind::Internal, format!("Error correction failed: {error}"))
 }
 
 fn too_small() -> RunError {

@@ -36,7 +36,7 @@ pub(super) fn assemble(
     }
     let out = cx.scratch().join("output.avi");
     let frames = write_video(params, &segments, &out, cx)?;
-    let told = told(params, facts, &report, frames, &out)?;
+    let told = told_of(params, facts, &report, frames, &out)?;
     tracing::info!("Encoding complete [{}]: {:?}", cx.task().job, told);
     Ok(Assembled::Done(JobResult {
         outputs: vec![Output::file("output.avi", "video/x-msvideo", out)],
@@ -71,7 +71,8 @@ fn write_video(
     Ok(expected)
 }
 
-fn told(
+/// What holds for a video of any profile.
+pub(super) fn told_of(
     params: &PackParams,
     facts: &Facts,
     report: &ChunkReport,

@@ -1,7 +1,7 @@
 //! What inspecting told about the bytes that are packed.
 
 use reel_engine::{RunContext, RunError};
-use reel_types::FailureKind;
+use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
 use crate::content::Content;
@@ -27,11 +27,15 @@ pub struct Facts {
 
 /// Reads the content once: its digest stands in the first picture.
 pub(super) fn inspect(params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
+    if params.profile == Profile::Share && params.resolution.is_some() {
+        let failure = Failure::new(FailureKind::Usage, "the size of a share video follows from its target");
+        return Err(failure.with_hint("leave --resolution out, or choose another --target").into());
+    }
     let mut content = Content::open(params, cx)?;
     let sha256 = content.sha256(cx)?;
     let size_bytes = content.len();
     let name = base_name(&params.name);
-    let block_bytes = super::plan::block_bytes(params.profile);
+    let block_bytes = super::plan::block_bytes(params);
     let blocks = size_bytes.div_ceil(u64::from(block_bytes));
     let block_count = u32::try_from(blocks).map_err(|_| {
         RunError::failed(FailureKind::Usage, format!("{size_bytes} bytes are more than one video can number"))

@@ -10,6 +10,7 @@ mod plan;
 mod report;
 mod run;
 mod share;
+mod stored;
 mod verify;
 
 pub use pipeline::Pack;

@@ -33,8 +33,8 @@ impl Pipeline for Pack {
         facts::inspect(params, cx)
     }
 
-    fn plan(&self, params: &PackParams, facts: &Facts, _site: &Site) -> Result<Plan<Chunk>, RunError> {
-        plan::plan(params, facts)
+    fn plan(&self, params: &PackParams, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
+        plan::plan(params, facts, site)
     }
 
     fn run(&self, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {

@@ -1,17 +1,18 @@
 //! From parameters and facts to chunks. Pure: no files, no clock, no device.
 
-use reel_engine::{Plan, RunError};
+use reel_engine::{Plan, RunError, Site};
 use reel_types::{ChunkSpec, Class, OnFailedChunk};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
+use crate::block::SYMBOL_BYTES_MAX;
+use crate::frame::{CRC_BYTES, header_bytes};
 use crate::jpeg::{Chroma, Geometry};
 use crate::params::{PackParams, Profile, Size};
+use crate::share::Layout;
 
 /// Bytes of an archive's symbol.
 pub(super) const SYMBOL_BYTES: u16 = 8192;
-/// Bytes of a symbol in cells: a picture that is lost takes few.
-pub(super) const SHARE_SYMBOL_BYTES: u16 = 1280;
 /// Source symbols of a full block: where RaptorQ is fastest.
 const SOURCE_SYMBOLS: u32 = 1000;
 /// Blocks whose symbols share frames, so that a lost frame costs each of them a little.
@@ -22,6 +23,8 @@ const CHUNK_GROUPS: u32 = 4;
 const REPAIR_RATIO: f64 = 0.05;
 /// An archive is looked at seldom, and each picture is three megabytes.
 const FPS: u32 = 10;
+/// What sites keep.
+const SHARE_FPS: u32 = 30;
 
 /// One stretch of the content and the segment of video that it becomes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -36,12 +39,25 @@ pub struct Chunk {
     pub block_count: u32,
 }
 
-/// Bytes of content in a block.
-pub(super) fn block_bytes(profile: Profile) -> u32 {
-    match profile {
-        Profile::Archive => SOURCE_SYMBOLS * u32::from(SYMBOL_BYTES),
-        Profile::Share => SOURCE_SYMBOLS * u32::from(SHARE_SYMBOL_BYTES),
+/// Bytes of a symbol. Of a `share` video as many as fit into a part of a body: parts arrive whole or not at all.
+pub(super) fn symbol_bytes(params: &PackParams) -> u16 {
+    match params.profile {
+        Profile::Archive => SYMBOL_BYTES,
+        Profile::Share => {
+            let room = layout(params).part_bytes().saturating_sub(header_bytes(0, 1) + CRC_BYTES);
+            (room.min(usize::from(SYMBOL_BYTES_MAX)) / 8 * 8) as u16
+        }
     }
+}
+
+/// Bytes of content in a block.
+pub(super) fn block_bytes(params: &PackParams) -> u32 {
+    SOURCE_SYMBOLS * u32::from(symbol_bytes(params))
+}
+
+/// How the pictures of a `share` video carry bytes.
+pub(super) fn layout(params: &PackParams) -> Layout {
+    Layout::for_target(params.target.unwrap_or_default().into())
 }
 
 /// Repair symbols for each source symbol.
@@ -64,11 +80,14 @@ pub(super) fn geometry(params: &PackParams) -> Geometry {
 
 /// Pictures a second.
 pub(super) fn fps(params: &PackParams) -> u32 {
-    params.fps.unwrap_or(FPS)
+    params.fps.unwrap_or(match params.profile {
+        Profile::Archive => FPS,
+        Profile::Share => SHARE_FPS,
+    })
 }
 
-pub(super) fn plan(params: &PackParams, facts: &Facts) -> Result<Plan<Chunk>, RunError> {
-    let blocks = facts.size_bytes.div_ceil(u64::from(block_bytes(params.profile))) as u32;
+pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
+    let blocks = facts.size_bytes.div_ceil(u64::from(block_bytes(params))) as u32;
     let per_chunk = match params.profile {
         Profile::Archive => GROUP_BLOCKS * CHUNK_GROUPS,
         // One encoder writes the whole video.
@@ -81,7 +100,7 @@ pub(super) fn plan(params: &PackParams, facts: &Facts) -> Result<Plan<Chunk>, Ru
         ChunkSpec {
             chunk: Chunk { index, count, first_block, block_count },
             class: Class::Cpu,
-            threads: 1,
+            threads: if params.profile == Profile::Share { site.cores.max(1) } else { 1 },
             memory_bytes: memory_bytes(params, block_count),
             cost: u64::from(block_count) + 1,
             after: None,
@@ -96,7 +115,7 @@ pub(super) fn plan(params: &PackParams, facts: &Facts) -> Result<Plan<Chunk>, Ru
 
 /// A group of blocks with its repair symbols, one block more inside RaptorQ three times over, and a few pictures.
 fn memory_bytes(params: &PackParams, block_count: u32) -> u64 {
-    let block = u64::from(block_bytes(params.profile));
+    let block = u64::from(block_bytes(params));
     let held = u64::from(block_count.clamp(1, GROUP_BLOCKS));
     (held * block) * 3 / 2 + 3 * block + 64_000_000
 }

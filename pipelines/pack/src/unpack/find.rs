@@ -11,6 +11,7 @@ use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
 use reel_types::{CancelToken, shown};
 
 use super::facts::{Picture, Video, input};
+use super::pixels;
 use super::remux::pictures;
 use crate::avi::{AviReader, FrameSpan};
 use crate::collect::identify;
@@ -97,8 +98,17 @@ fn blocks_of(file: &File, span: FrameSpan) -> Option<(u32, u32)> {
     Some((blocks().min().unwrap_or(u32::MAX), blocks().max().unwrap_or(0)))
 }
 
-fn in_pixels(_ffmpeg: &Ffmpeg, path: &Path, _cancel: &CancelToken) -> Result<Found, RunError> {
-    Err(not_ours(path, "none of its pictures carries anything"))
+/// Looks for a part that says what the whole is.
+fn in_pixels(ffmpeg: &Ffmpeg, path: &Path, cancel: &CancelToken) -> Result<Found, RunError> {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+    let mut said = None;
+    pixels::read(ffmpeg, path, cores, cancel, &|| (), |part| {
+        said = said.take().or_else(|| identify(part));
+        Ok(said.is_none())
+    })?;
+    let (file_id, symbol_bytes, metadata) =
+        said.ok_or_else(|| not_ours(path, "none of its pictures carries anything"))?;
+    Ok(Found { file_id, symbol_bytes, metadata, video: Video::Pixels })
 }
 
 /// The sentence that says why there is nothing to unpack.

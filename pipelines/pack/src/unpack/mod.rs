@@ -4,6 +4,7 @@ mod assemble;
 mod facts;
 mod find;
 mod pipeline;
+pub(crate) mod pixels;
 mod plan;
 mod remux;
 mod run;

@@ -8,6 +8,7 @@ use reel_types::FailureKind;
 
 use super::facts::{Facts, Video};
 use super::plan::Chunk;
+use super::pixels;
 use super::remux::pictures;
 use crate::avi::AviReader;
 use crate::collect::{Collector, Store};
@@ -70,7 +71,10 @@ pub(super) fn run(
                 })?;
             }
             Video::Pixels => {
-                return Err(RunError::failed(FailureKind::Usage, "the profile share is not there yet"));
+                pixels::read(ffmpeg, &path, cx.site().cores, cx.cancel(), &cx.pulse(), |part| {
+                    collector.take_body(part)?;
+                    Ok(true)
+                })?;
             }
         }
     }

@@ -1,0 +1,58 @@
+//! A block as it is stored: compressed where that helps, sealed where that is wanted, with its repair symbols.
+
+use reel_engine::RunError;
+use reel_types::FailureKind;
+
+use super::plan;
+use super::report::ChunkReport;
+use crate::block::{BlockEncoder, EncodedBlock, StoredFlags};
+use crate::content::Content;
+use crate::params::{Compress, PackParams};
+use crate::stream::compress::compressed;
+
+/// Makes stored blocks.
+pub(super) struct Stored<'a> {
+    params: &'a PackParams,
+    coder: BlockEncoder,
+}
+
+impl<'a> Stored<'a> {
+    pub(super) fn new(params: &'a PackParams) -> Result<Self, RunError> {
+        let coder = BlockEncoder::new(plan::symbol_bytes(params), plan::repair_ratio(params));
+        Ok(Self { params, coder: coder.map_err(coding_failed)? })
+    }
+
+    /// Block `index` of `content`; what was done is added to `report`.
+    pub(super) fn block(
+        &mut self,
+        content: &mut Content,
+        index: u32,
+        report: &mut ChunkReport,
+    ) -> Result<EncodedBlock, RunError> {
+        let block_bytes = u64::from(plan::block_bytes(self.params));
+        let from = u64::from(index) * block_bytes;
+        let mut bytes = vec![0; content.len().saturating_sub(from).min(block_bytes) as usize];
+        content.read_at(from, &mut bytes)?;
+        report.content_bytes += bytes.len() as u64;
+        let mut flags = StoredFlags::default();
+        if self.params.compress == Compress::Auto
+            && let Some(smaller) = compressed(&bytes)
+        {
+            (bytes, flags.zstd) = (smaller, true);
+            report.compressed_blocks += 1;
+        }
+        if let Some(seal) = &self.params.seal {
+            bytes = seal.seal_to.seal_block(&bytes).map_err(RunError::internal)?;
+            flags.age = true;
+        }
+        report.stored_bytes += bytes.len() as u64;
+        let block = self.coder.encode(index, flags, bytes).map_err(coding_failed)?;
+        report.source_symbols += u64::from(block.source_count());
+        report.repair_symbols += u64::from(block.symbol_count() - block.source_count());
+        Ok(block)
+    }
+}
+
+fn coding_failed(error: impl std::fmt::Display) -> RunError {
+    RunError::failed(FailureKind::Internal, format!("Error correction failed: {error}"))
+}

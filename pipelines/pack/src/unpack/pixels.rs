@@ -1,0 +1,77 @@
+//! The parts that the pictures of a `share` video carry, whatever a site made of them.
+
+use std::path::Path;
+
+use reel_engine::RunError;
+use reel_media::raw::{FrameReader, FrameReaderSpec};
+use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
+use reel_types::CancelToken;
+
+use crate::share::{Demodulator, SoftFrame};
+
+/// Pictures without anything in them before a video counts as an ordinary one.
+const EMPTY_PICTURES_MAX: u32 = 300;
+
+/// Hands each part that could be read to `take`, until that answers false. Ends early where nothing is found.
+pub(crate) fn read(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    cores: u32,
+    cancel: &CancelToken,
+    beat: &dyn Fn(),
+    mut take: impl FnMut(&[u8]) -> Result<bool, RunError>,
+) -> Result<(), RunError> {
+    let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
+    let Some(video) = media.main_video() else { return Ok(()) };
+    let spec = FrameReaderSpec {
+        path: path.to_owned(),
+        stream_index: video.index,
+        time_base: video.time_base,
+        pix_fmt: "yuv420p".to_owned(),
+        size: None,
+        apply_rotation: true,
+        start: None,
+        end: None,
+        threads: cores,
+    };
+    let mut reader = FrameReader::open(ffmpeg, &spec, cancel).map_err(media_error)?;
+    let (width, height) = reader.size();
+    let luma_bytes = width as usize * height as usize;
+    let mut demodulator = Demodulator::new();
+    let (mut picture, mut waiting, mut empty) = (Vec::new(), Vec::new(), 0);
+    while reader.next_frame(&mut picture).map_err(media_error)?.is_some() {
+        beat();
+        let ready = demodulator.push(picture.get(..luma_bytes).unwrap_or_default(), width, height);
+        empty = if ready.is_empty() { empty + 1 } else { 0 };
+        if empty > EMPTY_PICTURES_MAX {
+            return Ok(());
+        }
+        waiting.extend(ready);
+        if waiting.len() >= cores.max(1) as usize && !decode(std::mem::take(&mut waiting), &mut take)? {
+            return Ok(());
+        }
+    }
+    waiting.extend(demodulator.finish());
+    decode(waiting, &mut take).map(drop)
+}
+
+/// Takes the errors out of some bodies, each on a thread of its own.
+fn decode(
+    frames: Vec<SoftFrame>,
+    take: &mut impl FnMut(&[u8]) -> Result<bool, RunError>,
+) -> Result<bool, RunError> {
+    let received = std::thread::scope(|scope| {
+        let decoding: Vec<_> = frames.into_iter().map(|frame| scope.spawn(|| frame.decode())).collect();
+        decoding.into_iter().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>()
+    });
+    for part in received.iter().flat_map(|received| received.parts.iter().flatten()) {
+        if !take(part)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn media_error(error: MediaError) -> RunError {
+    if error.is_cancelled() { RunError::Cancelled } else { RunError::Failed(error.failure()) }
+}
