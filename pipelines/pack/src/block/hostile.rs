@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::frame::{FileId, FrameHeader, FrameKind, Run, parse_frame, symbol_crc, write_header, write_symbol};
+use crate::frame::{
+    FileId, FrameHeader, FrameKind, Run, parse_frame, symbol_crc, write_header, write_symbol,
+};
 
 const SYMBOL_BYTES: u16 = 64;
 const METADATA: &[u8] = br#"{"version":1}"#;
@@ -106,7 +108,10 @@ fn a_hundred_thousand_damaged_frames_give_no_wrong_block() {
             match collector.finish(index) {
                 Ok(decoded) => {
                     let digest = BlockDigest::of(&decoded.bytes);
-                    assert!(asked.contains(&(index, digest)), "turn {turn}: block {index} is not what was asked for");
+                    assert!(
+                        asked.contains(&(index, digest)),
+                        "turn {turn}: block {index} is not what was asked for"
+                    );
                     let known = original.blocks.iter().find(|(known, _)| *known == digest);
                     assert!(known.is_some_and(|(_, stored)| *stored == decoded.bytes), "turn {turn}");
                     finished += 1;
@@ -119,5 +124,8 @@ fn a_hundred_thousand_damaged_frames_give_no_wrong_block() {
         }
     }
     println!("{parsed:?} headers held, {finished} blocks finished, {holes} holes");
-    assert!(parsed[0] > 20_000 && parsed[1] > 10_000 && finished > 10_000 && holes > 10_000, "the damage is too dull");
+    assert!(
+        parsed[0] > 20_000 && parsed[1] > 10_000 && finished > 10_000 && holes > 10_000,
+        "the damage is too dull"
+    );
 }

@@ -4,11 +4,12 @@ mod collect;
 mod decode;
 mod encode;
 mod error;
+#[cfg(test)]
+mod hostile;
 mod plans;
 mod record;
 mod repair;
-#[cfg(test)]
-mod hostile;
+mod restore;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use raptorq::{ObjectTransmissionInformation, SourceBlockEncoder};
 use super::plans::plan;
 
 /// Bytes of source symbols that are coded at a time; more only where symbols are many and small already.
-const STRIP_BYTES: usize = 1 << 19;
+const STRIP_BYTES: usize = 2 << 20;
 /// Narrower strips would spend their time on bookkeeping.
 const STRIP_WIDTH_MIN: usize = 256;
 
@@ -22,13 +22,14 @@ pub(super) fn repair_symbols(source: &[u8], symbol_bytes: u16, count: u32) -> Op
     let mut repair = vec![0; count as usize * size];
     let coded = catch_unwind(AssertUnwindSafe(|| {
         let plan = plan(source_count);
-        let mut strip = Vec::new();
-        for from in (0..size).step_by(strip_width(usize::from(source_count))) {
-            let width = strip_width(usize::from(source_count)).min(size - from);
-            let columns = from..from + width;
+        let width = strip_width(usize::from(source_count)).min(size);
+        let mut strip = Vec::with_capacity(usize::from(source_count) * width);
+        for from in (0..size).step_by(width) {
+            let columns = from..size.min(from + width);
             strip.clear();
             source.chunks_exact(size).for_each(|symbol| strip.extend_from_slice(&symbol[columns.clone()]));
-            let config = ObjectTransmissionInformation::new(strip.len() as u64, width as u16, 1, 1, 1);
+            let config =
+                ObjectTransmissionInformation::new(strip.len() as u64, columns.len() as u16, 1, 1, 1);
             let encoder = SourceBlockEncoder::with_encoding_plan(0, &config, &strip, &plan);
             for (symbol, coded) in repair.chunks_exact_mut(size).zip(encoder.repair_packets(0, count)) {
                 symbol[columns.clone()].copy_from_slice(coded.data());

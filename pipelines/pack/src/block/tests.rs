@@ -61,7 +61,8 @@ fn blocks_without_repair_are_their_own_symbols() {
 
 #[test]
 fn the_number_of_repair_symbols_is_the_ratio_rounded_up() {
-    let count = |ratio, source_count: u32| BlockEncoder::new(64, ratio).unwrap().repair_count(source_count * 64);
+    let count =
+        |ratio, source_count: u32| BlockEncoder::new(64, ratio).unwrap().repair_count(source_count * 64);
     assert_eq!([count(0.05, 1000), count(0.05, 1001), count(0.05, 1)], [50, 51, 1]);
     assert_eq!([count(0.07, 100), count(0.0, 9), count(1.0, 9), count(4.0, 9)], [7, 0, 9, 36]);
     for ratio in [-0.1, 4.1, f64::NAN, f64::INFINITY] {
@@ -70,7 +71,8 @@ fn the_number_of_repair_symbols_is_the_ratio_rounded_up() {
     for symbol_bytes in [0, 56, 63, 65, 65_535] {
         assert!(BlockEncoder::new(symbol_bytes, 0.1).is_err(), "{symbol_bytes}");
     }
-    let encode = |bytes| BlockEncoder::new(64, 0.0).unwrap().encode(0, StoredFlags::default(), vec![0; bytes]);
+    let encode =
+        |bytes| BlockEncoder::new(64, 0.0).unwrap().encode(0, StoredFlags::default(), vec![0; bytes]);
     assert!(encode(56_403 * 64).is_ok());
     let refused = encode(56_403 * 64 + 1).err();
     assert_eq!(refused, Some(BlockError::BlockSize { bytes: 3_609_793, bytes_max: 3_609_792 }));
@@ -93,8 +95,10 @@ fn repair_symbols_are_those_of_the_whole_block() {
 #[test]
 fn symbols_may_come_in_any_order_from_many_blocks_and_repeatedly() {
     let mut random = fastrand::Rng::with_seed(4);
-    let blocks: Vec<EncodedBlock> = (0..5).map(|index| encoded(0.3, index, &noise(index.into(), 5000))).collect();
-    let mut symbols: Vec<(usize, u32)> = (0..5).flat_map(|block| (20..103).map(move |esi| (block, esi))).collect();
+    let blocks: Vec<EncodedBlock> =
+        (0..5).map(|index| encoded(0.3, index, &noise(index.into(), 5000))).collect();
+    let mut symbols: Vec<(usize, u32)> =
+        (0..5).flat_map(|block| (20..103).map(move |esi| (block, esi))).collect();
     symbols.extend_from_within(..200);
     random.shuffle(&mut symbols);
     let mut collector = collector();
@@ -121,7 +125,8 @@ fn what_became_of_each_symbol_is_said() {
     assert_eq!(push(&mut collector, &block, 3), Pushed::Ready);
     let wrong = |block, esi, bytes: usize| Symbol { block, esi, bytes: &[0; 128][..bytes] };
     let record = block.record();
-    let mut refused = |record, esi, bytes| assert_eq!(collector.push(&wrong(record, esi, bytes)), Pushed::Refused);
+    let mut refused =
+        |record, esi, bytes| assert_eq!(collector.push(&wrong(record, esi, bytes)), Pushed::Refused);
     refused(record, 1, 63);
     refused(record, 1 << 24, 64);
     refused(BlockRecord { stored_bytes: 0, ..record }, 1, 64);

@@ -38,7 +38,9 @@ fn timing_of_blocks() {
         esis.sort_unstable();
         esis.extend((block.source_count()..block.symbol_count()).take(lost_count + spare));
         row(
-            &format!("finish with {lost_count} of {SOURCE_COUNT} lost, {spare} to spare (gathering included)"),
+            &format!(
+                "finish with {lost_count} of {SOURCE_COUNT} lost, {spare} to spare (gathering included)"
+            ),
             Box::new(|| {
                 timed(|| {
                     let mut collector = BlockCollector::new(SYMBOL_BYTES, u32::MAX);
@@ -70,5 +72,35 @@ fn timing_of_repair_by_symbol_size() {
         work();
         let best = (0..40).map(|_| work()).min().unwrap_or_default();
         println!("T {symbol_bytes}: {:.0} MB/s", source.len() as f64 / best.as_secs_f64() / 1e6);
+    }
+}
+
+#[test]
+#[ignore = "prints timings"]
+fn timing_of_decoding_by_symbol_size() {
+    for symbol_bytes in [64, 512, 1024, 2048, 4096, 8192] {
+        let mut source = vec![0; SOURCE_COUNT * usize::from(symbol_bytes)];
+        fastrand::fill(&mut source);
+        let encoder = BlockEncoder::new(symbol_bytes, 0.07).unwrap();
+        let block = encoder.encode(0, StoredFlags::default(), source.clone()).unwrap();
+        for (lost, got) in [(50, 50), (50, 52), (50, 62), (50, 70)] {
+            let work = || {
+                let mut collector = BlockCollector::new(symbol_bytes, u32::MAX);
+                for esi in (0..block.symbol_count())
+                    .filter(|esi| !(*esi < 1000 && esi % 20 == 7))
+                    .take(1000 - lost + got)
+                {
+                    let bytes = block.symbol(esi).unwrap();
+                    collector.push(&Symbol { block: block.record(), esi, bytes });
+                }
+                timed(|| collector.finish(0).unwrap()).0
+            };
+            work();
+            let best = (0..15).map(|_| work()).min().unwrap_or_default();
+            println!(
+                "T {symbol_bytes} lost {lost} got {got}: {:.0} MB/s {best:?}",
+                source.len() as f64 / best.as_secs_f64() / 1e6
+            );
+        }
     }
 }

@@ -26,7 +26,8 @@ fn metadata() -> Metadata {
 
 fn run(index: u32, first_esi: u32, count: u16) -> Run {
     let flags = StoredFlags { zstd: index % 2 == 1, age: index % 3 == 1 };
-    let block = BlockRecord { index, stored_bytes: 1000 + index % 2, flags, digest: BlockDigest([index as u8; 16]) };
+    let block =
+        BlockRecord { index, stored_bytes: 1000 + index % 2, flags, digest: BlockDigest([index as u8; 16]) };
     Run { block, first_esi, count }
 }
 
@@ -82,7 +83,12 @@ fn a_frame_gives_back_all_that_was_written() {
 #[test]
 fn a_header_stands_where_the_format_says() {
     let mut out = vec![9];
-    let header = FrameHeader { kind: FrameKind::Sync, file_id: FileId(*b"abcdefgh"), frame_number: 0x0403_0201, symbol_bytes: 64 };
+    let header = FrameHeader {
+        kind: FrameKind::Sync,
+        file_id: FileId(*b"abcdefgh"),
+        frame_number: 0x0403_0201,
+        symbol_bytes: 64,
+    };
     write_header(&header, b"", &[run(1, 2, 3)], &mut out).unwrap();
     assert_eq!(out.len(), 1 + header_bytes(0, 1));
     assert_eq!(&out[1..25], b"RLPK\x01\x03abcdefgh\x01\x02\x03\x04\x40\x00\x01\x00\x00\x00");
@@ -158,7 +164,8 @@ fn a_symbol_in_the_wrong_place_is_none() {
 fn impossible_frames_are_neither_written_nor_read() {
     let fault = |why| FrameError::Run { run_index: 0, why };
     let no_byte = Run { block: BlockRecord { stored_bytes: 0, ..run(0, 0, 1).block }, ..run(0, 0, 1) };
-    let too_many = Run { block: BlockRecord { stored_bytes: 56_403 * 64 + 1, ..run(0, 0, 1).block }, ..run(0, 0, 1) };
+    let too_many =
+        Run { block: BlockRecord { stored_bytes: 56_403 * 64 + 1, ..run(0, 0, 1).block }, ..run(0, 0, 1) };
     for (run, why) in [
         (run(0, 0, 0), "it has no symbol"),
         (run(0, (1 << 24) - 1, 2), "its symbol ids do not fit in 24 bits"),
@@ -166,7 +173,8 @@ fn impossible_frames_are_neither_written_nor_read() {
         (no_byte, "its block has no byte or too many"),
         (too_many, "its block has no byte or too many"),
     ] {
-        let header = FrameHeader { kind: FrameKind::Data, file_id: FileId([0; 8]), frame_number: 0, symbol_bytes: 64 };
+        let header =
+            FrameHeader { kind: FrameKind::Data, file_id: FileId([0; 8]), frame_number: 0, symbol_bytes: 64 };
         let mut out = Vec::new();
         assert_eq!(write_header(&header, b"", &[run], &mut out), Err(fault(why)));
         assert!(out.is_empty());
@@ -215,11 +223,16 @@ fn a_name_too_long_for_the_metadata_is_cut_between_characters() {
     for name in ["日".repeat(3000), "\u{1}".repeat(3000), "\"é".repeat(2000)] {
         let long = Metadata { name: Some(name.clone()), ..metadata() };
         let json = long.to_bytes().unwrap();
-        assert!(json.len() <= METADATA_BYTES_MAX && json.len() > METADATA_BYTES_MAX * 3 / 4, "{}", json.len());
+        assert!(
+            json.len() <= METADATA_BYTES_MAX && json.len() > METADATA_BYTES_MAX * 3 / 4,
+            "{}",
+            json.len()
+        );
         let cut = Metadata::parse(&json).unwrap().name.unwrap();
         assert!(name.starts_with(&cut) && !cut.is_empty());
     }
-    let sealed = Metadata { name: None, size: None, sha256: None, sealed: Some("A".repeat(5000)), ..metadata() };
+    let sealed =
+        Metadata { name: None, size: None, sha256: None, sealed: Some("A".repeat(5000)), ..metadata() };
     assert!(matches!(sealed.to_bytes(), Err(MetadataError::TooLong { .. })));
 }
 
@@ -280,11 +293,18 @@ proptest! {
 #[ignore = "prints timings"]
 fn timing_of_symbol_checksums() {
     let bytes = vec![7; 8192];
-    let work = || (0..1000).map(|esi| symbol_crc(FileId([1; 8]), 1, esi, std::hint::black_box(&bytes))).fold(0, |a, b| a ^ b);
+    let work = || {
+        (0..1000)
+            .map(|esi| symbol_crc(FileId([1; 8]), 1, esi, std::hint::black_box(&bytes)))
+            .fold(0, |a, b| a ^ b)
+    };
     let best = (0..200).map(|_| {
         let begin = std::time::Instant::now();
         std::hint::black_box(work());
         begin.elapsed()
     });
-    println!("symbol checksums of 8192 bytes: {:.1} GB/s", 8.192e-3 / best.min().unwrap_or_default().as_secs_f64());
+    println!(
+        "symbol checksums of 8192 bytes: {:.1} GB/s",
+        8.192e-3 / best.min().unwrap_or_default().as_secs_f64()
+    );
 }

@@ -32,7 +32,8 @@ pub fn compressed(content: &[u8]) -> Option<Vec<u8>> {
 /// # Errors
 /// When it is no zstd frame or holds more than `content_bytes_max` bytes; no more is ever allocated.
 pub fn decompressed(stored: &[u8], content_bytes_max: usize) -> Result<Vec<u8>, DecompressError> {
-    zstd::bulk::decompress(stored, content_bytes_max).map_err(|source| DecompressError { content_bytes_max, source })
+    zstd::bulk::decompress(stored, content_bytes_max)
+        .map_err(|source| DecompressError { content_bytes_max, source })
 }
 
 fn helps(content_bytes: usize, stored_bytes: usize) -> bool {
@@ -44,7 +45,8 @@ fn sample_helps(content: &[u8]) -> bool {
         return !content.is_empty();
     }
     let step = content.len() / SAMPLES;
-    let sample: Vec<u8> = content.chunks(step).filter_map(|part| part.get(..SAMPLE_BYTES)).flatten().copied().collect();
+    let sample: Vec<u8> =
+        content.chunks(step).filter_map(|part| part.get(..SAMPLE_BYTES)).flatten().copied().collect();
     zstd::bulk::compress(&sample, 1).is_ok_and(|compressed| helps(sample.len(), compressed.len()))
 }
 
@@ -60,7 +62,9 @@ mod tests {
     #[test]
     fn text_is_compressed_and_comes_back() {
         for lines in [1, 100, 100_000] {
-            let text: Vec<u8> = (0..lines).flat_map(|line| format!("line {line} of many lines, all alike\n").into_bytes()).collect();
+            let text: Vec<u8> = (0..lines)
+                .flat_map(|line| format!("line {line} of many lines, all alike\n").into_bytes())
+                .collect();
             match compressed(&text) {
                 Some(stored) => {
                     assert!(stored.len() * 64 <= text.len() * 63);
@@ -96,8 +100,13 @@ mod tests {
             let at = random.usize(..damaged.len());
             damaged[at] ^= 1 << random.u8(..8);
             damaged.truncate(random.usize(..=damaged.len()));
-            assert!(decompressed(&damaged, text.len()).is_ok_and(|bytes| bytes.len() <= text.len()) || damaged != stored);
+            assert!(
+                decompressed(&damaged, text.len()).is_ok_and(|bytes| bytes.len() <= text.len())
+                    || damaged != stored
+            );
         }
-        assert!(decompressed(b"", 100).is_ok_and(|bytes| bytes.is_empty()) || decompressed(b"", 100).is_err());
+        assert!(
+            decompressed(b"", 100).is_ok_and(|bytes| bytes.is_empty()) || decompressed(b"", 100).is_err()
+        );
     }
 }

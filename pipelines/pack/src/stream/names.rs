@@ -23,7 +23,8 @@ pub fn base_name(name: &str) -> String {
 
 /// Control characters, and those that make `exe.txt` of `txt.exe` for the eye.
 fn is_unsafe(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+    character.is_control()
+        || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
 }
 
 fn cut(name: &str) -> String {

@@ -3,8 +3,8 @@
 //! Whoever packs needs only the public half ([`SealTo`]). Sealing is random: the same block sealed twice gives other
 //! bytes, so a repeated run of an encrypted job gives another video of the same content.
 
-use std::io::Read;
 use std::fmt;
+use std::io::Read;
 use std::iter;
 
 use age::secrecy::{ExposeSecret, SecretString};
@@ -185,7 +185,8 @@ impl SealTo {
     /// # Errors
     /// When age cannot.
     pub fn seal_hidden(&self, hidden: &Hidden) -> Result<String, SealError> {
-        let json = serde_json::to_vec(hidden).map_err(|error| SealError::Sealing { why: error.to_string() })?;
+        let json =
+            serde_json::to_vec(hidden).map_err(|error| SealError::Sealing { why: error.to_string() })?;
         Ok(BASE64_STANDARD.encode(self.seal_block(&json)?))
     }
 
@@ -238,12 +239,17 @@ fn keys(key_file: &str) -> Result<Vec<KeyLine>, SealError> {
     let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).take(KEYS_MAX);
     let parse = |(index, line): (usize, &str)| {
         let secret = line.parse().map(KeyLine::Secret);
-        secret.or_else(|_| line.parse().map(KeyLine::Public)).map_err(|_| SealError::KeyFile { line: index + 1 })
+        secret
+            .or_else(|_| line.parse().map(KeyLine::Public))
+            .map_err(|_| SealError::KeyFile { line: index + 1 })
     };
     lines.map(parse).collect()
 }
 
-fn seal<'a>(plain: &[u8], people: impl Iterator<Item = &'a dyn age::Recipient>) -> Result<Vec<u8>, SealError> {
+fn seal<'a>(
+    plain: &[u8],
+    people: impl Iterator<Item = &'a dyn age::Recipient>,
+) -> Result<Vec<u8>, SealError> {
     let failed = |why: String| SealError::Sealing { why };
     let encryptor = Encryptor::with_recipients(people).map_err(|error| failed(error.to_string()))?;
     // The header takes some hundred bytes, the tags 16 for each 64 KiB.
@@ -254,7 +260,12 @@ fn seal<'a>(plain: &[u8], people: impl Iterator<Item = &'a dyn age::Recipient>) 
     Ok(sealed)
 }
 
-fn open(sealed: &[u8], key: &dyn Identity, what: &'static str, bytes_max: usize) -> Result<Vec<u8>, SealError> {
+fn open(
+    sealed: &[u8],
+    key: &dyn Identity,
+    what: &'static str,
+    bytes_max: usize,
+) -> Result<Vec<u8>, SealError> {
     let decryptor = Decryptor::new_buffered(sealed).map_err(|_| SealError::Damaged)?;
     let reader = decryptor.decrypt(iter::once(key)).map_err(|error| match error {
         DecryptError::NoMatchingKeys | DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {

@@ -81,7 +81,18 @@ mod tests {
 
     #[test]
     fn malformed_records_are_refused_and_odd_times_ignored() {
-        for bad in ["x", "5", "0 a=b\n", "6 a=b\n!", "99 a=b\n", "6 a=bc", "6 abc\n", "-6 a=b\n", "3 \n", "99999999999 a=b\n"] {
+        for bad in [
+            "x",
+            "5",
+            "0 a=b\n",
+            "6 a=b\n!",
+            "99 a=b\n",
+            "6 a=bc",
+            "6 abc\n",
+            "-6 a=b\n",
+            "3 \n",
+            "99999999999 a=b\n",
+        ] {
             assert!(read(bad.as_bytes()).is_err(), "{bad:?}");
         }
         assert_eq!(read(b"17 mtime=someday\n").unwrap().mtime_secs, None);

@@ -83,7 +83,8 @@ pub enum ExtractError {
 /// When the stream is broken or the disk refuses.
 pub fn extract(reader: impl Read, target_dir: &Path) -> Result<Report, ExtractError> {
     let mut archive = Archive::new(reader);
-    let mut extraction = Extraction { target_dir, report: Report::default(), links: Vec::new(), dir_times: BTreeMap::new() };
+    let mut extraction =
+        Extraction { target_dir, report: Report::default(), links: Vec::new(), dir_times: BTreeMap::new() };
     let mut about = About::default();
     let entries = archive.entries().map_err(|source| ExtractError::Stream { source })?;
     for entry in entries.raw(true) {
@@ -110,7 +111,12 @@ struct Extraction<'a> {
 }
 
 impl Extraction<'_> {
-    fn take<R: Read>(&mut self, entry: &mut Entry<'_, R>, kind: EntryType, about: About) -> Result<(), ExtractError> {
+    fn take<R: Read>(
+        &mut self,
+        entry: &mut Entry<'_, R>,
+        kind: EntryType,
+        about: About,
+    ) -> Result<(), ExtractError> {
         let name = about.path.unwrap_or_else(|| entry.path_bytes().into_owned());
         let link = about.link.or_else(|| entry.link_name_bytes().map(|bytes| bytes.into_owned()));
         let mode = entry.header().mode().unwrap_or(0o644);
@@ -130,7 +136,13 @@ impl Extraction<'_> {
         Ok(())
     }
 
-    fn file<R: Read>(&mut self, name: &[u8], mode: u32, mtime: Option<SystemTime>, body: &mut Entry<'_, R>) -> Result<Made, ExtractError> {
+    fn file<R: Read>(
+        &mut self,
+        name: &[u8],
+        mode: u32,
+        mtime: Option<SystemTime>,
+        body: &mut Entry<'_, R>,
+    ) -> Result<Made, ExtractError> {
         let path = match self.place(name)? {
             Ok(path) => path,
             Err(why) => return Ok(Err(why)),
@@ -138,7 +150,9 @@ impl Extraction<'_> {
         let cannot = |source| ExtractError::Write { path: path.clone(), source };
         let opened = OpenOptions::new().write(true).create_new(true).mode(mode & 0o777).open(&path);
         let mut file = match opened {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(Err("something of that name is there")),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Ok(Err("something of that name is there"));
+            }
             opened => opened.map_err(cannot)?,
         };
         let copied = copy(body, &mut file, &path)?;
@@ -216,7 +230,9 @@ impl Extraction<'_> {
                 self.report.symlinks += 1;
                 Ok(Ok(()))
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Err("something of that name is there")),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Ok(Err("something of that name is there"))
+            }
             Err(source) => Err(ExtractError::Write { path, source }),
         }
     }
@@ -252,7 +268,8 @@ fn inside_parts(name: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
     if name.starts_with(b"/") {
         return Err("its name is absolute");
     }
-    let parts: Vec<&[u8]> = name.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
+    let parts: Vec<&[u8]> =
+        name.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
     if parts.contains(&&b".."[..]) {
         return Err("its name climbs out of the folder");
     }
@@ -311,5 +328,9 @@ fn copy(from: &mut impl Read, to: &mut File, path: &Path) -> Result<u64, Extract
 
 fn time_from_secs(secs: i64) -> Option<SystemTime> {
     let since = Duration::from_secs(secs.unsigned_abs());
-    if secs < 0 { SystemTime::UNIX_EPOCH.checked_sub(since) } else { SystemTime::UNIX_EPOCH.checked_add(since) }
+    if secs < 0 {
+        SystemTime::UNIX_EPOCH.checked_sub(since)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_add(since)
+    }
 }

@@ -191,11 +191,17 @@ impl TarLayout {
         let name = || entry.name.shown().into_owned();
         let unreadable = |source| TarReadError::Source { index, name: name(), source };
         let file = open_source(index).map_err(unreadable)?;
-        let changed =
-            |found_bytes| TarReadError::Changed { index, name: name(), planned_bytes: entry.size(), found_bytes };
+        let changed = |found_bytes| TarReadError::Changed {
+            index,
+            name: name(),
+            planned_bytes: entry.size(),
+            found_bytes,
+        };
         let length = |file: &File| file.metadata().map(|facts| facts.len()).map_err(unreadable);
         match file.read_exact_at(place, from) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(changed(length(&file)?)),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(changed(length(&file)?));
+            }
             result => result.map_err(unreadable)?,
         }
         match length(&file)? {
@@ -210,7 +216,8 @@ impl TarLayout {
 fn overlap(offset: u64, buf: &mut [u8], begin: u64, length: u64) -> Option<(u64, &mut [u8])> {
     let from = offset.max(begin);
     let to = (offset + buf.len() as u64).min(begin + length);
-    let place = buf.get_mut(usize::try_from(from - offset).ok()?..usize::try_from(to.checked_sub(offset)?).ok()?)?;
+    let place =
+        buf.get_mut(usize::try_from(from - offset).ok()?..usize::try_from(to.checked_sub(offset)?).ok()?)?;
     (!place.is_empty()).then_some((from - begin, place))
 }
 

@@ -123,7 +123,8 @@ fn another_tar_reads_the_stream() {
 #[expect(clippy::disallowed_methods, reason = "a test program, not media work")]
 fn run_tar(tar: &str, archive: &Path, target: &Path) -> String {
     let mut command = std::process::Command::new(tar);
-    let output = command.arg("-xf").arg(archive).arg("-C").arg(target).arg("--no-same-owner").output().unwrap();
+    let output =
+        command.arg("-xf").arg(archive).arg("-C").arg(target).arg("--no-same-owner").output().unwrap();
     assert!(output.status.success(), "{tar}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stderr).unwrap()
 }
@@ -147,7 +148,9 @@ fn check_extracted(target: &Path, entries: &[Entry]) {
         let path = target.join(entry.name.shown().as_ref());
         let facts = path.symlink_metadata().unwrap_or_else(|error| panic!("{path:?}: {error}"));
         match &entry.kind {
-            EntryKind::File { size } => assert_eq!(fs::read(&path).unwrap(), content(index, *size), "{path:?}"),
+            EntryKind::File { size } => {
+                assert_eq!(fs::read(&path).unwrap(), content(index, *size), "{path:?}")
+            }
             // GNU tar makes some links after it has set the times of their folders.
             EntryKind::Dir => {
                 assert!(facts.is_dir());

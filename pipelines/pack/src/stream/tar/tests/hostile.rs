@@ -21,7 +21,8 @@ impl Cage {
 
     fn extract(&self, stream: &[u8]) -> Result<Report, ExtractError> {
         let result = extract(stream, &self.target());
-        let mut names: Vec<_> = fs::read_dir(self.outer.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> =
+            fs::read_dir(self.outer.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["secret", "target"], "something was written outside");
         assert_eq!(fs::read(self.outer.path().join("secret")).unwrap(), b"keep");
@@ -184,7 +185,8 @@ fn pax_records_are_checked_like_names() {
     let records = "18 path=../secret\n";
     let report = cage.extract(&stream(&[(b'x', "pax", "", records), (b'0', "short", "", "evil")])).unwrap();
     assert_eq!(skipped(&report), [("../secret", "its name climbs out of the folder")]);
-    let report = cage.extract(&stream(&[(b'x', "pax", "", "22 linkpath=../secret\n"), (b'2', "l", "fine", "")]));
+    let report =
+        cage.extract(&stream(&[(b'x', "pax", "", "22 linkpath=../secret\n"), (b'2', "l", "fine", "")]));
     assert_eq!(report.unwrap().skipped_count, 1);
     let size = cage.extract(&stream(&[(b'x', "pax", "", "12 size=999\n"), (b'0', "short", "", "evil")]));
     assert!(matches!(size, Err(ExtractError::Stream { .. })));
