@@ -1,7 +1,10 @@
 //! A body as coded bits in the order of the cells, and back.
 
+use std::collections::HashSet;
+
 use super::layout::{Layout, SPREAD};
 use super::ldpc::{Code, LANES};
+use super::pilot;
 use super::random::Random;
 
 /// Bytes of the CRC-32C at the end of a part.
@@ -16,19 +19,28 @@ pub(super) struct Coder {
     code: Code,
     part_count: usize,
     part_bytes: usize,
+    picture_bits: usize,
+    cell_bits: usize,
+    pilots: Vec<u32>,
     /// Where in the pictures, one after the other, coded bit i goes: errors of a codec come in clusters, those of a codeword must not.
     places: Vec<u32>,
 }
 
 impl Coder {
     pub(super) fn new(layout: &Layout) -> Self {
-        let places = Random::new(0x7265_656C_0001).shuffled(SPREAD * layout.picture_bits());
-        Self { code: layout.code(), part_count: layout.part_count(), part_bytes: layout.part_bytes(), places }
+        let (picture_bits, cell_bits) = (layout.picture_bits().max(1), layout.cell_bits().max(1));
+        let pilots = pilot::cells(layout);
+        let is_pilot: HashSet<u32> = pilots.iter().copied().collect();
+        let mut places = Random::new(0x7265_656C_0001).shuffled(SPREAD * picture_bits);
+        places.retain(|place| !is_pilot.contains(&((*place as usize % picture_bits / cell_bits) as u32)));
+        let (part_count, part_bytes) = (layout.part_count(), layout.part_bytes());
+        Self { code: layout.code(), part_count, part_bytes, picture_bits, cell_bits, pilots, places }
     }
 
     /// The bit of each place. Missing bytes of `body` are 0.
     pub(super) fn bits_from_body(&self, frame_number: u32, body: &[u8]) -> Vec<u8> {
-        let mut bits = vec![0; self.places.len()];
+        let mut bits = vec![0; SPREAD * self.picture_bits];
+        self.set_pilots(frame_number, &mut bits);
         let mut places = self.places.iter();
         for part in 0..self.part_count {
             let start = (part * self.part_bytes).min(body.len());
@@ -53,6 +65,17 @@ impl Coder {
             }
         }
         bits
+    }
+
+    fn set_pilots(&self, frame_number: u32, bits: &mut [u8]) {
+        for (picture, bits) in bits.chunks_mut(self.picture_bits).enumerate() {
+            let mut known = pilot::bits(frame_number, picture);
+            for cell in &self.pilots {
+                let start = *cell as usize * self.cell_bits;
+                let places = bits.get_mut(start..start + self.cell_bits).unwrap_or_default();
+                places.iter_mut().zip(&mut known).for_each(|(place, bit)| *place = bit);
+            }
+        }
     }
 
     /// Each part of the body, `None` where it is lost. `soft` holds a value for each place, above 0 where a 0 is likelier.

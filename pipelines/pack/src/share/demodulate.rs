@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::codeword::Coder;
+use super::exposure::Exposure;
 use super::header::{FrameTag, HEADER_BITS, header_from_bits};
 use super::layout::{CORNER_UNITS, Layout, SPREAD};
-use super::measure::measure;
-use super::pattern::Patterns;
 use super::picture::Picture;
+use super::pilot;
 use super::placement::Placement;
-use super::soften::soften;
+use super::reader::Reader;
 
 /// Data frames that may still get another picture; more are given back, the oldest first.
 const OPEN_MAX: usize = 2;
@@ -34,18 +33,8 @@ pub struct SoftFrame {
     exposures: [Option<Exposure>; SPREAD],
 }
 
-/// All showings of one picture, laid over each other.
-#[derive(Debug)]
-struct Exposure {
-    picture_count: u32,
-    /// For each pattern and cell, the sum over the pictures of how strong it stood.
-    sums: Vec<Vec<f32>>,
-    /// For each cell, in how many pictures it was seen.
-    seen: Vec<u16>,
-}
-
 /// A data frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Received {
     /// How it was written.
     pub layout: Layout,
@@ -53,21 +42,15 @@ pub struct Received {
     pub tag: FrameTag,
     /// Pictures that showed it.
     pub picture_count: u32,
+    /// What the pictures still tell of each coded bit, in bits: 0 to 1. More than the layout's rate is needed, by a tenth
+    /// or so; the rest is margin.
+    pub information: f32,
     /// The parts of the body, each of [`Layout::part_bytes`] bytes and checked by a CRC; `None` where one is lost.
     pub parts: Vec<Option<Vec<u8>>>,
 }
 
 /// What a picture says of itself: its layout, its data frame, and which of the frame's pictures it is.
 type Header = (Layout, FrameTag, usize);
-
-/// The tables of one layout.
-#[derive(Debug)]
-struct Reader {
-    layout: Layout,
-    coder: Coder,
-    patterns: Patterns,
-    cells: Vec<(u32, u32)>,
-}
 
 impl Demodulator {
     /// A demodulator that has seen nothing.
@@ -122,12 +105,7 @@ impl Demodulator {
         if let Some(reader) = self.readers.iter().find(|reader| reader.layout == layout) {
             return Arc::clone(reader);
         }
-        let reader = Arc::new(Reader {
-            coder: Coder::new(&layout),
-            patterns: Patterns::new(&layout),
-            cells: layout.cells(),
-            layout,
-        });
+        let reader = Arc::new(Reader::new(layout));
         self.readers.truncate(READERS_MAX - 1);
         self.readers.push_front(Arc::clone(&reader));
         reader
@@ -146,18 +124,19 @@ impl SoftFrame {
 
     /// Takes the errors out, which is most of the work of reading and may be done on any thread.
     pub fn decode(self) -> Received {
-        let Reader { layout, coder, patterns, .. } = &*self.reader;
+        let Reader { layout, coder, .. } = &*self.reader;
         let picture_bits = layout.picture_bits().max(1);
         let mut soft = vec![0.0f32; SPREAD * picture_bits];
-        for (exposure, soft) in self.exposures.iter().zip(soft.chunks_mut(picture_bits)) {
+        for (index, (exposure, soft)) in self.exposures.iter().zip(soft.chunks_mut(picture_bits)).enumerate() {
             if let Some(exposure) = exposure {
-                exposure.soften(patterns, usize::from(layout.level_bits), soft);
+                exposure.soften(&self.reader, pilot::bits(self.tag.number, index), soft);
             }
         }
         Received {
             layout: *layout,
             tag: self.tag,
             picture_count: self.exposures.iter().flatten().map(|exposure| exposure.picture_count).sum(),
+            information: information(&soft),
             parts: coder.parts_from_soft(self.tag.number, &soft),
         }
     }
@@ -169,38 +148,13 @@ impl SoftFrame {
     }
 }
 
-impl Exposure {
-    fn new(reader: &Reader) -> Self {
-        let cells = reader.cells.len();
-        Self { picture_count: 0, sums: vec![vec![0.0; cells]; reader.patterns.waves.len()], seen: vec![0; cells] }
-    }
-
-    fn add(&mut self, reader: &Reader, picture: &Picture<'_>, placement: &Placement) {
-        let layout = &reader.layout;
-        let luma = placement.straighten(picture, layout);
-        measure(&luma, layout.width as usize, &reader.cells, &reader.patterns, &mut self.sums);
-        for (cell, seen) in reader.cells.iter().zip(&mut self.seen) {
-            *seen = seen.saturating_add(u16::from(placement.shows(layout, picture, *cell, layout.cell_px)));
-        }
-        self.picture_count += 1;
-    }
-
-    /// Fills in the values of the cells that were seen.
-    fn soften(&self, patterns: &Patterns, bits: usize, soft: &mut [f32]) {
-        for (pattern, (sums, levels)) in self.sums.iter().zip(&patterns.levels).enumerate() {
-            let cells = || self.seen.iter().enumerate().filter(|(_, seen)| **seen > 0);
-            let mean = |(cell, seen): (usize, &u16)| sums.get(cell).copied().unwrap_or(0.0) / f32::from(*seen);
-            let strengths: Vec<f32> = cells().map(mean).collect();
-            let mut values = Vec::with_capacity(strengths.len() * bits);
-            soften(&strengths, levels, &mut values);
-            for ((cell, _), values) in cells().zip(values.chunks(bits)) {
-                let start = (cell * self.sums.len() + pattern) * bits;
-                if let Some(place) = soft.get_mut(start..start + bits) {
-                    place.copy_from_slice(values);
-                }
-            }
-        }
-    }
+/// Mean over the bits of one less the entropy that is left.
+fn information(soft: &[f32]) -> f32 {
+    let told = |value: &f32| {
+        let wrong = 1.0 / (1.0 + value.abs().min(30.0).exp());
+        1.0 + wrong * wrong.max(1e-12).log2() + (1.0 - wrong) * (1.0 - wrong).log2()
+    };
+    soft.iter().map(told).sum::<f32>() / soft.len().max(1) as f32
 }
 
 /// The header at the top and the one at the bottom together, or one of them.

@@ -85,7 +85,7 @@ impl Layout {
 
     /// Parts of a body.
     pub fn part_count(&self) -> usize {
-        (SPREAD * self.picture_bits()).div_ceil(PART_BITS_MAX).max(1)
+        (SPREAD * self.data_bits()).div_ceil(PART_BITS_MAX).max(1)
     }
 
     /// Pictures of the video that one body takes, held ones counted.
@@ -100,14 +100,25 @@ impl Layout {
     }
 
     fn code_blocks(&self) -> (usize, usize) {
-        let blocks = (SPREAD * self.picture_bits() / self.part_count() / super::ldpc::LANES).max(5);
+        let blocks = (SPREAD * self.data_bits() / self.part_count() / super::ldpc::LANES).max(5);
         let info = (blocks * usize::from(self.rate_32nds) / 32).clamp(1, blocks - 4);
         (info, blocks - info)
     }
 
-    /// Bits that the cells of a picture hold.
+    /// Bits that a cell holds.
+    pub(super) fn cell_bits(&self) -> usize {
+        usize::from(self.patterns) * usize::from(self.level_bits)
+    }
+
+    /// Bits that the cells of a picture hold, pilots too.
     pub(super) fn picture_bits(&self) -> usize {
-        self.cells().len() * usize::from(self.patterns) * usize::from(self.level_bits)
+        self.cells().len() * self.cell_bits()
+    }
+
+    /// Bits of a picture that carry data.
+    fn data_bits(&self) -> usize {
+        let cell_count = self.cells().len();
+        (cell_count - super::pilot::count(cell_count)) * self.cell_bits()
     }
 
     /// Pixels of a unit.

@@ -6,6 +6,7 @@
 
 mod codeword;
 mod demodulate;
+mod exposure;
 mod find;
 mod finder;
 mod header;
@@ -14,8 +15,10 @@ mod ldpc;
 mod measure;
 mod pattern;
 mod picture;
+mod pilot;
 mod placement;
 mod random;
+mod reader;
 mod render;
 mod soften;
 mod target;

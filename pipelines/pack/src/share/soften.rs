@@ -3,9 +3,13 @@
 use super::pattern::{LEVEL_BITS, bits_from_level};
 
 /// Bins of the histogram of strengths.
-const BINS: usize = 1024;
-/// Rounds in which gain and noise are found.
-const ROUNDS: usize = 24;
+const BINS: usize = 512;
+/// Noise that is always reckoned with, in luma steps: pixels are whole numbers.
+const SIGMA_MIN: f64 = 0.02;
+/// Degrees of local noise, in variances of the whole picture's.
+const DEGREES: [f64; 8] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+/// The degree of the whole picture.
+pub(super) const DEGREE_MEAN: usize = 3;
 
 /// How a channel changed one pattern: `strength = offset + gain × level + noise`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +20,7 @@ pub(super) struct Channel {
 }
 
 /// Bins of equal width over all strengths.
+#[derive(Debug)]
 struct Histogram {
     low: f64,
     width: f64,
@@ -47,70 +52,99 @@ impl Histogram {
     }
 }
 
-/// Finds the channel of one pattern from its strengths alone, and gives for each strength and bit the logarithm of how
-/// much likelier 0 is: `bits` values a strength. Nothing is said (0) where all strengths are alike.
-pub(super) fn soften(strengths: &[f32], levels: &[i32], to: &mut Vec<f32>) -> Option<Channel> {
-    let bits = levels.len().ilog2() as usize;
-    let Some(histogram) = Histogram::new(strengths) else {
-        to.resize(to.len() + strengths.len() * bits, 0.0);
-        return None;
-    };
-    let levels: Vec<f64> = levels.iter().map(|level| f64::from(*level) / f64::from(1 << LEVEL_BITS)).collect();
-    let channel = channel(&histogram, &levels);
-    let table: Vec<f32> = (0..BINS).flat_map(|bin| ratios(histogram.value(bin), &levels, &channel, bits)).collect();
-    for strength in strengths {
-        let start = histogram.bin(*strength) * bits;
-        to.extend_from_slice(table.get(start..start + bits).unwrap_or_default());
-    }
-    Some(channel)
+/// One pattern's strengths, ready to be judged.
+#[derive(Debug)]
+pub(super) struct Judge {
+    histogram: Histogram,
+    levels: Vec<f64>,
+    channel: Channel,
+    /// For each degree of local noise and bin: the square of the noise to expect, in variances of the channel.
+    unrest: Vec<Vec<f32>>,
 }
 
-/// Expectation and maximisation over the histogram: all levels are equally likely, evenly apart, and equally noisy.
-fn channel(histogram: &Histogram, levels: &[f64]) -> Channel {
-    let total: f64 = histogram.counts.iter().sum();
-    let mean = |of: &dyn Fn(f64) -> f64| {
-        histogram.counts.iter().enumerate().map(|(bin, count)| count * of(histogram.value(bin))).sum::<f64>() / total
-    };
-    let offset = mean(&|value| value);
-    let variance = mean(&|value| (value - offset).powi(2));
-    let power = levels.iter().map(|level| level * level).sum::<f64>() / levels.len() as f64;
-    let spacing = levels.last().copied().unwrap_or(1.0) * 2.0 / (levels.len() - 1) as f64;
-    // A noise of 0.3 spacings to start with; its power is not the levels'.
-    let noise = (0.3 * spacing).powi(2);
-    let gain = (variance / (power + noise)).sqrt().max(1e-6);
-    let mut channel = Channel { offset, gain, sigma: 0.3 * spacing * gain };
-    for _ in 0..ROUNDS {
-        channel = refined(histogram, levels, &channel, total);
+impl Judge {
+    /// Learns the channel of one pattern from its pilots: the level sent and the strength found. `None` where all
+    /// strengths are alike or there is no pilot.
+    pub(super) fn new(strengths: &[f32], levels: &[i32], pilots: &[(usize, f32)]) -> Option<Self> {
+        let histogram = Histogram::new(strengths)?;
+        let levels: Vec<f64> = levels.iter().map(|level| f64::from(*level) / f64::from(1 << LEVEL_BITS)).collect();
+        let channel = Channel::from_pilots(&levels, pilots)?;
+        let unrest = DEGREES.map(|degree| {
+            let local = channel.with_noise(degree);
+            (0..BINS).map(|bin| local.unrest(histogram.value(bin), &levels, channel.sigma)).collect()
+        });
+        Some(Self { histogram, levels, channel, unrest: unrest.into() })
     }
-    channel
+
+    /// The square of the noise to expect in a strength, in variances of the channel, when the noise is of this degree.
+    pub(super) fn unrest(&self, strength: f32, degree: usize) -> f32 {
+        self.unrest.get(degree).and_then(|table| table.get(self.histogram.bin(strength))).copied().unwrap_or(1.0)
+    }
+
+    /// For each degree, bin and bit, the logarithm of how much likelier 0 is than 1.
+    pub(super) fn verdicts(&self) -> Verdicts<'_> {
+        let bits = self.levels.len().ilog2() as usize;
+        let table = |degree: &f64| {
+            let local = self.channel.with_noise(*degree);
+            (0..BINS).flat_map(|bin| ratios(self.histogram.value(bin), &self.levels, &local, bits)).collect()
+        };
+        Verdicts { judge: self, bits, tables: DEGREES.iter().map(table).collect() }
+    }
 }
 
-fn refined(histogram: &Histogram, levels: &[f64], channel: &Channel, total: f64) -> Channel {
-    let (mut x, mut xx, mut y, mut xy, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (bin, count) in histogram.counts.iter().enumerate().filter(|(_, count)| **count > 0.0) {
-        let value = histogram.value(bin);
-        let weights: Vec<f64> = levels.iter().map(|level| exponent(value, *level, channel)).collect();
-        let most = weights.iter().copied().fold(f64::MIN, f64::max);
-        let (mut sum, mut sum_x, mut sum_xx) = (0.0, 0.0, 0.0);
-        for (level, weight) in levels.iter().zip(weights) {
-            let weight = (weight - most).exp();
-            sum += weight;
-            sum_x += weight * level;
-            sum_xx += weight * level * level;
+/// What a strength says of its bits.
+pub(super) struct Verdicts<'a> {
+    judge: &'a Judge,
+    bits: usize,
+    tables: Vec<Vec<f32>>,
+}
+
+impl Verdicts<'_> {
+    /// A value for each bit, above 0 where 0 is likelier.
+    pub(super) fn of(&self, strength: f32, degree: usize) -> &[f32] {
+        let start = self.judge.histogram.bin(strength) * self.bits;
+        self.tables.get(degree).and_then(|table| table.get(start..start + self.bits)).unwrap_or_default()
+    }
+}
+
+/// The degree of local noise whose variance is nearest to `variances` of the channel.
+pub(super) fn degree_from_variances(variances: f32) -> usize {
+    let off = |degree: &f64| (f64::from(variances.max(1e-3)).ln() - degree.ln()).abs();
+    DEGREES.iter().enumerate().min_by(|a, b| off(a.1).total_cmp(&off(b.1))).map_or(0, |(index, _)| index)
+}
+
+impl Channel {
+    /// The line through the pilots, by least squares, and how far they are off it.
+    fn from_pilots(levels: &[f64], pilots: &[(usize, f32)]) -> Option<Self> {
+        let pairs = || pilots.iter().filter_map(|(level, strength)| Some((*levels.get(*level)?, f64::from(*strength))));
+        let count = pairs().count() as f64;
+        if count < 3.0 {
+            return None;
         }
-        let (expected_x, expected_xx) = (sum_x / sum, sum_xx / sum);
-        x += count * expected_x;
-        xx += count * expected_xx;
-        y += count * value;
-        yy += count * value * value;
-        xy += count * value * expected_x;
+        let mean = |of: &dyn Fn(f64, f64) -> f64| pairs().map(|(x, y)| of(x, y)).sum::<f64>() / count;
+        let (x, y) = (mean(&|x, _| x), mean(&|_, y| y));
+        let (xx, xy) = (mean(&|a, _| (a - x).powi(2)), mean(&|a, b| (a - x) * (b - y)));
+        let gain = (xy / xx.max(1e-9)).max(1e-6);
+        let offset = y - gain * x;
+        let noise = mean(&|x, y| (y - offset - gain * x).powi(2)) * count / (count - 2.0);
+        Some(Self { offset, gain, sigma: noise.sqrt().max(SIGMA_MIN) })
     }
-    let (x, xx, y, xy, yy) = (x / total, xx / total, y / total, xy / total, yy / total);
-    let gain = ((xy - x * y) / (xx - x * x).max(1e-12)).max(1e-6);
-    let offset = y - gain * x;
-    let left = yy - 2.0 * (gain * xy + offset * y) + gain * gain * xx + 2.0 * gain * offset * x + offset * offset;
-    // Below half a bin the histogram itself is the noise.
-    Channel { offset, gain, sigma: left.max(0.0).sqrt().max(histogram.width * 0.5).max(1e-3) }
+
+    fn with_noise(self, variances: f64) -> Self {
+        Self { sigma: self.sigma * variances.sqrt(), ..self }
+    }
+
+    fn unrest(&self, value: f64, levels: &[f64], sigma: f64) -> f32 {
+        let exponents: Vec<f64> = levels.iter().map(|level| exponent(value, *level, self)).collect();
+        let most = exponents.iter().copied().fold(f64::MIN, f64::max);
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for (level, exponent) in levels.iter().zip(exponents) {
+            let weight = (exponent - most).exp();
+            sum += weight;
+            squares += weight * ((value - self.offset - self.gain * level) / sigma).powi(2);
+        }
+        (squares / sum) as f32
+    }
 }
 
 fn exponent(value: f64, level: f64, channel: &Channel) -> f64 {
@@ -130,32 +164,40 @@ fn ratios(value: f64, levels: &[f64], channel: &Channel, bits: usize) -> Vec<f32
 
 #[cfg(test)]
 mod tests {
-    use super::soften;
+    use super::{DEGREE_MEAN, Judge, degree_from_variances};
     use crate::share::pattern::{LEVEL_BITS, bits_from_level};
     use crate::share::random::Random;
 
     #[test]
-    fn gain_offset_and_noise_are_found_from_the_strengths_alone() {
+    fn gain_offset_and_noise_are_learnt_from_a_few_pilots() {
         let levels: Vec<i32> = (0..8).map(|level| (2 * level - 7) * 5 << LEVEL_BITS).collect();
         let mut random = Random::new(2);
         let sent: Vec<usize> = (0..20_000).map(|_| random.below(8)).collect();
         let noise = |random: &mut Random| (0..12).map(|_| random.below(1000) as f32 / 1000.0).sum::<f32>() - 6.0;
         let heard: Vec<f32> = sent.iter().map(|at| 7.0 + 0.86 * (2.0 * *at as f32 - 7.0) * 5.0 + 1.5 * noise(&mut random)).collect();
-        let mut soft = Vec::new();
-        let channel = soften(&heard, &levels, &mut soft).expect("they differ");
-        assert!((channel.gain - 0.86).abs() < 0.01 && (channel.offset - 7.0).abs() < 0.1, "{channel:?}");
-        assert!((channel.sigma - 1.5).abs() < 0.1, "{channel:?}");
-        let wrong = sent.iter().zip(soft.chunks(3)).filter(|(level, soft)| {
+        let pilots: Vec<(usize, f32)> = sent.iter().copied().zip(heard.iter().copied()).take(400).collect();
+        let judge = Judge::new(&heard, &levels, &pilots).expect("they differ");
+        let (channel, verdicts) = (judge.channel, judge.verdicts());
+        assert!((channel.gain - 0.86).abs() < 0.02 && (channel.offset - 7.0).abs() < 0.3, "{channel:?}");
+        assert!((channel.sigma - 1.5).abs() < 0.2, "{channel:?}");
+        let wrong = sent.iter().zip(&heard).filter(|(level, strength)| {
+            let soft = verdicts.of(**strength, DEGREE_MEAN);
             let read = soft.iter().fold(0, |bits, value| bits << 1 | usize::from(*value < 0.0));
             read != bits_from_level(**level)
         });
         assert!(wrong.count() < 200);
+        let unrest: f32 = heard.iter().map(|strength| judge.unrest(*strength, DEGREE_MEAN)).sum();
+        assert!((unrest / 20_000.0 - 1.0).abs() < 0.2, "{unrest}");
     }
 
     #[test]
     fn a_flat_picture_says_nothing() {
-        let mut soft = Vec::new();
-        assert_eq!(soften(&[3.0; 10], &[-64, 64], &mut soft), None);
-        assert_eq!(soft, [0.0; 10]);
+        assert!(Judge::new(&[3.0; 10], &[-64, 64], &[(0, 3.0), (1, 3.0), (0, 3.0)]).is_none());
+    }
+
+    #[test]
+    fn the_degree_of_the_mean_is_that_of_one_variance() {
+        assert_eq!(degree_from_variances(1.0), DEGREE_MEAN);
+        assert_eq!((degree_from_variances(0.0), degree_from_variances(1e9)), (0, 7));
     }
 }

@@ -1,0 +1,36 @@
+//! The tables by which the pictures of one layout are read.
+
+use std::collections::HashMap;
+
+use super::codeword::Coder;
+use super::layout::Layout;
+use super::pattern::Patterns;
+use super::pilot;
+
+/// The tables of one layout.
+#[derive(Debug)]
+pub(super) struct Reader {
+    pub(super) layout: Layout,
+    pub(super) coder: Coder,
+    pub(super) patterns: Patterns,
+    pub(super) cells: Vec<(u32, u32)>,
+    /// Numbers of the cells that are pilots.
+    pub(super) pilots: Vec<u32>,
+    /// For each cell, itself and its neighbours, diagonal ones too.
+    pub(super) around: Vec<Vec<u32>>,
+}
+
+impl Reader {
+    pub(super) fn new(layout: Layout) -> Self {
+        let cells = layout.cells();
+        let (around, pilots) = (around(&cells, layout.cell_px), pilot::cells(&layout));
+        Self { coder: Coder::new(&layout), patterns: Patterns::new(&layout), cells, pilots, around, layout }
+    }
+}
+
+fn around(cells: &[(u32, u32)], side: u32) -> Vec<Vec<u32>> {
+    let index: HashMap<(u32, u32), u32> = cells.iter().copied().zip(0..).collect();
+    let near = |at: u32| [at.checked_sub(side), Some(at), Some(at + side)].into_iter().flatten();
+    let of_cell = |(x, y): &(u32, u32)| near(*y).flat_map(|y| near(*x).map(move |x| (x, y))).filter_map(|at| index.get(&at).copied()).collect();
+    cells.iter().map(of_cell).collect()
+}
