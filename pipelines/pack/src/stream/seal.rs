@@ -288,7 +288,7 @@ mod tests {
     use super::*;
 
     fn block() -> Vec<u8> {
-        (0..200_000u32).map(|index| (index * 7 >> 3) as u8).collect()
+        (0..200_000u32).map(|index| ((index * 7) >> 3) as u8).collect()
     }
 
     #[test]
