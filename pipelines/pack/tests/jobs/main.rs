@@ -4,3 +4,4 @@ mod damaged;
 mod refused;
 mod round_trip;
 mod scene;
+mod share;
