@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{BlockRecord, Decoded, Hole, decode::decode};
+use crate::frame::Symbol;
 
 /// Most different descriptions of one block that are followed; a video holds one, hostile frames may add more.
 const CANDIDATES_MAX: usize = 4;
@@ -39,7 +40,7 @@ impl BlockCollector {
     }
 
     /// Takes one symbol whose checksum held. The bytes are copied.
-    pub fn push(&mut self, symbol: &crate::frame::Symbol<'_>) -> Pushed {
+    pub fn push(&mut self, symbol: &Symbol<'_>) -> Pushed {
         let record = &symbol.block;
         let good_size = symbol.bytes.len() == usize::from(self.symbol_bytes);
         let good_block = record.fits(self.symbol_bytes) && record.stored_bytes <= self.stored_bytes_max;
@@ -55,8 +56,11 @@ impl BlockCollector {
         self.blocks.remove(&index)
     }
 
-    /// Opens a block again whose symbols were not enough.
-    pub fn put_back(&mut self, gathered: Gathered) {
+    /// Opens a block again whose symbols were not enough, with those that came meanwhile.
+    pub fn put_back(&mut self, mut gathered: Gathered) {
+        if let Some(newer) = self.blocks.remove(&gathered.index) {
+            newer.candidates.iter().for_each(|candidate| gathered.absorb(candidate));
+        }
         self.blocks.insert(gathered.index, gathered);
     }
 
@@ -116,7 +120,16 @@ impl Gathered {
         self.candidates.iter().map(Candidate::held_bytes).sum()
     }
 
-    fn push(&mut self, symbol: &crate::frame::Symbol<'_>) -> Pushed {
+    fn absorb(&mut self, other: &Candidate) {
+        let source = other.source.chunks_exact(other.symbol_bytes).zip(&other.present).enumerate();
+        let source =
+            source.filter(|(_, (_, present))| **present).map(|(esi, (bytes, _))| (esi as u32, bytes));
+        for (esi, bytes) in source.chain(other.repair.iter().map(|(esi, bytes)| (*esi, &bytes[..]))) {
+            self.push(&Symbol { block: other.record, esi, bytes });
+        }
+    }
+
+    fn push(&mut self, symbol: &Symbol<'_>) -> Pushed {
         let known = self.candidates.iter().position(|candidate| candidate.record == symbol.block);
         let at = match known {
             Some(at) => at,

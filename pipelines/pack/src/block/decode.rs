@@ -1,6 +1,7 @@
 //! From symbols back to stored bytes, believed only when their digest holds.
 
 use super::collect::Candidate;
+use super::few::restore_few;
 use super::restore::restore_missing;
 use super::{BlockDigest, Hole, StoredFlags};
 
@@ -28,7 +29,7 @@ pub(super) fn decode(candidate: &mut Candidate) -> Result<Decoded, Hole> {
     if candidate.repair.len() < missing_count {
         return Err(hole);
     }
-    if missing_count > 0 && restore_missing(candidate).is_none() {
+    if missing_count > 0 && restore_few(candidate).or_else(|| restore_missing(candidate)).is_none() {
         return Err(Hole { need: hole.have + 1, ..hole });
     }
     let mut bytes = std::mem::take(&mut candidate.source);

@@ -65,7 +65,10 @@ impl BlockEncoder {
         source.resize(source_count as usize * usize::from(self.symbol_bytes), 0);
         let repair = match self.repair_count(record.stored_bytes) {
             0 => Vec::new(),
-            count => repair_symbols(&source, self.symbol_bytes, count).ok_or(BlockError::Coding { index })?,
+            count => {
+                let esis: Vec<u32> = (source_count..source_count + count).collect();
+                repair_symbols(&source, self.symbol_bytes, &esis).ok_or(BlockError::Coding { index })?
+            }
         };
         Ok(EncodedBlock { record, symbol_bytes: self.symbol_bytes, source_count, source, repair })
     }

@@ -4,6 +4,8 @@ mod collect;
 mod decode;
 mod encode;
 mod error;
+mod few;
+mod gf256;
 #[cfg(test)]
 mod hostile;
 mod plans;

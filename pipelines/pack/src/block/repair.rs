@@ -15,11 +15,13 @@ const STRIP_BYTES: usize = 2 << 20;
 /// Narrower strips would spend their time on bookkeeping.
 const STRIP_WIDTH_MIN: usize = 256;
 
-/// `count` repair symbols, one after the other, of whole source symbols; `None` if RaptorQ panicked.
-pub(super) fn repair_symbols(source: &[u8], symbol_bytes: u16, count: u32) -> Option<Vec<u8>> {
+/// The repair symbols with these ESIs, one after the other, of whole source symbols; `None` if RaptorQ panicked.
+///
+/// `esis` rise and are at least the number of source symbols.
+pub(super) fn repair_symbols(source: &[u8], symbol_bytes: u16, esis: &[u32]) -> Option<Vec<u8>> {
     let size = usize::from(symbol_bytes);
     let source_count = u16::try_from(source.len() / size).ok()?;
-    let mut repair = vec![0; count as usize * size];
+    let mut repair = vec![0; esis.len() * size];
     let coded = catch_unwind(AssertUnwindSafe(|| {
         let plan = plan(source_count);
         let width = strip_width(usize::from(source_count)).min(size);
@@ -31,8 +33,14 @@ pub(super) fn repair_symbols(source: &[u8], symbol_bytes: u16, count: u32) -> Op
             let config =
                 ObjectTransmissionInformation::new(strip.len() as u64, columns.len() as u16, 1, 1, 1);
             let encoder = SourceBlockEncoder::with_encoding_plan(0, &config, &strip, &plan);
-            for (symbol, coded) in repair.chunks_exact_mut(size).zip(encoder.repair_packets(0, count)) {
-                symbol[columns.clone()].copy_from_slice(coded.data());
+            let mut places = repair.chunks_exact_mut(size);
+            for run in esis.chunk_by(|esi, next| esi + 1 == *next) {
+                let first = run.first().map_or(0, |esi| esi.saturating_sub(source_count.into()));
+                let packets = encoder.repair_packets(first, run.len() as u32);
+                // The packets first: the iterator asked first is asked once too often, and a place would be lost.
+                for (packet, place) in packets.iter().zip(places.by_ref()) {
+                    place[columns.clone()].copy_from_slice(packet.data());
+                }
             }
         }
     }));

@@ -87,8 +87,16 @@ fn repair_symbols_are_those_of_the_whole_block() {
         let config = ObjectTransmissionInformation::new(source.len() as u64, symbol_bytes, 1, 1, 1);
         let packets = SourceBlockEncoder::new(0, &config, &source).repair_packets(0, 20);
         let plain: Vec<u8> = packets.iter().flat_map(|packet| packet.data()).copied().collect();
-        let ours = super::repair::repair_symbols(&source, symbol_bytes, 20);
-        assert!(ours == Some(plain), "{source_count} symbols of {symbol_bytes}");
+        let esis: Vec<u32> = (source_count as u32..).take(20).collect();
+        let ours = super::repair::repair_symbols(&source, symbol_bytes, &esis);
+        assert!(ours == Some(plain.clone()), "{source_count} symbols of {symbol_bytes}");
+        let some = [esis[1], esis[2], esis[7], esis[19]];
+        let ours = super::repair::repair_symbols(&source, symbol_bytes, &some).unwrap();
+        for (nth, esi) in some.iter().enumerate() {
+            let size = usize::from(symbol_bytes);
+            let plain = plain.chunks(size).nth(*esi as usize - source_count).unwrap();
+            assert!(ours[nth * size..(nth + 1) * size] == *plain, "symbol {esi} of {source_count}");
+        }
     }
 }
 
@@ -142,8 +150,9 @@ fn too_few_symbols_are_a_hole_that_more_symbols_fill() {
     push_all(&mut collector, &block, 10..109);
     let mut gathered = collector.take(9).unwrap();
     assert_eq!(gathered.decode(), Err(Hole { index: 9, have: 99, need: 100 }));
+    push_all(&mut collector, &block, 108..113);
     collector.put_back(gathered);
-    push_all(&mut collector, &block, 109..115);
+    push_all(&mut collector, &block, 113..115);
     let decoded = collector.finish(9).unwrap();
     assert_eq!((decoded.bytes, decoded.repair_used, decoded.repair_left), (stored, 10, 5));
 }

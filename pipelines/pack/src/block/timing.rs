@@ -65,10 +65,11 @@ fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
 #[test]
 #[ignore = "prints timings"]
 fn timing_of_repair_by_symbol_size() {
+    let esis: Vec<u32> = (SOURCE_COUNT as u32..).take(50).collect();
     for symbol_bytes in [256, 512, 1024, 2048, 4096, 8192] {
         let mut source = vec![0; SOURCE_COUNT * usize::from(symbol_bytes)];
         fastrand::fill(&mut source);
-        let work = || timed(|| super::repair::repair_symbols(&source, symbol_bytes, 50)).0;
+        let work = || timed(|| super::repair::repair_symbols(&source, symbol_bytes, &esis)).0;
         work();
         let best = (0..40).map(|_| work()).min().unwrap_or_default();
         println!("T {symbol_bytes}: {:.0} MB/s", source.len() as f64 / best.as_secs_f64() / 1e6);

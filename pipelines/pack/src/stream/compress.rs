@@ -109,4 +109,16 @@ mod tests {
             decompressed(b"", 100).is_ok_and(|bytes| bytes.is_empty()) || decompressed(b"", 100).is_err()
         );
     }
+
+    #[test]
+    #[ignore = "prints timings"]
+    fn timing_of_noise_that_is_skipped() {
+        let noise = noise(8_192_000);
+        let best = (0..20).map(|_| {
+            let begin = std::time::Instant::now();
+            assert!(compressed(&noise).is_none());
+            begin.elapsed()
+        });
+        println!("a block of noise: {:?}", best.min());
+    }
 }

@@ -362,4 +362,21 @@ mod tests {
         assert_eq!(key.open_hidden(&sealed).unwrap(), hidden);
         assert!(sealed.len() < 1500, "{} bytes of base64 fit into the metadata", sealed.len());
     }
+
+    #[test]
+    #[ignore = "prints timings"]
+    fn timing_of_sealing() {
+        let content = vec![7; 8_192_000];
+        let key = FileKey::generate();
+        let seconds = |work: &dyn Fn()| {
+            let begin = std::time::Instant::now();
+            work();
+            begin.elapsed().as_secs_f64()
+        };
+        let best = |work: &dyn Fn()| (0..10).map(|_| seconds(work)).fold(f64::MAX, f64::min);
+        let sealed = key.seal_to().seal_block(&content).unwrap();
+        println!("seal: {:.0} MB/s", 8.192 / best(&|| drop(key.seal_to().seal_block(&content))));
+        println!("open: {:.0} MB/s", 8.192 / best(&|| drop(key.open_block(&sealed, content.len()))));
+        println!("passphrase: {:.2} s", seconds(&|| drop(key.wrap_with_passphrase("x"))));
+    }
 }

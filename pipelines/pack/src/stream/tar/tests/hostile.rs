@@ -207,7 +207,7 @@ fn thousands_of_damaged_streams_never_leave_the_folder() {
     let words: [&[u8]; 7] = [b"../", b"/", b"..", b"\0", b"secret", b"\xff\xff\xff\xff", b"77777777777"];
     let cage = Cage::new();
     let mut extracted = 0;
-    for _ in 0..4000 {
+    for _ in 0..2000 {
         let mut damaged = good.clone();
         for _ in 0..random.usize(1..4) {
             let word = *random.choice(&words).unwrap_or(&words[0]);
@@ -221,7 +221,7 @@ fn thousands_of_damaged_streams_never_leave_the_folder() {
         fs::remove_dir_all(cage.target()).unwrap();
         fs::create_dir(cage.target()).unwrap();
     }
-    assert!((400..3600).contains(&extracted), "{extracted} of the damaged streams were read at all");
+    assert!((200..1800).contains(&extracted), "{extracted} of the damaged streams were read at all");
 }
 
 /// Makes the checksum of a header hold again.
