@@ -6,6 +6,7 @@
 
 mod clips;
 mod load;
+mod pack;
 mod pair;
 mod run;
 mod suite;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::Place;
 use crate::clips;
+use crate::pack;
 use crate::pair::{compare, median};
 use crate::run::Line;
 use crate::table::Report;
@@ -29,6 +30,9 @@ pub(crate) fn run(place: &Place, only: &[String]) -> Result<String> {
     }
     if wanted("overhead") {
         overhead(place, &mut report)?;
+    }
+    if wanted("pack") {
+        pack::measure(place, &mut report)?;
     }
     if wanted("claims") {
         let (_, figures) =
@@ -172,7 +176,7 @@ fn transcode(place: &Place, clip: &Path, out: &Path, options: &[&str]) -> Line {
 }
 
 /// Makes our next run do its work again. The probe cache stays warm.
-fn forget(place: &Place, out: &Path) -> Result<()> {
+pub(crate) fn forget(place: &Place, out: &Path) -> Result<()> {
     remove(out)?;
     remove_job(place)
 }

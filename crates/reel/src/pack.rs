@@ -35,9 +35,10 @@ pub async fn run(
 fn request(args: PackArgs) -> Result<Request, Problem> {
     let gathered = entries::gather(&args.inputs)?;
     let output = output(&args, &gathered.name)?;
+    let matroska = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mkv"));
     let is_sealed = args.encrypt || args.key.key_file.is_some() || args.key.passphrase_file.is_some();
     let seal = is_sealed.then(|| secret::seal(&args.key)).transpose()?;
-    let params = PackParams { entries: gathered.entries, name: gathered.name, seal, ..args.params };
+    let params = PackParams { entries: gathered.entries, name: gathered.name, seal, matroska, ..args.params };
     let input = args.inputs.first().cloned().unwrap_or_default();
     let target = Target { input, sources: gathered.sources, output };
     check(std::slice::from_ref(&target), &target.sources)?;

@@ -35,6 +35,8 @@ complete -c reel -n "__fish_reel_needs_command" -s q -l quiet -d 'Say nothing bu
 complete -c reel -n "__fish_reel_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_needs_command" -s V -l version -d 'Print version'
 complete -c reel -n "__fish_reel_needs_command" -f -a "transcode" -d 'Turn any video into H.264, HEVC, AV1 or VP9'
+complete -c reel -n "__fish_reel_needs_command" -f -a "pack" -d 'Turn any file or folder into a video'
+complete -c reel -n "__fish_reel_needs_command" -f -a "unpack" -d 'Turn a packed video back into what it was, bit by bit'
 complete -c reel -n "__fish_reel_needs_command" -f -a "jobs" -d 'List, show, watch, cancel, retry or forget jobs'
 complete -c reel -n "__fish_reel_needs_command" -f -a "gpu" -d 'Show which GPUs are here and which encoders on them really work'
 complete -c reel -n "__fish_reel_needs_command" -f -a "doctor" -d 'Show what was found, what works, what is missing and the command that brings it'
@@ -86,6 +88,48 @@ complete -c reel -n "__fish_reel_using_subcommand transcode" -l json -d 'Print o
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand pack" -s o -l output -d 'The video: a file, or a folder (existing, or ending in `/`)' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l passphrase-file -d 'Read the passphrase from the first line of this file' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l key-file -d 'Use this age key file instead of a passphrase' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l profile -d 'How the bytes become pictures' -r -f -a "archive\t'For disks and copies: 98 % of the video is payload; no re-encode survives'
+share\t'For video sites: cells of grey that survive a re-encode'"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l target -d 'What a `share` video must survive [default: 1080p-10M]' -r -f -a "1080p-10M\t'A site that gives 10 Mbit/s at 1080p'
+1080p-4M\t'A site that gives 4 Mbit/s at 1080p'
+720p-2M\t'A site that gives 2 Mbit/s at 720p'
+paranoid\t'Anything down to 480p at 1 Mbit/s'"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l resolution -d 'Size of the pictures [default: 1920x1080]' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l fps -d 'Pictures a second, 1 to 60 [default: archive 10, share 30]' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l error-correction-ratio -d 'Repair symbols for each source symbol, above 0 to 0.5 [default: archive 0.05, share by target]' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l compress -d 'Whether blocks are compressed' -r -f -a "auto\t'Each block with zstd where that makes it smaller'
+off\t'Not at all'"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l verify -d 'How closely the finished video is looked at' -r -f -a "full\t'Every frame is read back and every block compared with its digest'
+quick\t'Only the structure of the video is read back'"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l encrypt -d 'Encrypt everything, name and size too; asks for a passphrase unless one of the next two or REEL_PASSPHRASE is given'
+complete -c reel -n "__fish_reel_using_subcommand pack" -l no-error-correction -d 'Write no repair symbols: any damage loses bytes'
+complete -c reel -n "__fish_reel_using_subcommand pack" -l no-metadata-frames -d 'Leave out the pictures that tell a person what this is'
+complete -c reel -n "__fish_reel_using_subcommand pack" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand pack" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand pack" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand pack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand unpack" -s o -l output -d 'Where it goes: a file, or a folder [default: here, under its own name]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l passphrase-file -d 'Read the passphrase from the first line of this file' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l key-file -d 'Use this age key file instead of a passphrase' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l list -d 'Only say what is in the video'
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l allow-partial -d 'Write what can be had when something is missing; holes are zeros and are named'
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand unpack" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand unpack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"

@@ -119,6 +119,10 @@ pub struct PackParams {
     #[arg(skip)]
     #[serde(default)]
     pub name: String,
+    /// Write a `share` video as Matroska instead of MP4.
+    #[arg(skip)]
+    #[serde(default)]
+    pub matroska: bool,
     /// Encryption: the public half of the video's key, and the key sealed for its owner.
     #[arg(skip)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

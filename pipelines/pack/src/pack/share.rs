@@ -25,8 +25,6 @@ use crate::params::{PackParams, Verify};
 use crate::share::{FrameTag, Layout, Modulator};
 use crate::unpack::pixels;
 
-/// The video, among the chunk's outputs.
-const VIDEO: &str = "video.mp4";
 /// One part in so many says what the whole is; it is found in any stretch of some seconds.
 const PARTS_PER_METADATA: usize = 64;
 /// Near enough to lossless that a site's own encoder decides what is lost.
@@ -43,7 +41,8 @@ pub(super) fn run(
     cx: &RunContext<'_>,
 ) -> Result<Vec<Output>, RunError> {
     let params = &facts.params;
-    let out = cx.scratch().join(VIDEO);
+    let video = video_name(params);
+    let out = cx.scratch().join(video);
     let began = Instant::now();
     let layout = plan::layout(params);
     let modulator = Modulator::new(layout).ok_or_else(|| RunError::internal("a layout without a name"))?;
@@ -94,7 +93,7 @@ pub(super) fn run(
     }
     report.verify_secs = began.elapsed().as_secs_f64();
     let report = Output::json(REPORT, &report)?;
-    Ok(vec![Output::file(VIDEO, "video/mp4", out).with_digest(Digest::None), report])
+    Ok(vec![Output::file(video, mime(params), out).with_digest(Digest::None), report])
 }
 
 /// The one chunk's video is the result.
@@ -106,8 +105,9 @@ pub(super) fn assemble(
 ) -> Result<Assembled<Chunk>, RunError> {
     let Some(part) = parts.first() else { return Err(RunError::internal("no chunk")) };
     let report: ChunkReport = read_json(&cx.part(part.round, part.index, REPORT)?)?;
-    let out = cx.scratch().join("output.mp4");
-    let video = cx.part(part.round, part.index, VIDEO)?;
+    let name = if params.matroska { "output.mkv" } else { "output.mp4" };
+    let out = cx.scratch().join(name);
+    let video = cx.part(part.round, part.index, video_name(params))?;
     std::fs::hard_link(&video, &out).or_else(|_| std::fs::copy(&video, &out).map(drop)).map_err(|error| {
         RunError::failed(FailureKind::Storage, format!("cannot take the video over: {error}"))
     })?;
@@ -121,11 +121,20 @@ pub(super) fn assemble(
     ];
     let told = Told { decisions, ..told_of(params, facts, &report, frames, &out)? };
     Ok(Assembled::Done(JobResult {
-        outputs: vec![Output::file("output.mp4", "video/mp4", out)],
+        outputs: vec![Output::file(name, mime(params), out)],
         metadata: serde_json::to_value(&Told { profile: "share", duration_secs: round(secs), ..told })
             .map_err(RunError::internal)?,
         gaps: Vec::new(),
     }))
+}
+
+/// The video, among the chunk's outputs.
+fn video_name(params: &PackParams) -> &'static str {
+    if params.matroska { "video.mkv" } else { "video.mp4" }
+}
+
+fn mime(params: &PackParams) -> &'static str {
+    if params.matroska { "video/x-matroska" } else { "video/mp4" }
 }
 
 /// A video under way.
@@ -249,7 +258,9 @@ fn luma_of(card: &Card, geometry: Geometry) -> Vec<u8> {
 fn spec(layout: &Layout, fps: u32, cx: &RunContext<'_>, out: &Path) -> FrameWriterSpec {
     let mut encoder_args: Vec<_> = ENCODER.iter().map(Into::into).collect();
     encoder_args.extend(["-threads".into(), cx.threads().max(1).to_string().into()]);
-    encoder_args.extend(["-movflags".into(), "+faststart".into()]);
+    if out.extension().is_some_and(|extension| extension == "mp4") {
+        encoder_args.extend(["-movflags".into(), "+faststart".into()]);
+    }
     FrameWriterSpec {
         width: layout.width,
         height: layout.height,

@@ -1,0 +1,103 @@
+//! A gigabyte of noise into a video and back: megabytes for each CPU second, those of a plain copy taken off.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use crate::Place;
+use crate::pair::median;
+use crate::run::Line;
+use crate::table::Report;
+
+const BYTES: u64 = 1_000_000_000;
+/// Each command so often; the median counts.
+const RUNS: usize = 3;
+/// A byte spoilt in each so many bytes of video: one symbol in twenty.
+const SPOIL_EVERY_BYTES: u64 = 20 * 8350;
+
+pub(crate) fn measure(place: &Place, report: &mut Report) -> Result<()> {
+    let at = |name: &str| place.work.join(name);
+    let (source, copy, video, back) = (at("noise.bin"), at("noise.copy"), at("noise.avi"), at("noise.back"));
+    write_noise(&source)?;
+    let cp = Line::new(["cp".into(), source.clone().into_os_string(), copy.clone().into()]);
+    let copy_secs = cpu_secs(place, &cp, &copy)?;
+    let quick = ["--compress", "off", "--verify", "quick"];
+    let pack_secs = cpu_secs(place, &reel(place, "pack", &source, &video, &quick), &video)? - copy_secs;
+    let checked_secs =
+        cpu_secs(place, &reel(place, "pack", &source, &video, &quick[..2]), &video)? - copy_secs;
+    let density = BYTES as f64 * 1.05 / fs::metadata(&video)?.len() as f64;
+    let unpack_secs = cpu_secs(place, &reel(place, "unpack", &video, &back, &[]), &back)? - copy_secs;
+    ensure!(fs::read(&back)? == fs::read(&source)?, "the file came back as another");
+    let strong = [&quick[..], &["--error-correction-ratio", "0.1"]].concat();
+    cpu_secs(place, &reel(place, "pack", &source, &video, &strong), &video)?;
+    spoil(&video)?;
+    let mend_secs = cpu_secs(place, &reel(place, "unpack", &video, &back, &[]), &back)? - copy_secs;
+    ensure!(fs::read(&back)? == fs::read(&source)?, "the spoilt video came back as another file");
+    let rate = |secs: f64| BYTES as f64 / 1e6 / secs;
+    report.row(
+        "pack: density, payload and repair in the video",
+        &format!("**{density:.4}**"),
+        "≥ 0.97 (star 0.98)",
+    );
+    let figure = |secs: f64| format!("{secs:.2} CPU s: **{:.0} MB/s** a core", rate(secs));
+    report.row("pack, archive at r = 0.05", &figure(pack_secs), "≥ 350 MB/s (star 1000)");
+    report.row("the same and read back", &figure(checked_secs), "reading back alone ≥ 220 MB/s");
+    report.row("its reading back alone", &figure(checked_secs - pack_secs), "≥ 220 MB/s");
+    report.row("unpack, intact", &figure(unpack_secs), "≥ 900 MB/s (star 1500)");
+    report.row("unpack, 5 % of symbols lost", &figure(mend_secs), "≥ 300 MB/s (star 500)");
+    [source, copy, video, back].iter().try_for_each(fs::remove_file)?;
+    Ok(())
+}
+
+fn reel(place: &Place, verb: &str, from: &Path, to: &Path, more: &[&str]) -> Line {
+    let mut line = Line::new([place.reel.as_os_str()]);
+    line.words.extend([verb.into(), from.into(), "-o".into(), to.into(), "--quiet".into(), "--state".into()]);
+    line.words.push(place.work.join("state").into());
+    line.words.extend(more.iter().map(Into::into));
+    line
+}
+
+/// Median CPU seconds, user and system, with nothing there before.
+fn cpu_secs(place: &Place, line: &Line, out: &Path) -> Result<f64> {
+    let mut runs = Vec::new();
+    for _ in 0..RUNS {
+        let _ = fs::remove_file(out);
+        let _ = fs::remove_dir_all(place.work.join("state"));
+        runs.push(line.run()?.0.cpu_secs);
+    }
+    Ok(median(runs))
+}
+
+/// Bytes that nothing makes smaller, the same each time.
+fn write_noise(path: &Path) -> Result<()> {
+    let mut file = File::create(path)?;
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut block = vec![0; 1_000_000];
+    for _ in 0..BYTES / block.len() as u64 {
+        for word in block.as_chunks_mut::<8>().0 {
+            // xorshift64*, as Vigna gives it.
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            *word = state.wrapping_mul(0x2545_F491_4F6C_DD1D).to_le_bytes();
+        }
+        file.write_all(&block)?;
+    }
+    Ok(())
+}
+
+fn spoil(video: &Path) -> Result<()> {
+    let file = OpenOptions::new().read(true).write(true).open(video)?;
+    let length = file.metadata()?.len();
+    let mut byte = [0];
+    let mut at = 4_000_000;
+    while at + 4_000_000 < length {
+        file.read_exact_at(&mut byte, at)?;
+        file.write_all_at(&[byte[0] ^ 1], at)?;
+        at += SPOIL_EVERY_BYTES;
+    }
+    Ok(())
+}
