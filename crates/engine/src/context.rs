@@ -86,6 +86,11 @@ impl RunContext<'_> {
         self.inputs.part(round, index, name)
     }
 
+    /// Bytes that can still be written where scratch and results lie, if that has a bound.
+    pub fn free_bytes(&self) -> Option<u64> {
+        self.inputs.runtime.block_on(self.inputs.store.free_bytes()).ok().flatten()
+    }
+
     /// A folder of this attempt alone; removed when the attempt ends.
     pub fn scratch(&self) -> &Path {
         self.scratch

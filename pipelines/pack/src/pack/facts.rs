@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::content::Content;
 use crate::frame::{ContentKind, METADATA_BYTES_MAX, Metadata, Profile as Carrier};
 use crate::params::{PackParams, Profile};
+use crate::room;
 use crate::stream::names::base_name;
 use crate::stream::seal::Hidden;
 
@@ -32,6 +33,7 @@ pub(super) fn inspect(params: &PackParams, cx: &RunContext<'_>) -> Result<Facts,
         return Err(failure.with_hint("leave --resolution out, or choose another --target").into());
     }
     let mut content = Content::open(params, cx)?;
+    room::for_video(params, super::plan::repair_ratio(params), &mut content, cx)?;
     let sha256 = content.sha256(cx)?;
     let size_bytes = content.len();
     let name = base_name(&params.name);

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::find::{Found, find};
 use crate::frame::{ContentKind, Metadata};
 use crate::params::UnpackParams;
+use crate::room;
+use crate::stream::names::base_name;
 use crate::stream::seal::FileKey;
 
 /// Kept as an object beside the job.
@@ -86,7 +88,7 @@ pub fn peek(
         _ => found.metadata,
     };
     Ok(Peeked {
-        name: metadata.name,
+        name: metadata.name.as_deref().map(base_name),
         size_bytes: metadata.size,
         sha256: metadata.sha256,
         is_tar: metadata.kind == ContentKind::Tar,
@@ -123,12 +125,13 @@ pub(super) fn inspect(
     }
     let first = first.ok_or_else(|| RunError::internal("the job has no source"))?;
     let metadata = unsealed(&first.metadata, key, &paths[0])?;
+    room::for_file(metadata.size.unwrap_or(0), cx)?;
     Ok(Facts { params: params.clone(), metadata, symbol_bytes: first.symbol_bytes, videos })
 }
 
 fn unsealed(metadata: &Metadata, key: Option<&FileKey>, path: &Path) -> Result<Metadata, RunError> {
     if metadata.sealed.is_none() {
-        return Ok(metadata.clone());
+        return Ok(with_base_name(metadata.clone()));
     }
     let Some(key) = key else {
         let message = format!("{} is encrypted", shown(path));
@@ -140,7 +143,18 @@ fn unsealed(metadata: &Metadata, key: Option<&FileKey>, path: &Path) -> Result<M
     })?;
     let Some(hidden) = hidden else { return Ok(metadata.clone()) };
     let (name, size, sha256) = (Some(hidden.name), Some(hidden.size), Some(hidden.sha256));
-    Ok(Metadata { name, size, sha256, sealed: None, key: None, ..metadata.clone() })
+    let open = Metadata { name, size, sha256, sealed: None, key: None, ..metadata.clone() };
+    // What was hidden is believed no more than what was not.
+    let checked = open.to_bytes().and_then(|bytes| Metadata::parse(&bytes));
+    checked.map(with_base_name).map_err(|error| {
+        input(format!("{} contradicts itself: {error}", shown(path)), "try another copy of the video")
+    })
+}
+
+/// Whoever made the video chose the name.
+fn with_base_name(metadata: Metadata) -> Metadata {
+    let name = metadata.name.as_deref().map(base_name);
+    Metadata { name, ..metadata }
 }
 
 pub(super) fn input(message: String, hint: &str) -> RunError {

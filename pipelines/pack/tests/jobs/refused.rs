@@ -54,3 +54,17 @@ fn what_is_no_video_at_all_is_refused() {
     let empty = scene.file("empty.avi", b"");
     assert_eq!(scene.unpack(&[&empty]).failure().kind, FailureKind::Input);
 }
+
+#[test]
+fn what_the_disk_has_no_room_for_is_refused_before_it_is_read() {
+    let scene = Scene::new();
+    let source = scene.file("huge.bin", b"");
+    if std::fs::File::options().write(true).open(&source).unwrap().set_len(10 << 40).is_err() {
+        println!("skipped: no file of 10 TiB can be made here");
+        return;
+    }
+    let ended = scene.pack(&source, |params| params.compress = reel_pack::Compress::Off);
+    let failure = ended.failure();
+    assert_eq!(failure.kind, FailureKind::Storage);
+    assert!(failure.message.contains("GB are wanted"), "{}", failure.message);
+}
