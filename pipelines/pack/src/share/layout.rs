@@ -12,7 +12,7 @@ pub(super) const CORNER_UNITS: u32 = 3;
 /// Sizes of a cell that the header can name, as sixths of a unit.
 const CELL_SIXTHS: [u32; 8] = [1, 2, 3, 4, 6, 8, 9, 12];
 /// Numbers of patterns in a cell that the header can name.
-const PATTERNS: [u8; 8] = [1, 2, 3, 4, 5, 6, 8, 10];
+const PATTERNS: [u8; 8] = [1, 2, 3, 4, 6, 10, 15, 21];
 /// Shares of the coded bits that are information, in 32nds, that the header can name.
 const RATES: [u8; 16] = [6, 8, 10, 12, 14, 16, 18, 19, 20, 21, 22, 23, 24, 26, 28, 30];
 
@@ -62,7 +62,7 @@ pub struct Layout {
     pub canvas: Canvas,
     /// Side of a cell in pixels of the packed picture: a unit times 1, 2, 3, 4, 6, 8, 9 or 12 sixths.
     pub cell_px: u32,
-    /// Waves added up in a cell, each carrying one value: 1 (flat grey) to 10.
+    /// Waves added up in a cell, each carrying one value: 1 (flat grey), 2, 3, 4, 6, 10, 15 or 21.
     pub patterns: u8,
     /// Bits of one value: 1 to 4, so 2 to 16 levels.
     pub level_bits: u8,

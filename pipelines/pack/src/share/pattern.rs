@@ -10,7 +10,11 @@ pub(super) const LEVEL_BITS: u32 = 6;
 pub(super) const MIDDLE: i32 = 126;
 
 /// Half waves across and down of each pattern: the lowest first, as the transforms of codecs order them.
-const ORDER: [(u32, u32); 10] = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (0, 3), (3, 0)];
+#[rustfmt::skip]
+const ORDER: [(u32, u32); 21] = [
+    (0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (0, 3), (3, 0), (2, 2), (1, 3), (3, 1), (0, 4), (4, 0),
+    (2, 3), (3, 2), (1, 4), (4, 1), (0, 5), (5, 0),
+];
 
 /// The patterns of a layout's cells.
 #[derive(Debug)]
@@ -27,18 +31,20 @@ impl Patterns {
         let count = usize::from(layout.patterns).clamp(1, ORDER.len());
         let cell_px = layout.cell_px.max(1) as usize;
         let waves = ORDER.iter().take(count).map(|(across, down)| wave(cell_px, *across, *down)).collect();
-        let levels = (0..count).map(|pattern| levels(layout.level_bits, amplitude(count, pattern))).collect();
+        let levels = (0..count).map(|_| levels(layout.level_bits, amplitude(count))).collect();
         Self { cell_px, waves, levels }
     }
 }
 
 /// How far a pattern's levels reach from the middle, in luma steps. Many patterns share the same range.
-fn amplitude(count: usize, _pattern: usize) -> f64 {
+fn amplitude(count: usize) -> f64 {
     match count {
         1 => 60.0,
         2 | 3 => 20.0,
         4..=6 => 16.0,
-        _ => 13.0,
+        7..=10 => 13.0,
+        11..=15 => 11.0,
+        _ => 9.0,
     }
 }
 
@@ -81,7 +87,7 @@ mod tests {
 
     #[test]
     fn no_wave_leaks_into_another() {
-        let layout = Layout { patterns: 10, ..Layout::for_target(Target::Hd720At2M) };
+        let layout = Layout { patterns: 21, ..Layout::for_target(Target::Hd720At2M) };
         let patterns = Patterns::new(&layout);
         for (first, a) in patterns.waves.iter().enumerate() {
             for (second, b) in patterns.waves.iter().enumerate() {

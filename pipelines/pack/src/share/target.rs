@@ -37,8 +37,7 @@ impl Target {
     /// Repair symbols for each source symbol that the outer code should add.
     pub fn repair_ratio(self) -> f64 {
         match self {
-            Self::Hd1080At10M => 0.03,
-            Self::Hd1080At4M => 0.05,
+            Self::Hd1080At10M | Self::Hd1080At4M => 0.03,
             Self::Hd720At2M | Self::Paranoid => 0.1,
         }
     }
@@ -59,7 +58,7 @@ impl Layout {
         };
         match target {
             Target::Hd1080At10M => fine(8, 10, 3, 4, 24),
-            Target::Hd1080At4M => fine(16, 10, 3, 4, 23),
+            Target::Hd1080At4M => fine(16, 15, 3, 5, 20),
             Target::Hd720At2M => fine(12, 3, 3, 4, 14),
             Target::Paranoid => Self { canvas: Canvas::Coarse, ..fine(36, 6, 2, 4, 12) },
         }
