@@ -36,6 +36,7 @@ pub(crate) enum Store {
 /// Puts blocks together from the bodies of frames, in any order.
 pub(crate) struct Collector<'a> {
     metadata: &'a Metadata,
+    file_id: FileId,
     range: Range<u32>,
     store: Store,
     key: Option<&'a FileKey>,
@@ -46,12 +47,18 @@ pub(crate) struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    /// For the blocks in `range` of the file that `metadata` describes.
-    pub(crate) fn new(metadata: &'a Metadata, symbol_bytes: u16, range: Range<u32>, store: Store) -> Self {
+    /// For the blocks in `range` of the file that `metadata` describes. Frames of another file are passed over.
+    pub(crate) fn new(
+        metadata: &'a Metadata,
+        (file_id, symbol_bytes): (FileId, u16),
+        range: Range<u32>,
+        store: Store,
+    ) -> Self {
         // Sealed blocks are a little longer than their content.
         let stored_bytes_max = metadata.block_bytes.saturating_add(metadata.block_bytes / 64 + 65_536);
         Self {
             metadata,
+            file_id,
             range,
             store,
             key: None,
@@ -70,9 +77,12 @@ impl<'a> Collector<'a> {
 
     /// Takes what a frame carries. Frames that are not ours or damaged are counted.
     pub(crate) fn take_body(&mut self, body: &[u8]) -> Result<(), RunError> {
-        let Ok(frame) = parse_frame(body) else {
-            self.outcome.bad_frames += 1;
-            return Ok(());
+        let frame = match parse_frame(body) {
+            Ok(frame) if frame.header.file_id == self.file_id => frame,
+            _ => {
+                self.outcome.bad_frames += 1;
+                return Ok(());
+            }
         };
         self.outcome.good_frames += 1;
         if frame.header.kind != FrameKind::Data {
@@ -153,11 +163,25 @@ impl<'a> Collector<'a> {
         if decoded.flags.zstd {
             bytes = decompressed(&bytes, self.metadata.block_bytes as usize).map_err(input)?;
         }
+        // A block of another length would write over its neighbour; only a forged one has it.
+        if bytes.len() as u64 != self.content_bytes(index) {
+            self.done.remove(&index);
+            return Ok(());
+        }
         let at = u64::from(index - self.range.start) * u64::from(self.metadata.block_bytes);
         let written = file.write_all_at(&bytes, at);
         written.map_err(|error| {
             RunError::failed(FailureKind::Storage, format!("cannot write a recovered block: {error}"))
         })
+    }
+}
+
+impl Collector<'_> {
+    /// Bytes of content in a block, from the size of the whole.
+    fn content_bytes(&self, index: u32) -> u64 {
+        let block_bytes = u64::from(self.metadata.block_bytes);
+        let begin = u64::from(index) * block_bytes;
+        self.metadata.size.map_or(block_bytes, |size| size.saturating_sub(begin).min(block_bytes))
     }
 }
 
@@ -171,3 +195,6 @@ pub(crate) fn identify(body: &[u8]) -> Option<(FileId, u16, Metadata)> {
 fn input(error: impl std::fmt::Display) -> RunError {
     RunError::failed(FailureKind::Input, error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

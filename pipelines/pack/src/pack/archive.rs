@@ -52,6 +52,7 @@ pub(super) fn write_segment(
             .map(|index| stored.block(&mut content, index, &mut segment.report))
             .collect::<Result<Vec<_>, _>>()?;
         segment.group(&blocks)?;
+        stored.recycle(blocks);
         first = next;
         cx.progress((first - chunk.first_block).into(), chunk.block_count.into());
     }

@@ -13,6 +13,7 @@ use super::report::{ChunkReport, Kept, REPORT, SEGMENT, Told, not_verified};
 use super::share;
 use crate::avi::{AviReader, AviSpec, AviWriteError, SegmentInfo, assemble as assemble_avi};
 use crate::params::{PackParams, Profile, Verify};
+use crate::stream::tar::{Entry, links_that_lead_out};
 
 pub(super) fn assemble(
     params: &PackParams,
@@ -86,6 +87,7 @@ pub(super) fn told_of(
         let (before, after) = (report.content_bytes as f64, report.stored_bytes as f64);
         decisions.push(format!("compressed to {:.0} % with zstd", 100.0 * after / before.max(1.0)));
     }
+    decisions.extend(links_left_out(&params.entries));
     decisions
         .push("for disks and copies: a site that re-encodes it destroys it (use --profile share)".to_owned());
     Ok(Told {
@@ -108,6 +110,16 @@ pub(super) fn told_of(
         gpu_enabled: false,
         decisions,
         processing_time_seconds: round(report.write_secs + report.verify_secs),
+    })
+}
+
+/// Said now, while the links are still there.
+fn links_left_out(entries: &[Entry]) -> Option<String> {
+    let links = links_that_lead_out(entries);
+    let first = links.first()?;
+    Some(match links.len() - 1 {
+        0 => format!("unpack will not make the link {first}, since it leads out of the folder"),
+        more => format!("unpack will not make the link {first} and {more} more, since they lead out of the folder"),
     })
 }
 

@@ -77,6 +77,7 @@ pub(super) fn run(
             .map(|index| stored.block(&mut content, index, &mut film.report))
             .collect::<Result<Vec<_>, _>>()?;
         film.group(&blocks, cx)?;
+        stored.recycle(blocks);
         first = next;
         cx.progress((first - chunk.first_block).into(), u64::from(chunk.block_count) * 2);
     }
@@ -84,12 +85,12 @@ pub(super) fn run(
     if !params.no_metadata_frames {
         cards.for_a_second(fps).iter().try_for_each(|(_, card)| film.card(card, geometry))?;
     }
-    let mut report = film.report.clone();
+    let (mut report, film_id) = (film.report.clone(), film.file_id);
     film.writer.finish().map_err(media_error)?;
     report.write_secs = began.elapsed().as_secs_f64();
     let began = Instant::now();
     if params.verify == Verify::Full {
-        verify(ffmpeg, &said, params, chunk, &out, cx)?;
+        verify(ffmpeg, (&said, film_id), params, chunk, &out, cx)?;
     }
     report.verify_secs = began.elapsed().as_secs_f64();
     let report = Output::json(REPORT, &report)?;
@@ -276,14 +277,14 @@ fn spec(layout: &Layout, fps: u32, cx: &RunContext<'_>, out: &Path) -> FrameWrit
 /// The video must give every block back from its pictures.
 fn verify(
     ffmpeg: &Ffmpeg,
-    metadata: &Metadata,
+    (metadata, file_id): (&Metadata, FileId),
     params: &PackParams,
     chunk: &Chunk,
     path: &Path,
     cx: &RunContext<'_>,
 ) -> Result<(), RunError> {
     let blocks = chunk.first_block..chunk.first_block + chunk.block_count;
-    let mut collector = Collector::new(metadata, plan::symbol_bytes(params), blocks, Store::Nowhere);
+    let mut collector = Collector::new(metadata, (file_id, plan::symbol_bytes(params)), blocks, Store::Nowhere);
     pixels::read(ffmpeg, path, cx.site().cores, cx.cancel(), &cx.pulse(), |part| {
         collector.take_body(part)?;
         Ok(true)

@@ -14,12 +14,19 @@ use crate::stream::compress::compressed;
 pub(super) struct Stored<'a> {
     params: &'a PackParams,
     coder: BlockEncoder,
+    /// Buffers of blocks that are written: eight megabytes fresh from the system cost more than filling them.
+    spare: Vec<Vec<u8>>,
 }
 
 impl<'a> Stored<'a> {
     pub(super) fn new(params: &'a PackParams) -> Result<Self, RunError> {
         let coder = BlockEncoder::new(plan::symbol_bytes(params), plan::repair_ratio(params));
-        Ok(Self { params, coder: coder.map_err(coding_failed)? })
+        Ok(Self { params, coder: coder.map_err(coding_failed)?, spare: Vec::new() })
+    }
+
+    /// Takes back what blocks that are written held.
+    pub(super) fn recycle(&mut self, blocks: Vec<EncodedBlock>) {
+        self.spare.extend(blocks.into_iter().map(EncodedBlock::into_buffer));
     }
 
     /// Block `index` of `content`; what was done is added to `report`.
@@ -31,7 +38,8 @@ impl<'a> Stored<'a> {
     ) -> Result<EncodedBlock, RunError> {
         let block_bytes = u64::from(plan::block_bytes(self.params));
         let from = u64::from(index) * block_bytes;
-        let mut bytes = vec![0; content.len().saturating_sub(from).min(block_bytes) as usize];
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        bytes.resize(content.len().saturating_sub(from).min(block_bytes) as usize, 0);
         content.read_at(from, &mut bytes)?;
         report.content_bytes += bytes.len() as u64;
         let mut flags = StoredFlags::default();

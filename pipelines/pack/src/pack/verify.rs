@@ -10,7 +10,7 @@ use super::plan::{self, Chunk};
 use super::report::not_verified;
 use crate::avi::SegmentInfo;
 use crate::collect::{Collector, Store};
-use crate::frame::Metadata;
+use crate::frame::{FileId, Metadata};
 use crate::jpeg::read_frame;
 
 /// Every block must be there with its digest, and every symbol with its checksum.
@@ -21,9 +21,10 @@ pub(super) fn verify(
     path: &Path,
     cx: &RunContext<'_>,
 ) -> Result<(), RunError> {
+    let file_id = FileId::of(metadata.as_bytes());
     let metadata = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
     let blocks = chunk.first_block..chunk.first_block + chunk.block_count;
-    let mut collector = Collector::new(&metadata, plan::SYMBOL_BYTES, blocks, Store::Nowhere);
+    let mut collector = Collector::new(&metadata, (file_id, plan::SYMBOL_BYTES), blocks, Store::Nowhere);
     let mut file = File::open(path).map_err(not_verified)?;
     let (mut jpeg, mut body) = (Vec::new(), Vec::new());
     for _ in 0..segment.frame_count {

@@ -23,6 +23,8 @@ pub struct Facts {
     pub metadata: Metadata,
     /// Bytes of a symbol.
     pub symbol_bytes: u16,
+    /// Which file it is; frames of others are passed over.
+    pub file_id: [u8; 8],
     /// How each source is read.
     pub(super) videos: Vec<Video>,
 }
@@ -126,7 +128,7 @@ pub(super) fn inspect(
     let first = first.ok_or_else(|| RunError::internal("the job has no source"))?;
     let metadata = unsealed(&first.metadata, key, &paths[0])?;
     room::for_file(metadata.size.unwrap_or(0), cx)?;
-    Ok(Facts { params: params.clone(), metadata, symbol_bytes: first.symbol_bytes, videos })
+    Ok(Facts { params: params.clone(), metadata, symbol_bytes: first.symbol_bytes, file_id: first.file_id.0, videos })
 }
 
 fn unsealed(metadata: &Metadata, key: Option<&FileKey>, path: &Path) -> Result<Metadata, RunError> {

@@ -8,6 +8,8 @@ use super::facts::{Facts, Video};
 
 /// Blocks of one chunk of an AVI: about a quarter of a gigabyte.
 const CHUNK_BLOCKS: u32 = 32;
+/// Chunks of one job; a video may claim four thousand million blocks, and each chunk is a row of the queue.
+const CHUNKS_MAX: u32 = 4096;
 
 /// A stretch of blocks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -22,7 +24,7 @@ pub(super) fn plan(facts: &Facts) -> Result<Plan<Chunk>, RunError> {
     let blocks = facts.metadata.block_count;
     // Where pictures cannot be picked out, one pass over the video writes all.
     let can_pick = facts.videos.iter().all(|video| matches!(video, Video::Avi(_)));
-    let per_chunk = if can_pick { CHUNK_BLOCKS } else { blocks.max(1) };
+    let per_chunk = if can_pick { blocks.div_ceil(CHUNKS_MAX).max(CHUNK_BLOCKS) } else { blocks.max(1) };
     let chunk = |index: u32| {
         let first_block = index * per_chunk;
         let block_count = per_chunk.min(blocks - first_block);

@@ -12,6 +12,7 @@ use super::pixels;
 use super::remux::pictures;
 use crate::avi::AviReader;
 use crate::collect::{Collector, Store};
+use crate::frame::FileId;
 use crate::jpeg::read_frame;
 use crate::stream::seal::FileKey;
 
@@ -31,8 +32,9 @@ pub(super) fn run(
     let file = File::create(&out).map_err(storage)?;
     file.set_len(piece_bytes(&facts, chunk)).map_err(storage)?;
     let range = chunk.first_block..chunk.first_block + chunk.block_count;
+    let whose = (FileId(facts.file_id), facts.symbol_bytes);
     let mut collector =
-        Collector::new(&facts.metadata, facts.symbol_bytes, range.clone(), Store::File(file)).with_key(key);
+        Collector::new(&facts.metadata, whose, range.clone(), Store::File(file)).with_key(key);
     for (index, video) in facts.videos.iter().enumerate() {
         let path = cx.source(index)?;
         let mut body = Vec::new();
