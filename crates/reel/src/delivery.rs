@@ -17,7 +17,7 @@ use reel_types::{Artifact, JobId};
 use rustix::fs::{FlockOperation, flock};
 
 pub use folder::Folder;
-pub use tree::deliver_tree;
+pub use tree::{deliver_tree, folder_exists};
 
 use crate::problem::{Problem, ProblemKind};
 use crate::text::shown;

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use reel_pack::stream::names::base_name;
 use reel_pack::{PackParams, Profile};
 
 use crate::args::PackArgs;
@@ -62,7 +63,7 @@ fn output(args: &PackArgs, name: &str) -> Result<PathBuf, Problem> {
         Profile::Share => "mp4",
     };
     if is_folder(&args.output) {
-        return Ok(Path::new(&args.output).join(format!("{name}.{extension}")));
+        return Ok(Path::new(&args.output).join(base_name(&format!("{name}.{extension}"))));
     }
     let output = PathBuf::from(OsString::from(&args.output));
     let typed = output.extension().and_then(|extension| extension.to_str()).unwrap_or_default();

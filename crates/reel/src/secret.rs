@@ -1,8 +1,8 @@
 //! Passphrases: from a file, from the environment, or typed without being shown.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
@@ -13,6 +13,12 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
 use crate::problem::{Problem, ProblemKind};
 use crate::text::shown;
+
+/// Most bytes that are read of a passphrase or key file.
+const KEY_BYTES_MAX: u64 = 1 << 20;
+
+/// Every picture holds the sealed key beside the other metadata, in four kilobytes.
+const WRAPPED_BYTES_MAX: usize = 2600;
 
 /// Where a key comes from.
 #[derive(Args, Clone, Default, Debug)]
@@ -39,6 +45,10 @@ pub fn seal(args: &KeyArgs) -> Result<Seal, Problem> {
         None => key.wrap_with_passphrase(&passphrase(args, true)?),
     };
     let wrapped = wrapped.map_err(|error| refused(&error.to_string()))?;
+    if wrapped.len() > WRAPPED_BYTES_MAX {
+        return Err(Problem::usage("the key file has more keys than every picture has room for")
+            .with_hint("leave at most 15 keys in it"));
+    }
     Ok(Seal { seal_to: key.seal_to(), key: wrapped })
 }
 
@@ -54,13 +64,20 @@ pub fn open(args: &KeyArgs, wrapped: &str) -> Result<FileKey, Problem> {
     opened.map_err(|error| refused(&error.to_string()).with_hint("nothing was written; try another one"))
 }
 
+/// Whether there is a key without asking for one.
+pub fn is_given(args: &KeyArgs) -> bool {
+    args.key_file.is_some() || args.passphrase_file.is_some() || env::var_os("REEL_PASSPHRASE").is_some()
+}
+
 fn passphrase(args: &KeyArgs, is_new: bool) -> Result<String, Problem> {
     if let Some(path) = &args.passphrase_file {
         let text = text_of(path)?;
         return not_empty(text.lines().next().unwrap_or_default());
     }
     if let Some(text) = env::var_os("REEL_PASSPHRASE") {
-        let text = text.into_string().map_err(|_| refused("REEL_PASSPHRASE is not UTF-8"))?;
+        let text = text.into_string().map_err(|_| {
+            refused("REEL_PASSPHRASE is not UTF-8").with_hint("use --passphrase-file FILE or --key-file FILE")
+        })?;
         return not_empty(&text);
     }
     let typed = typed("Passphrase: ").and_then(|typed| {
@@ -71,13 +88,17 @@ fn passphrase(args: &KeyArgs, is_new: bool) -> Result<String, Problem> {
     });
     match typed {
         Ok(typed) => not_empty(&typed),
-        Err(error) => Err(Problem::usage(format!("no passphrase: {error}"))
+        Err(error) => Err(Problem::usage(format!("no passphrase: {}", no_terminal(&error)))
             .with_hint("set REEL_PASSPHRASE, or use --passphrase-file FILE or --key-file FILE")),
     }
 }
 
 fn not_empty(text: &str) -> Result<String, Problem> {
-    if text.is_empty() { Err(Problem::usage("the passphrase is empty")) } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        return Err(Problem::usage("the passphrase is empty")
+            .with_hint("set REEL_PASSPHRASE, or use --passphrase-file FILE or --key-file FILE"));
+    }
+    Ok(text.to_owned())
 }
 
 /// One line from the terminal, not from stdin, without showing it.
@@ -97,12 +118,33 @@ fn typed(prompt: &str) -> io::Result<String> {
 }
 
 fn text_of(path: &Path) -> Result<String, Problem> {
-    let text = File::open(path).and_then(|_| fs::read_to_string(path));
-    text.map_err(|error| refused(&format!("cannot read {}: {error}", shown(path))))
+    // Opened once: it may be a pipe. Nobody's key is longer than the bound.
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(KEY_BYTES_MAX).read_to_string(&mut text));
+    read.map_err(|error| {
+        let message = format!("cannot read {}: {}", shown(path), sentence(&error));
+        refused(&message).with_hint("name a file that holds the passphrase or the key")
+    })?;
+    Ok(text)
+}
+
+fn no_terminal(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(_) => "there is no terminal to ask at".to_owned(),
+        None => error.to_string(),
+    }
+}
+
+fn sentence(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is not text".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn of_file(path: &Path, error: &SealError) -> Problem {
-    refused(&format!("{}: {error}", shown(path)))
+    refused(&format!("{}: {error}", shown(path))).with_hint("`age-keygen -o FILE` makes a key file")
 }
 
 fn refused(message: &str) -> Problem {

@@ -1,16 +1,20 @@
 //! `reel unpack`: from what was typed to a request, or a look at what is in a video.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use reel_media::Ffmpeg;
+use reel_pack::stream::seal::FileKey;
 use reel_pack::{Peeked, UnpackParams, peek};
 use reel_types::CancelToken;
 
 use crate::args::UnpackArgs;
 use crate::console::Console;
+use crate::delivery::folder_exists;
 use crate::exit;
 use crate::problem::{Problem, ProblemKind};
-use crate::secret;
+use crate::secret::{self, KeyArgs};
 use crate::settings::Settings;
 use crate::targets::{Target, check, is_folder, named_output};
 use crate::text::{bytes, shown};
@@ -28,21 +32,35 @@ pub async fn run(
     args: UnpackArgs,
 ) -> Result<u8, Problem> {
     let ffmpeg = find_ffmpeg(settings, &open_state(settings)?)?;
-    let first = args.videos.first().map_or(Path::new(""), PathBuf::as_path);
-    reel_engine::submit::local_source(first)?;
-    let mut peeked = peek(&ffmpeg, first, None, &CancelToken::new())?;
-    let mut app = app.clone();
-    let wants_key = !args.list || args.key.key_file.is_some() || args.key.passphrase_file.is_some();
-    if let Some(wrapped) = peeked.sealed_key.clone().filter(|_| wants_key) {
-        let key = Arc::new(secret::open(&args.key, &wrapped)?);
-        peeked = peek(&ffmpeg, first, Some(&key), &CancelToken::new())?;
-        app = app.with_key(key);
-    }
     if args.list {
-        list(console, settings, first, &peeked);
+        for video in &args.videos {
+            let (peeked, _) = look(&ffmpeg, video, &args.key, secret::is_given(&args.key))?;
+            list(console, settings, video, &peeked);
+        }
         return Ok(exit::DONE);
     }
+    let first = args.videos.first().map_or(Path::new(""), PathBuf::as_path);
+    let (peeked, key) = look(&ffmpeg, first, &args.key, true)?;
+    let app = key.map_or_else(|| app.clone(), |key| app.clone().with_key(key));
     do_request(&app, console, settings, request(args, &peeked)?).await
+}
+
+/// What is in a video, and its key where it is encrypted and that is wanted.
+fn look(
+    ffmpeg: &Ffmpeg,
+    video: &Path,
+    key: &KeyArgs,
+    wants_key: bool,
+) -> Result<(Peeked, Option<Arc<FileKey>>), Problem> {
+    let hinted = |problem: Problem| match &problem.hint {
+        Some(_) => problem,
+        None => problem.with_hint("check the name, and that it may be read"),
+    };
+    reel_engine::submit::local_source(video).map_err(|failure| hinted(failure.into()))?;
+    let peeked = peek(ffmpeg, video, None, &CancelToken::new())?;
+    let Some(wrapped) = peeked.sealed_key.as_deref().filter(|_| wants_key) else { return Ok((peeked, None)) };
+    let key = Arc::new(secret::open(key, wrapped)?);
+    Ok((peek(ffmpeg, video, Some(&key), &CancelToken::new())?, Some(key)))
 }
 
 fn request(args: UnpackArgs, peeked: &Peeked) -> Result<Request, Problem> {
@@ -57,8 +75,12 @@ fn request(args: UnpackArgs, peeked: &Peeked) -> Result<Request, Problem> {
     let input = args.videos.first().cloned().unwrap_or_default();
     let target = Target { input, sources: args.videos, output };
     let hand_over = if peeked.is_tar { HandOver::Folder } else { HandOver::File };
-    if hand_over == HandOver::File {
-        check(std::slice::from_ref(&target), &target.sources)?;
+    match hand_over {
+        HandOver::File => check(std::slice::from_ref(&target), &target.sources)?,
+        HandOver::Folder if fs::symlink_metadata(&target.output).is_ok() => {
+            return Err(folder_exists(&target.output));
+        }
+        HandOver::Folder => {}
     }
     let params = UnpackParams { ..args.params };
     let params = serde_json::to_value(&params).map_err(|error| {

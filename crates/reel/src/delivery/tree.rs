@@ -4,42 +4,89 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use reel_pack::stream::tar::extract;
+use reel_engine::crash_point;
+use reel_pack::stream::tar::{ExtractError, Report, extract};
+use reel_types::FailureKind;
 
-use super::{Delivered, Delivery, exists, lock, part, sync_folder_of};
-use crate::problem::Problem;
+use super::{Delivered, Delivery, lock, part, sync_folder_of};
+use crate::problem::{Problem, ProblemKind};
 use crate::text::shown;
 
-/// Delivers. Blocking. An existing folder is never replaced, not even with `force`: nobody can say what is in it.
+/// Entries left out that are named; the rest is counted.
+const LEFT_OUT_MAX: usize = 20;
+
+/// Delivers, and says what of the stream was left out. Blocking. An existing folder is never replaced, not even with `force`: nobody can say what is in it.
 ///
 /// # Errors
 /// [`crate::problem::ProblemKind::Exists`] when something is at the final path; a storage problem when the system says
 /// no, or when an entry of the stream would lie outside the folder.
-pub fn deliver_tree(delivery: &Delivery) -> Result<Delivered, Problem> {
-    let Some(_lock) = lock(&delivery.object)? else { return Ok(Delivered::ObjectGone) };
+pub fn deliver_tree(delivery: &Delivery) -> Result<(Delivered, Vec<String>), Problem> {
+    let Some(_lock) = lock(&delivery.object)? else { return Ok((Delivered::ObjectGone, Vec::new())) };
     if fs::symlink_metadata(&delivery.output).is_ok() {
-        return Err(exists(&delivery.output, Some(&delivery.job))
-            .with_hint("a folder is never replaced; remove it, or choose another name after -o"));
+        return Err(folder_exists(&delivery.output));
     }
     let beside = part::path(&delivery.output, &delivery.job);
     let cannot = |what: &str, error: &dyn std::error::Error| {
         Problem::storage(format!("cannot {what} {}", shown(&delivery.output)), error)
+            .with_hint("the finished result is kept in the state folder; the same command delivers it")
     };
     remove_tree(&beside).map_err(|error| cannot("clear the place beside", &error))?;
     fs::create_dir(&beside).map_err(|error| cannot("make the folder beside", &error))?;
     let placed = File::open(&delivery.object)
         .map_err(|error| cannot("open the result for", &error))
-        .and_then(|tar| extract(tar, &beside).map_err(|error| cannot("extract into", &error)))
-        .and_then(|_| {
-            put_in_place(&beside, &delivery.output).map_err(|error| cannot("put in place", &error))
+        .and_then(|tar| {
+            extract(tar, &beside).map_err(|error| match error {
+                ExtractError::Write { path, source } => {
+                    cannot(&format!("write {} of", name_in(&beside, &path)), &source)
+                }
+                other => not_a_folder(delivery, &other),
+            })
+        })
+        .and_then(|report| {
+            crash_point::hit("after_part_file");
+            put_in_place(&beside, &delivery.output).map_err(|error| cannot("put in place", &error))?;
+            crash_point::hit("after_rename");
+            Ok(left_out(&report))
         });
     if placed.is_err() {
         // Best effort: the error is what counts.
         let _ = remove_tree(&beside);
     }
-    placed?;
+    let left_out = placed?;
     sync_folder_of(&delivery.output).map_err(|error| cannot("sync the folder of", &error))?;
-    Ok(Delivered::Placed)
+    Ok((Delivered::Placed, left_out))
+}
+
+/// As the stream names it.
+fn name_in(beside: &Path, path: &Path) -> String {
+    shown(path.strip_prefix(beside).unwrap_or(path))
+}
+
+/// The stream is what was packed, byte by byte, and yet no tar stream; or it has holes.
+fn not_a_folder(delivery: &Delivery, error: &ExtractError) -> Problem {
+    let message =
+        format!("what is in the video is no folder, so {} was not made: {error}", shown(&delivery.output));
+    Problem::new(ProblemKind::Failure(FailureKind::Damaged), message)
+        .with_hint("give further copies of the video in the same command, if there are any")
+}
+
+/// The problem of an output that is there already.
+pub fn folder_exists(output: &Path) -> Problem {
+    let message = format!("{} exists, and a folder is never replaced", shown(output));
+    Problem::new(ProblemKind::Exists, message).with_hint("remove it, or choose another name after -o")
+}
+
+/// A sentence for each entry that was not made.
+fn left_out(report: &Report) -> Vec<String> {
+    let named = report.skipped.iter().take(LEFT_OUT_MAX);
+    let mut said: Vec<String> = named
+        .map(|skipped| format!("left out: {} ({})", shown(Path::new(&skipped.name)), skipped.why))
+        .collect();
+    let more = report.skipped_count.saturating_sub(said.len() as u64);
+    if more > 0 {
+        said.push(format!("left out: {more} more"));
+    }
+    said
 }
 
 /// A stream with one folder on top becomes that folder; one with more on top becomes a folder of them.

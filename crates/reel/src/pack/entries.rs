@@ -1,13 +1,15 @@
 //! What is packed: one file as it is, or a tar stream of a folder or of several inputs.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use reel_pack::stream::tar::{Entry, EntryKind, RawName};
 use reel_types::FailureKind;
+use rustix::fs::OFlags;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::text::shown;
@@ -33,6 +35,7 @@ pub(super) fn gather(inputs: &[PathBuf]) -> Result<Gathered, Problem> {
     if let [one] = inputs {
         let meta = fs::metadata(one).map_err(|error| unreadable(one, &error))?;
         if !meta.is_dir() {
+            refuse_made_up(one, &meta)?;
             return Ok(Gathered { name: name_of(one)?, sources: vec![one.clone()], entries: Vec::new() });
         }
     }
@@ -69,6 +72,7 @@ impl Walk {
         let kind = if meta.is_dir() {
             EntryKind::Dir
         } else if meta.is_file() {
+            refuse_made_up(path, meta)?;
             self.sources.push(path.to_owned());
             EntryKind::File { size: meta.len() }
         } else if meta.is_symlink() {
@@ -79,7 +83,7 @@ impl Walk {
                 ProblemKind::Failure(FailureKind::Input),
                 format!("{} is neither a file nor a folder nor a link", shown(path)),
             )
-            .with_hint("leave it out"));
+            .with_hint("move it elsewhere, or pack what is around it"));
         };
         let mode = meta.permissions().mode() & 0o777;
         self.entries.push(Entry { name: name.clone(), kind, mode, mtime_secs: meta.mtime() });
@@ -120,10 +124,30 @@ fn utf8(path: &Path) -> Result<&str, Problem> {
     })
 }
 
+/// Files of /proc and the like say that they are empty, and are not: their size is known only to who reads them.
+fn refuse_made_up(path: &Path, meta: &fs::Metadata) -> Result<(), Problem> {
+    if !meta.is_file() || meta.len() > 0 {
+        return Ok(());
+    }
+    let without_waiting = OFlags::NONBLOCK.bits() as i32;
+    let file = OpenOptions::new().read(true).custom_flags(without_waiting).open(path);
+    let mut file = file.map_err(|error| unreadable(path, &error))?;
+    match file.read(&mut [0]) {
+        Ok(0) => Ok(()),
+        _ => Err(Problem::new(
+            ProblemKind::Failure(FailureKind::Input),
+            format!("{} says that it is empty and is not, as files made by the system do", shown(path)),
+        )
+        .with_hint("copy it to an ordinary file with `cat`, and pack the copy")),
+    }
+}
+
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     let what = match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),
         _ => error.to_string(),
     };
     Problem::new(ProblemKind::Failure(FailureKind::Input), format!("{}: {what}", shown(path)))
+        .with_hint("check the name, and that it may be read")
 }

@@ -21,10 +21,11 @@ pub(super) async fn finish(
     match hand_over(engine, settings, becomes, open, job).await {
         Ok(result) => result,
         Err(problem) => {
-            let problem = match job.sources.first() {
-                Some(Source::Local { path, .. }) => problem.calling(path, &open.target.input),
-                _ => problem,
-            };
+            let problem =
+                job.sources.iter().zip(&open.target.sources).fold(problem, |problem, known| match known {
+                    (Source::Local { path, .. }, typed) => problem.calling(path, typed),
+                    _ => problem,
+                });
             let status = match problem.kind {
                 ProblemKind::Exists => Status::Exists,
                 ProblemKind::Cancelled => Status::Cancelled,
@@ -66,12 +67,13 @@ async fn hand_over(
         force: settings.force,
     };
     let delivered = tokio::task::spawn_blocking(move || match becomes {
-        HandOver::File => deliver(&delivery),
+        HandOver::File => deliver(&delivery).map(|delivered| (delivered, Vec::new())),
         HandOver::Folder => deliver_tree(&delivery),
     })
     .await;
-    match delivered.map_err(|error| internal(error.to_string()))?? {
-        Delivered::Placed => Ok(completed(&open.target, job, artifact, false)),
+    let (delivered, left_out) = delivered.map_err(|error| internal(error.to_string()))??;
+    match delivered {
+        Delivered::Placed => Ok(and_said(completed(&open.target, job, artifact, false), left_out)),
         Delivered::AlreadyThere => Ok(completed(&open.target, job, artifact, true)),
         Delivered::ObjectGone => Err(Problem::new(
             ProblemKind::Failure(FailureKind::Storage),
@@ -112,6 +114,14 @@ fn completed(target: &Target, job: &Job, artifact: &Artifact, already_there: boo
         error: None,
         exit_code: crate::exit::DONE,
     }
+}
+
+/// The same with what delivery had to say.
+fn and_said(mut result: ResultRecord, said: Vec<String>) -> ResultRecord {
+    if let Some(decisions) = result.metadata.get_mut("decisions").and_then(serde_json::Value::as_array_mut) {
+        decisions.extend(said.into_iter().map(Into::into));
+    }
+    result
 }
 
 /// The problem of a bug of ours.

@@ -119,7 +119,9 @@ fn links_left_out(entries: &[Entry]) -> Option<String> {
     let first = links.first()?;
     Some(match links.len() - 1 {
         0 => format!("unpack will not make the link {first}, since it leads out of the folder"),
-        more => format!("unpack will not make the link {first} and {more} more, since they lead out of the folder"),
+        more => format!(
+            "unpack will not make the link {first} and {more} more, since they lead out of the folder"
+        ),
     })
 }
 

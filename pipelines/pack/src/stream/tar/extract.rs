@@ -1,6 +1,6 @@
 //! A tar stream into a folder, and never outside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions};
 use std::io::{self, Read};
@@ -76,15 +76,20 @@ pub enum ExtractError {
 /// Extracts into `target_dir`, which must be there.
 ///
 /// Nothing is created outside it, through a link, or over what is there. Files and folders get at most the permission
-/// bits that the umask allows, never setuid; links are made last and only when they stay inside; hard links and devices
-/// are left out. What is left out stands in the report.
+/// bits that the umask allows, never setuid; links are made last and only when they stay inside: of the target, or of the
+/// one folder that everything is in. Hard links and devices are left out. What is left out stands in the report.
 ///
 /// # Errors
 /// When the stream is broken or the disk refuses.
 pub fn extract(reader: impl Read, target_dir: &Path) -> Result<Report, ExtractError> {
     let mut archive = Archive::new(reader);
-    let mut extraction =
-        Extraction { target_dir, report: Report::default(), links: Vec::new(), dir_times: BTreeMap::new() };
+    let mut extraction = Extraction {
+        target_dir,
+        report: Report::default(),
+        links: Vec::new(),
+        dir_times: BTreeMap::new(),
+        tops: BTreeSet::new(),
+    };
     let mut about = About::default();
     let entries = archive.entries().map_err(|source| ExtractError::Stream { source })?;
     for entry in entries.raw(true) {
@@ -108,6 +113,8 @@ struct Extraction<'a> {
     /// Where, and what it says.
     links: Vec<(Vec<u8>, Vec<u8>)>,
     dir_times: BTreeMap<PathBuf, SystemTime>,
+    /// What lies directly in the target, up to two of them.
+    tops: BTreeSet<Vec<u8>>,
 }
 
 impl Extraction<'_> {
@@ -122,6 +129,7 @@ impl Extraction<'_> {
         let mode = entry.header().mode().unwrap_or(0o644);
         let mtime_secs = about.mtime_secs.or_else(|| i64::try_from(entry.header().mtime().ok()?).ok());
         let mtime = mtime_secs.and_then(time_from_secs);
+        self.note_top(&name);
         let made = match kind {
             EntryType::Regular | EntryType::Continuous => self.file(&name, mode, mtime, entry)?,
             EntryType::Directory => self.dir(&name, mode, mtime)?,
@@ -217,8 +225,16 @@ impl Extraction<'_> {
         }
     }
 
+    fn note_top(&mut self, name: &[u8]) {
+        if let Some(top) = inside_parts(name).ok().and_then(|parts| parts.first().map(|top| top.to_vec()))
+            && self.tops.len() < 2
+        {
+            self.tops.insert(top);
+        }
+    }
+
     fn link(&mut self, name: &[u8], target: &[u8]) -> Result<Made, ExtractError> {
-        if let Err(why) = check_link(name, target) {
+        if let Err(why) = check_link(name, target, self.tops.len() == 1) {
             return Ok(Err(why));
         }
         let path = match self.place(name)? {
@@ -279,9 +295,24 @@ fn inside_parts(name: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
     if parts.is_empty() { Err("it has no name") } else { Ok(parts) }
 }
 
+/// The links of a stream that [`extract`] would leave out, by their names.
+pub fn links_that_lead_out(entries: &[super::Entry]) -> Vec<String> {
+    let top =
+        |entry: &super::Entry| entry.name.as_bytes().split(|&byte| byte == b'/').next().map(<[u8]>::to_vec);
+    let has_one_top = entries.iter().filter_map(top).collect::<BTreeSet<_>>().len() == 1;
+    let leads_out = |entry: &&super::Entry| match &entry.kind {
+        super::EntryKind::Symlink { target } => {
+            check_link(entry.name.as_bytes(), target.as_bytes(), has_one_top).is_err()
+        }
+        _ => false,
+    };
+    entries.iter().filter(leads_out).map(|entry| entry.name.shown().into_owned()).collect()
+}
+
 /// A link may climb only at its beginning, and not above the folder: behind another link `..` may mean anything.
-fn check_link(name: &[u8], target: &[u8]) -> Made {
-    let depth = inside_parts(name)?.len() - 1;
+/// Where everything is in one folder, that is the one.
+fn check_link(name: &[u8], target: &[u8], has_one_top: bool) -> Made {
+    let depth = (inside_parts(name)?.len() - 1).saturating_sub(usize::from(has_one_top));
     if target.is_empty() || target.len() > PATH_BYTES_MAX || target.contains(&0) {
         return Err("its target is empty or no path");
     }

@@ -7,6 +7,6 @@ mod name;
 #[cfg(test)]
 mod tests;
 
-pub use extract::{ExtractError, Report, Skipped, extract};
+pub use extract::{ExtractError, Report, Skipped, extract, links_that_lead_out};
 pub use layout::{Entry, EntryKind, LayoutError, TarLayout, TarReadError};
 pub use name::RawName;
