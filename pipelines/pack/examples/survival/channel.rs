@@ -22,11 +22,20 @@ const H264_1M: &str = "-c:v libx264 -preset medium -b:v 1M -maxrate 1M -bufsize 
 const VP9: &str = "-c:v libvpx-vp9 -deadline good -cpu-used 5 -row-mt 1 -tile-columns 2 -b:v 2.5M -maxrate 2.5M -bufsize 5M -qmin 45 -g 60";
 const AV1: &str = "-c:v libsvtav1 -preset 8 -b:v 2.4M -g 60";
 
-const fn quality(name: &'static str, stages: &'static [(&'static str, &'static str)], quick: bool) -> Channel {
+const fn quality(
+    name: &'static str,
+    stages: &'static [(&'static str, &'static str)],
+    quick: bool,
+) -> Channel {
     Channel { name, stages, cap: None, quick }
 }
 
-const fn capped(name: &'static str, stages: &'static [(&'static str, &'static str)], cap: f64, quick: bool) -> Channel {
+const fn capped(
+    name: &'static str,
+    stages: &'static [(&'static str, &'static str)],
+    cap: f64,
+    quick: bool,
+) -> Channel {
     Channel { name, stages, cap: Some(cap), quick }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use raptorq::{EncodingPacket, ObjectTransmissionInformation, PayloadId, SourceBlockDecoder, SourceBlockEncoder};
+use raptorq::{
+    EncodingPacket, ObjectTransmissionInformation, PayloadId, SourceBlockDecoder, SourceBlockEncoder,
+};
 use reel_pack::share::{Layout, Received};
 
 /// Bytes before the symbol in a part: size of the file, number of the block, id of the symbol.
@@ -24,7 +26,8 @@ pub fn bodies(layout: &Layout, content: &[u8], repair_ratio: f64) -> Vec<Vec<u8>
     }
     // One symbol of each block in turn, so that a lost stretch costs every block a little.
     let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let parts: Vec<Vec<u8>> = (0..longest).flat_map(|index| rows.iter().filter_map(move |row| row.get(index).cloned())).collect();
+    let parts: Vec<Vec<u8>> =
+        (0..longest).flat_map(|index| rows.iter().filter_map(move |row| row.get(index).cloned())).collect();
     parts.chunks(layout.part_count()).map(|parts| parts.concat()).collect()
 }
 
@@ -79,7 +82,11 @@ impl Collector {
                 continue;
             };
             self.good_count += 1;
-            let number = |at: usize| part.get(at..at + 4).map_or(0, |bytes| bytes.iter().rev().fold(0, |value, byte| value << 8 | u32::from(*byte)));
+            let number = |at: usize| {
+                part.get(at..at + 4).map_or(0, |bytes| {
+                    bytes.iter().rev().fold(0, |value, byte| value << 8 | u32::from(*byte))
+                })
+            };
             if number(0) > 0 {
                 self.size = number(0) as usize;
                 self.symbols.entry(number(8)).or_default().insert(number(12), part[HEAD_BYTES..].to_vec());
@@ -95,7 +102,11 @@ impl Collector {
             let bytes = shape.block_bytes.min(self.size - content.len());
             let padded = bytes.div_ceil(shape.symbol_bytes) * shape.symbol_bytes;
             let mut decoder = SourceBlockDecoder::new(0, &shape.information(padded), padded as u64);
-            let packets = self.symbols.get(&block)?.iter().map(|(esi, data)| EncodingPacket::new(PayloadId::new(0, *esi), data.clone()));
+            let packets = self
+                .symbols
+                .get(&block)?
+                .iter()
+                .map(|(esi, data)| EncodingPacket::new(PayloadId::new(0, *esi), data.clone()));
             content.extend_from_slice(decoder.decode(packets)?.get(..bytes)?);
         }
         Some(content)

@@ -33,7 +33,8 @@ fn end(mut child: Child) -> Result<(), Failure> {
 
 /// Writes pictures of `size` at 30 per second; `next` gives the luma of one after the other.
 pub fn write(size: (u32, u32), out: &Path, mut next: impl FnMut() -> Option<Vec<u8>>) -> Result<(), Failure> {
-    let input = format!("-f rawvideo -pix_fmt yuv420p -color_range tv -r 30 -s {}x{} -i pipe:0", size.0, size.1);
+    let input =
+        format!("-f rawvideo -pix_fmt yuv420p -color_range tv -r 30 -s {}x{} -i pipe:0", size.0, size.1);
     let mut command = ffmpeg(words(&input).chain(words(MASTER)).chain([out.display().to_string()]));
     let mut child = start(command.stdin(Stdio::piped()))?;
     let mut pipe = child.stdin.take().ok_or("no pipe")?;

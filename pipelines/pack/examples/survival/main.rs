@@ -24,7 +24,10 @@ fn main() -> Result<(), Failure> {
     let options = Options::from_arguments(std::env::args().skip(1))?;
     if let Some(video) = &options.read {
         let collector = receive(video)?;
-        println!("{} parts read, {} lost; told per bit: {:.3?}", collector.good_count, collector.lost_count, collector.information);
+        println!(
+            "{} parts read, {} lost; told per bit: {:.3?}",
+            collector.good_count, collector.lost_count, collector.information
+        );
         return Ok(());
     }
     let work = options.results.with_extension("work");
@@ -111,8 +114,15 @@ impl Options {
 }
 
 /// One file of one target through all channels that are not yet measured.
-fn measure(options: &Options, work: &Path, target: Target, file: u64, done: &BTreeSet<report::Key>) -> Result<(), Failure> {
-    let missing = |channel: &&&Channel| !done.contains(&(target.name().to_owned(), channel.name.to_owned(), file));
+fn measure(
+    options: &Options,
+    work: &Path,
+    target: Target,
+    file: u64,
+    done: &BTreeSet<report::Key>,
+) -> Result<(), Failure> {
+    let missing =
+        |channel: &&&Channel| !done.contains(&(target.name().to_owned(), channel.name.to_owned(), file));
     let channels: Vec<&&Channel> = options.channels.iter().filter(missing).collect();
     if channels.is_empty() {
         return Ok(());
@@ -141,7 +151,8 @@ fn measure(options: &Options, work: &Path, target: Target, file: u64, done: &BTr
             parts_good: collector.good_count,
             parts_lost: collector.lost_count,
             information_min: collector.information.iter().copied().fold(1.0, f32::min),
-            information_mean: collector.information.iter().sum::<f32>() / collector.information.len().max(1) as f32,
+            information_mean: collector.information.iter().sum::<f32>()
+                / collector.information.len().max(1) as f32,
             took_secs: started.elapsed().as_secs_f64(),
         };
         let line = serde_json::to_string(&row)?;
@@ -156,7 +167,8 @@ fn measure(options: &Options, work: &Path, target: Target, file: u64, done: &BTr
 fn content(options: &Options, layout: &Layout, target: Target, file: u64) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(file * 1000 + target as u64);
     let any = random.usize(200_000..2_000_000);
-    let net = layout.body_bytes() as f64 * 30.0 / layout.pictures_per_body() as f64 / (1.0 + target.repair_ratio());
+    let net =
+        layout.body_bytes() as f64 * 30.0 / layout.pictures_per_body() as f64 / (1.0 + target.repair_ratio());
     let size = options.size_bytes.unwrap_or(any.max((net * SECS_MIN) as usize));
     (0..size).map(|_| random.u8(..)).collect()
 }

@@ -69,7 +69,8 @@ pub fn print(results: &Path) -> Result<(), Failure> {
     for ((target, channel), rows) in cells {
         let mean = |value: fn(&Row) -> f64| rows.iter().map(value).sum::<f64>() / rows.len() as f64;
         let exact = rows.iter().filter(|row| row.exact).count();
-        let (good, lost) = rows.iter().fold((0, 0), |(good, lost), row| (good + row.parts_good, lost + row.parts_lost));
+        let (good, lost) =
+            rows.iter().fold((0, 0), |(good, lost), row| (good + row.parts_good, lost + row.parts_lost));
         let void = if rows.iter().any(|row| row.void) { "rate off: void" } else { "" };
         println!(
             "| {target} | {channel} | {exact}/{} | {:.2} % | {:.1} | {:.1} | {:.2} | {void} |",

@@ -82,7 +82,8 @@ impl Coder {
     pub(super) fn parts_from_soft(&self, frame_number: u32, soft: &[f32]) -> Vec<Option<Vec<u8>>> {
         let bits = self.code.coded_bits();
         let part = |(part, places): (usize, &[u32])| {
-            let values: Vec<f32> = places.iter().map(|place| soft.get(*place as usize).copied().unwrap_or(0.0)).collect();
+            let values: Vec<f32> =
+                places.iter().map(|place| soft.get(*place as usize).copied().unwrap_or(0.0)).collect();
             let mut info = self.code.decode(&values, ROUNDS_MAX)?;
             whiten(frame_number, part, &mut info);
             let stored = info.split_off(self.part_bytes);

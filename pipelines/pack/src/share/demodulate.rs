@@ -77,7 +77,8 @@ impl Demodulator {
 
     /// The header, where the last one was or wherever it is now.
     fn header(&mut self, picture: &Picture<'_>) -> Option<(Placement, Header)> {
-        let known = self.placement.filter(|(width, height, _)| (*width, *height) == (picture.width, picture.height));
+        let known =
+            self.placement.filter(|(width, height, _)| (*width, *height) == (picture.width, picture.height));
         if let Some((_, _, placement)) = known
             && let Some(header) = read_header(picture, &placement)
         {
@@ -127,7 +128,8 @@ impl SoftFrame {
         let Reader { layout, coder, .. } = &*self.reader;
         let picture_bits = layout.picture_bits().max(1);
         let mut soft = vec![0.0f32; SPREAD * picture_bits];
-        for (index, (exposure, soft)) in self.exposures.iter().zip(soft.chunks_mut(picture_bits)).enumerate() {
+        for (index, (exposure, soft)) in self.exposures.iter().zip(soft.chunks_mut(picture_bits)).enumerate()
+        {
             if let Some(exposure) = exposure {
                 exposure.soften(&self.reader, pilot::bits(self.tag.number, index), soft);
             }
@@ -187,5 +189,10 @@ fn unit_mean(picture: &Picture<'_>, placement: &Placement, column: f64, row: f64
         let y = placement.top + (row + down) * placement.unit_y - 0.5;
         picture.between(x, y)
     };
-    points.iter().flat_map(|down| points.iter().map(move |across| (*across, *down))).map(|(x, y)| at(x, y)).sum::<f32>() / 16.0
+    points
+        .iter()
+        .flat_map(|down| points.iter().map(move |across| (*across, *down)))
+        .map(|(x, y)| at(x, y))
+        .sum::<f32>()
+        / 16.0
 }

@@ -23,7 +23,11 @@ pub(super) struct Exposure {
 impl Exposure {
     pub(super) fn new(reader: &Reader) -> Self {
         let cells = reader.cells.len();
-        Self { picture_count: 0, sums: vec![vec![0.0; cells]; reader.patterns.waves.len()], seen: vec![0; cells] }
+        Self {
+            picture_count: 0,
+            sums: vec![vec![0.0; cells]; reader.patterns.waves.len()],
+            seen: vec![0; cells],
+        }
     }
 
     pub(super) fn add(&mut self, reader: &Reader, picture: &Picture<'_>, placement: &Placement) {
@@ -42,7 +46,8 @@ impl Exposure {
         let strengths: Vec<Vec<f32>> = self.sums.iter().map(|sums| self.means(sums)).collect();
         let judges = self.judges(reader, &strengths, sent);
         let degrees = self.degrees(reader, &strengths, &judges);
-        let verdicts: Vec<Option<Verdicts<'_>>> = judges.iter().map(|judge| judge.as_ref().map(Judge::verdicts)).collect();
+        let verdicts: Vec<Option<Verdicts<'_>>> =
+            judges.iter().map(|judge| judge.as_ref().map(Judge::verdicts)).collect();
         let bits = usize::from(reader.layout.level_bits);
         for (cell, places) in soft.chunks_mut(bits * self.sums.len()).enumerate() {
             if self.seen.get(cell).is_none_or(|seen| *seen == 0) {
@@ -51,14 +56,22 @@ impl Exposure {
             let degree = degrees.get(cell).copied().unwrap_or(DEGREE_MEAN);
             for ((place, verdicts), strengths) in places.chunks_mut(bits).zip(&verdicts).zip(&strengths) {
                 if let (Some(verdicts), Some(strength)) = (verdicts, strengths.get(cell)) {
-                    place.iter_mut().zip(verdicts.of(*strength, degree)).for_each(|(place, value)| *place = *value);
+                    place
+                        .iter_mut()
+                        .zip(verdicts.of(*strength, degree))
+                        .for_each(|(place, value)| *place = *value);
                 }
             }
         }
     }
 
     /// What the pilots say of each pattern.
-    fn judges(&self, reader: &Reader, strengths: &[Vec<f32>], mut sent: impl Iterator<Item = u8>) -> Vec<Option<Judge>> {
+    fn judges(
+        &self,
+        reader: &Reader,
+        strengths: &[Vec<f32>],
+        mut sent: impl Iterator<Item = u8>,
+    ) -> Vec<Option<Judge>> {
         let mut pairs: Vec<Vec<(usize, f32)>> = vec![Vec::new(); strengths.len()];
         for cell in &reader.pilots {
             for (pairs, strengths) in pairs.iter_mut().zip(strengths) {
@@ -84,18 +97,29 @@ impl Exposure {
         for _ in 0..UNREST_ROUNDS {
             let of_cell = |(cell, degree): (usize, &usize)| {
                 let of_pattern = |(judge, strengths): (&Option<Judge>, &Vec<f32>)| {
-                    judge.as_ref().zip(strengths.get(cell)).map_or(1.0, |(judge, strength)| judge.unrest(*strength, *degree))
+                    judge
+                        .as_ref()
+                        .zip(strengths.get(cell))
+                        .map_or(1.0, |(judge, strength)| judge.unrest(*strength, *degree))
                 };
                 judges.iter().zip(strengths).map(of_pattern).sum::<f32>() / judges.len().max(1) as f32
             };
             let mut unrest: Vec<f32> = degrees.iter().enumerate().map(of_cell).collect();
             let mean = unrest.iter().sum::<f32>() / unrest.len().max(1) as f32;
             unrest.iter_mut().for_each(|unrest| *unrest /= mean.max(1e-3));
-            degrees = reader.around.iter().map(|around| {
-                let seen = around.iter().filter(|cell| self.seen.get(**cell as usize).is_some_and(|seen| *seen > 0));
-                let (count, sum) = seen.fold((0, 0.0), |(count, sum), cell| (count + 1, sum + unrest.get(*cell as usize).copied().unwrap_or(1.0)));
-                if count == 0 { DEGREE_MEAN } else { degree_from_variances(sum / count as f32) }
-            }).collect();
+            degrees = reader
+                .around
+                .iter()
+                .map(|around| {
+                    let seen = around
+                        .iter()
+                        .filter(|cell| self.seen.get(**cell as usize).is_some_and(|seen| *seen > 0));
+                    let (count, sum) = seen.fold((0, 0.0), |(count, sum), cell| {
+                        (count + 1, sum + unrest.get(*cell as usize).copied().unwrap_or(1.0))
+                    });
+                    if count == 0 { DEGREE_MEAN } else { degree_from_variances(sum / count as f32) }
+                })
+                .collect();
         }
         degrees
     }

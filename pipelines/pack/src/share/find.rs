@@ -18,7 +18,11 @@ const MODULE_PX_MIN: f64 = 2.0;
 const SCORE_MIN: u32 = 44;
 
 /// The best finder among the columns and rows given.
-pub(super) fn find(picture: &Picture<'_>, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> Option<Finder> {
+pub(super) fn find(
+    picture: &Picture<'_>,
+    columns: std::ops::Range<usize>,
+    rows: std::ops::Range<usize>,
+) -> Option<Finder> {
     let threshold = threshold(picture, &columns, &rows)?;
     let mut best: Option<(u32, Finder)> = None;
     for y in rows.step_by(2) {
@@ -37,7 +41,11 @@ pub(super) fn find(picture: &Picture<'_>, columns: std::ops::Range<usize>, rows:
 }
 
 /// Halfway between the darkest and the lightest pixel; `None` when they are too near each other to tell.
-fn threshold(picture: &Picture<'_>, columns: &std::ops::Range<usize>, rows: &std::ops::Range<usize>) -> Option<f64> {
+fn threshold(
+    picture: &Picture<'_>,
+    columns: &std::ops::Range<usize>,
+    rows: &std::ops::Range<usize>,
+) -> Option<f64> {
     let (mut low, mut high) = (255, 0);
     for y in rows.clone().step_by(4) {
         for x in columns.clone().step_by(2) {
@@ -77,7 +85,10 @@ fn in_proportion(runs: &[f64; 5]) -> bool {
     let module = runs.iter().sum::<f64>() / 7.0;
     // The outermost runs may be cut by a crop, the inner ones not.
     module >= MODULE_PX_MIN
-        && runs.iter().zip([1.0, 1.0, 3.0, 1.0, 1.0]).all(|(run, parts)| (run - parts * module).abs() <= 0.6 * module.max(2.0))
+        && runs
+            .iter()
+            .zip([1.0, 1.0, 3.0, 1.0, 1.0])
+            .all(|(run, parts)| (run - parts * module).abs() <= 0.6 * module.max(2.0))
 }
 
 fn confirm(picture: &Picture<'_>, x: f64, y: f64, threshold: f64) -> Option<Finder> {
@@ -121,12 +132,17 @@ fn score(picture: &Picture<'_>, finder: &Finder, threshold: f64) -> u32 {
         let y = finder.y + (f64::from(row) - 4.0) * finder.module_y;
         u32::from((f64::from(picture.between(x, y)) < threshold) == is_dark(column, row))
     };
-    (1..CORNER_MODULES - 1).flat_map(|row| (1..CORNER_MODULES - 1).map(move |column| (column, row))).map(|(c, r)| matches(c, r)).sum()
+    (1..CORNER_MODULES - 1)
+        .flat_map(|row| (1..CORNER_MODULES - 1).map(move |column| (column, row)))
+        .map(|(c, r)| matches(c, r))
+        .sum()
 }
 
 /// Takes the middle again over many lines through the inner square, for a tenth of a pixel.
 fn sharpen(picture: &Picture<'_>, finder: Finder, threshold: f64) -> Finder {
-    let mean = |values: Vec<f64>, or: f64| if values.is_empty() { or } else { values.iter().sum::<f64>() / values.len() as f64 };
+    let mean = |values: Vec<f64>, or: f64| {
+        if values.is_empty() { or } else { values.iter().sum::<f64>() / values.len() as f64 }
+    };
     let offsets: Vec<f64> = (-4..=4).map(|step| f64::from(step) * 0.25).collect();
     let xs = offsets.iter().filter_map(|offset| {
         let y = (finder.y + offset * finder.module_y).round();

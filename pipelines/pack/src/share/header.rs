@@ -30,8 +30,12 @@ pub(super) fn bits_from_header(layout: &Layout, tag: FrameTag, picture: usize) -
 }
 
 /// The header that these bits are, if they are one.
-pub(super) fn header_from_bits(canvas: Canvas, bits: impl Iterator<Item = bool>) -> Option<(Layout, FrameTag, usize)> {
-    let read = bits.take(HEADER_BITS).enumerate().fold(0u128, |word, (index, bit)| word | u128::from(bit) << index);
+pub(super) fn header_from_bits(
+    canvas: Canvas,
+    bits: impl Iterator<Item = bool>,
+) -> Option<(Layout, FrameTag, usize)> {
+    let read =
+        bits.take(HEADER_BITS).enumerate().fold(0u128, |word, (index, bit)| word | u128::from(bit) << index);
     let word = read ^ (MASK & ((1 << HEADER_BITS) - 1));
     let fields = word & ((1 << 57) - 1);
     if (word >> 57) as u16 != check(canvas, fields) {

@@ -141,15 +141,24 @@ impl Layout {
             let in_header = y < header || y + cell > self.height.saturating_sub(header);
             let in_corner_row = y < corner || y + cell > bottom;
             let in_corner_column = x < corner || x + cell > right;
-            !in_header && !(in_corner_row && in_corner_column)
+            !(in_header || in_corner_row && in_corner_column)
         };
         let rows = (0..self.height / cell).map(|row| row * cell);
-        rows.flat_map(|y| (0..self.width / cell).map(move |column| (column * cell, y))).filter(|(x, y)| free(*x, *y)).collect()
+        rows.flat_map(|y| (0..self.width / cell).map(move |column| (column * cell, y)))
+            .filter(|(x, y)| free(*x, *y))
+            .collect()
     }
 
-    /// The fields that the header carries, as 17 bits; `None` for a value that it cannot name.
+    /// Whether the grid holds no more than [`PICTURE_BITS_MAX`], those under finders counted.
+    fn is_bounded(&self) -> bool {
+        let side = self.cell_px.max(1);
+        (self.width / side * (self.height / side)) as usize * self.cell_bits() <= PICTURE_BITS_MAX
+    }
+
+    /// The fields that the header carries, as 17 bits; `None` for a value that it cannot name, or too much in a picture.
     pub(super) fn to_bits(self) -> Option<u32> {
-        let place = |list: &[u8], value: u8| list.iter().position(|item| *item == value).map(|index| index as u32);
+        let place =
+            |list: &[u8], value: u8| list.iter().position(|item| *item == value).map(|index| index as u32);
         let sixths = self.cell_px * 6 / self.unit_px();
         let exact = sixths * self.unit_px() == self.cell_px * 6;
         let cell = CELL_SIXTHS.iter().position(|item| *item == sixths && exact)? as u32;
@@ -157,7 +166,8 @@ impl Layout {
         let rate = place(&RATES, self.rate_32nds)?;
         let levels = u32::from(self.level_bits.checked_sub(1).filter(|bits| *bits < 4)?);
         let hold = u32::from(self.hold.checked_sub(1).filter(|hold| *hold < 16)?);
-        Some(cell | patterns << 3 | levels << 6 | hold << 8 | rate << 12)
+        let bits = cell | patterns << 3 | levels << 6 | hold << 8 | rate << 12;
+        self.is_bounded().then_some(bits)
     }
 
     /// The layout that `bits` describe, at the size at which its cells are whole pixels: 1920 × 1080.
@@ -175,9 +185,30 @@ impl Layout {
             hold: field(8, 4) as u8 + 1,
             rate_32nds: *RATES.get(field(12, 4))?,
         };
-        Some(layout)
+        layout.is_bounded().then_some(layout)
     }
 }
 
+/// Bits in a picture at most, so that a header that was made up cannot ask for much memory.
+const PICTURE_BITS_MAX: usize = 1 << 20;
+
 /// Coded bits of a part: enough for the code to be strong, few enough that not all is lost at once.
 const PART_BITS_MAX: usize = 40_000;
+
+#[cfg(test)]
+mod tests {
+    use super::{Canvas, Layout, PICTURE_BITS_MAX};
+
+    #[test]
+    fn any_bits_name_a_layout_that_names_itself_or_none() {
+        for canvas in Canvas::ALL {
+            let layouts: Vec<Layout> =
+                (0..1 << 16).filter_map(|bits| Layout::from_bits(canvas, bits)).collect();
+            assert!(layouts.len() > 1000);
+            for layout in layouts.iter().step_by(97) {
+                assert_eq!(layout.to_bits().and_then(|bits| Layout::from_bits(canvas, bits)), Some(*layout));
+                assert!(layout.picture_bits() <= PICTURE_BITS_MAX && layout.body_bytes() > 0);
+            }
+        }
+    }
+}

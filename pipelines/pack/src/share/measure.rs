@@ -3,7 +3,13 @@
 use super::pattern::{MIDDLE, Patterns, WAVE_BITS};
 
 /// Adds to `sums[pattern][cell]` how strong each wave stands in each cell, in luma steps.
-pub(super) fn measure(luma: &[u8], width: usize, cells: &[(u32, u32)], patterns: &Patterns, sums: &mut [Vec<f32>]) {
+pub(super) fn measure(
+    luma: &[u8],
+    width: usize,
+    cells: &[(u32, u32)],
+    patterns: &Patterns,
+    sums: &mut [Vec<f32>],
+) {
     let side = patterns.cell_px;
     let scale = 1.0 / ((side * side) as f32 * (1 << WAVE_BITS) as f32);
     let mut pixels = vec![0i16; side * side];
@@ -16,7 +22,8 @@ pub(super) fn measure(luma: &[u8], width: usize, cells: &[(u32, u32)], patterns:
             }
         }
         for (wave, sums) in patterns.waves.iter().zip(sums.iter_mut()) {
-            let product: i32 = pixels.iter().zip(wave).map(|(pixel, sample)| i32::from(*pixel) * i32::from(*sample)).sum();
+            let product: i32 =
+                pixels.iter().zip(wave).map(|(pixel, sample)| i32::from(*pixel) * i32::from(*sample)).sum();
             if let Some(sum) = sums.get_mut(index) {
                 *sum += product as f32 * scale;
             }

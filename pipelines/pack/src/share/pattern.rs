@@ -54,7 +54,8 @@ fn wave(cell_px: usize, across: u32, down: u32) -> Vec<i16> {
         scale * ((index as f64 + 0.5) * f64::from(waves) * std::f64::consts::PI / cell_px as f64).cos()
     };
     let unit = f64::from(1 << WAVE_BITS);
-    let row = |y: usize| (0..cell_px).map(move |x| (sample(down, y) * sample(across, x) * unit).round() as i16);
+    let row =
+        |y: usize| (0..cell_px).map(move |x| (sample(down, y) * sample(across, x) * unit).round() as i16);
     (0..cell_px).flat_map(row).collect()
 }
 

@@ -32,8 +32,12 @@ impl Placement {
             let rows = if below { middle_y..picture.height } else { 0..middle_y };
             find(picture, columns, rows)
         };
-        let corners = [corner(false, false)?, corner(true, false)?, corner(false, true)?, corner(true, true)?];
-        Canvas::ALL.into_iter().find_map(|canvas| Self::from_corners(canvas, &corners)).map(|found| found.snapped(picture))
+        let corners =
+            [corner(false, false)?, corner(true, false)?, corner(false, true)?, corner(true, true)?];
+        Canvas::ALL
+            .into_iter()
+            .find_map(|canvas| Self::from_corners(canvas, &corners))
+            .map(|found| found.snapped(picture))
     }
 
     fn from_corners(canvas: Canvas, corners: &[Finder; 4]) -> Option<Self> {
@@ -82,7 +86,8 @@ impl Placement {
         let mut luma = Vec::with_capacity(width * height);
         for y in 0..height {
             let (upper, lower, part_y) = tap(self.top, self.unit_y / unit, y, picture.height);
-            let row = |y: usize| picture.luma.get(y * picture.width..(y + 1) * picture.width).unwrap_or_default();
+            let row =
+                |y: usize| picture.luma.get(y * picture.width..(y + 1) * picture.width).unwrap_or_default();
             let (upper, lower) = (row(upper), row(lower));
             luma.extend(across.iter().map(|(left, right, part_x)| {
                 let mix = |row: &[u8]| {
@@ -96,13 +101,20 @@ impl Placement {
     }
 
     /// Whether this part of the layout's picture is in the picture that was found.
-    pub(super) fn shows(&self, layout: &Layout, picture: &Picture<'_>, (x, y): (u32, u32), side_px: u32) -> bool {
+    pub(super) fn shows(
+        &self,
+        layout: &Layout,
+        picture: &Picture<'_>,
+        (x, y): (u32, u32),
+        side_px: u32,
+    ) -> bool {
         let unit = f64::from(layout.unit_px());
         let inside = |start: f64, step: f64, at: u32, size: usize| {
             let (low, high) = (start + f64::from(at) * step, start + f64::from(at + side_px) * step);
             low > -0.75 && high < size as f64 + 0.75
         };
-        inside(self.left, self.unit_x / unit, x, picture.width) && inside(self.top, self.unit_y / unit, y, picture.height)
+        inside(self.left, self.unit_x / unit, x, picture.width)
+            && inside(self.top, self.unit_y / unit, y, picture.height)
     }
 }
 
@@ -114,7 +126,13 @@ fn snap(start: f64, unit: f64, count: f64, size: f64) -> (f64, f64) {
     let whole = (unit * count).round();
     let near = (unit * count - whole).abs() < SNAP_PX && (start - start.round()).abs() < SNAP_PX;
     // Only sizes that videos have: any other whole number is as likely to be chance.
-    if near && [426.0, 640.0, 854.0, 1280.0, 1920.0, 2560.0, 3840.0, 240.0, 360.0, 480.0, 720.0, 1080.0, 1440.0, 2160.0].contains(&whole) {
+    if near
+        && [
+            426.0, 640.0, 854.0, 1280.0, 1920.0, 2560.0, 3840.0, 240.0, 360.0, 480.0, 720.0, 1080.0, 1440.0,
+            2160.0,
+        ]
+        .contains(&whole)
+    {
         return (start.round(), whole / count);
     }
     (start, unit)

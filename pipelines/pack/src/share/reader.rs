@@ -31,6 +31,11 @@ impl Reader {
 fn around(cells: &[(u32, u32)], side: u32) -> Vec<Vec<u32>> {
     let index: HashMap<(u32, u32), u32> = cells.iter().copied().zip(0..).collect();
     let near = |at: u32| [at.checked_sub(side), Some(at), Some(at + side)].into_iter().flatten();
-    let of_cell = |(x, y): &(u32, u32)| near(*y).flat_map(|y| near(*x).map(move |x| (x, y))).filter_map(|at| index.get(&at).copied()).collect();
+    let of_cell = |(x, y): &(u32, u32)| {
+        near(*y)
+            .flat_map(|y| near(*x).map(move |x| (x, y)))
+            .filter_map(|at| index.get(&at).copied())
+            .collect()
+    };
     cells.iter().map(of_cell).collect()
 }

@@ -22,7 +22,13 @@ impl Modulator {
     pub fn new(layout: Layout) -> Option<Self> {
         layout.to_bits()?;
         let blank = blank(&layout);
-        Some(Self { coder: Coder::new(&layout), patterns: Patterns::new(&layout), cells: layout.cells(), blank, layout })
+        Some(Self {
+            coder: Coder::new(&layout),
+            patterns: Patterns::new(&layout),
+            cells: layout.cells(),
+            blank,
+            layout,
+        })
     }
 
     /// What is drawn.
@@ -36,7 +42,9 @@ impl Modulator {
     pub fn pictures(&self, tag: FrameTag, body: &[u8]) -> Option<Vec<Vec<u8>>> {
         let bits = self.coder.bits_from_body(tag.number, body);
         let pictures = bits.chunks(self.layout.picture_bits().max(1)).take(SPREAD).enumerate();
-        pictures.map(|(index, bits)| Some(self.picture(&bits_from_header(&self.layout, tag, index)?, bits))).collect()
+        pictures
+            .map(|(index, bits)| Some(self.picture(&bits_from_header(&self.layout, tag, index)?, bits)))
+            .collect()
     }
 
     fn picture(&self, header: &[bool], bits: &[u8]) -> Vec<u8> {
@@ -77,7 +85,9 @@ impl Modulator {
                 }
             }
             let start = *y as usize * width + *x as usize;
-            for (row, sums) in luma.get_mut(start..).unwrap_or_default().chunks_mut(width).zip(sums.chunks(cell_px)) {
+            for (row, sums) in
+                luma.get_mut(start..).unwrap_or_default().chunks_mut(width).zip(sums.chunks(cell_px))
+            {
                 for (pixel, sum) in row.iter_mut().zip(sums) {
                     *pixel = (sum >> (LEVEL_BITS + WAVE_BITS)).clamp(16, 235) as u8;
                 }
@@ -91,7 +101,8 @@ fn blank(layout: &Layout) -> Vec<u8> {
     let module = layout.unit_px() * CORNER_UNITS / CORNER_MODULES;
     let corner = module * CORNER_MODULES;
     for (left, top) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-        let (left, top) = (left * layout.width.saturating_sub(corner), top * layout.height.saturating_sub(corner));
+        let (left, top) =
+            (left * layout.width.saturating_sub(corner), top * layout.height.saturating_sub(corner));
         for row in 0..CORNER_MODULES {
             for column in 0..CORNER_MODULES {
                 let grey = if is_dark(column, row) { DARK } else { LIGHT };

@@ -30,7 +30,8 @@ struct Histogram {
 impl Histogram {
     fn new(strengths: &[f32]) -> Option<Self> {
         let finite = || strengths.iter().copied().filter(|value| value.is_finite());
-        let (low, high) = finite().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) =
+            finite().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(value), high.max(value)));
         if low >= high {
             return None;
         }
@@ -67,7 +68,8 @@ impl Judge {
     /// strengths are alike or there is no pilot.
     pub(super) fn new(strengths: &[f32], levels: &[i32], pilots: &[(usize, f32)]) -> Option<Self> {
         let histogram = Histogram::new(strengths)?;
-        let levels: Vec<f64> = levels.iter().map(|level| f64::from(*level) / f64::from(1 << LEVEL_BITS)).collect();
+        let levels: Vec<f64> =
+            levels.iter().map(|level| f64::from(*level) / f64::from(1 << LEVEL_BITS)).collect();
         let channel = Channel::from_pilots(&levels, pilots)?;
         let unrest = DEGREES.map(|degree| {
             let local = channel.with_noise(degree);
@@ -78,7 +80,11 @@ impl Judge {
 
     /// The square of the noise to expect in a strength, in variances of the channel, when the noise is of this degree.
     pub(super) fn unrest(&self, strength: f32, degree: usize) -> f32 {
-        self.unrest.get(degree).and_then(|table| table.get(self.histogram.bin(strength))).copied().unwrap_or(1.0)
+        self.unrest
+            .get(degree)
+            .and_then(|table| table.get(self.histogram.bin(strength)))
+            .copied()
+            .unwrap_or(1.0)
     }
 
     /// For each degree, bin and bit, the logarithm of how much likelier 0 is than 1.
@@ -116,7 +122,9 @@ pub(super) fn degree_from_variances(variances: f32) -> usize {
 impl Channel {
     /// The line through the pilots, by least squares, and how far they are off it.
     fn from_pilots(levels: &[f64], pilots: &[(usize, f32)]) -> Option<Self> {
-        let pairs = || pilots.iter().filter_map(|(level, strength)| Some((*levels.get(*level)?, f64::from(*strength))));
+        let pairs = || {
+            pilots.iter().filter_map(|(level, strength)| Some((*levels.get(*level)?, f64::from(*strength))))
+        };
         let count = pairs().count() as f64;
         if count < 3.0 {
             return None;
@@ -155,7 +163,12 @@ fn exponent(value: f64, level: f64, channel: &Channel) -> f64 {
 fn ratios(value: f64, levels: &[f64], channel: &Channel, bits: usize) -> Vec<f32> {
     let exponents: Vec<f64> = levels.iter().map(|level| exponent(value, *level, channel)).collect();
     let sum = |bit: usize, set: bool| {
-        let chosen = || exponents.iter().enumerate().filter(move |(level, _)| (bits_from_level(*level) >> bit & 1 == 1) == set);
+        let chosen = || {
+            exponents
+                .iter()
+                .enumerate()
+                .filter(move |(level, _)| (bits_from_level(*level) >> bit & 1 == 1) == set)
+        };
         let most = chosen().map(|(_, exponent)| *exponent).fold(f64::MIN, f64::max);
         most + chosen().map(|(_, exponent)| (exponent - most).exp()).sum::<f64>().ln()
     };
@@ -170,11 +183,15 @@ mod tests {
 
     #[test]
     fn gain_offset_and_noise_are_learnt_from_a_few_pilots() {
-        let levels: Vec<i32> = (0..8).map(|level| (2 * level - 7) * 5 << LEVEL_BITS).collect();
+        let levels: Vec<i32> = (0..8).map(|level| ((2 * level - 7) * 5) << LEVEL_BITS).collect();
         let mut random = Random::new(2);
         let sent: Vec<usize> = (0..20_000).map(|_| random.below(8)).collect();
-        let noise = |random: &mut Random| (0..12).map(|_| random.below(1000) as f32 / 1000.0).sum::<f32>() - 6.0;
-        let heard: Vec<f32> = sent.iter().map(|at| 7.0 + 0.86 * (2.0 * *at as f32 - 7.0) * 5.0 + 1.5 * noise(&mut random)).collect();
+        let noise =
+            |random: &mut Random| (0..12).map(|_| random.below(1000) as f32 / 1000.0).sum::<f32>() - 6.0;
+        let heard: Vec<f32> = sent
+            .iter()
+            .map(|at| 7.0 + 0.86 * (2.0 * *at as f32 - 7.0) * 5.0 + 1.5 * noise(&mut random))
+            .collect();
         let pilots: Vec<(usize, f32)> = sent.iter().copied().zip(heard.iter().copied()).take(400).collect();
         let judge = Judge::new(&heard, &levels, &pilots).expect("they differ");
         let (channel, verdicts) = (judge.channel, judge.verdicts());

@@ -3,12 +3,15 @@
 use super::{Demodulator, FrameTag, Layout, Modulator, Received, Target};
 
 fn body(layout: &Layout, seed: u8) -> Vec<u8> {
-    (0..layout.body_bytes()).map(|index| (index as u8).wrapping_mul(31).wrapping_add(seed) ^ (index >> 8) as u8).collect()
+    (0..layout.body_bytes())
+        .map(|index| (index as u8).wrapping_mul(31).wrapping_add(seed) ^ (index >> 8) as u8)
+        .collect()
 }
 
 fn read(pictures: &[(Vec<u8>, u32, u32)]) -> Vec<Received> {
     let mut demodulator = Demodulator::new();
-    let mut frames: Vec<_> = pictures.iter().flat_map(|(luma, width, height)| demodulator.push(luma, *width, *height)).collect();
+    let mut frames: Vec<_> =
+        pictures.iter().flat_map(|(luma, width, height)| demodulator.push(luma, *width, *height)).collect();
     frames.extend(demodulator.finish());
     frames.into_iter().map(|frame| frame.decode()).collect()
 }
@@ -24,7 +27,13 @@ fn check(change: impl Fn(Vec<u8>) -> (Vec<u8>, u32, u32)) {
         assert_eq!(received.len(), 1, "{}", target.name());
         assert_eq!((received[0].tag, received[0].layout), (tag, layout));
         let parts: Vec<Vec<u8>> = received[0].parts.iter().flatten().cloned().collect();
-        assert!(parts.concat() == sent, "{}: {} of {} parts", target.name(), parts.len(), layout.part_count());
+        assert!(
+            parts.concat() == sent,
+            "{}: {} of {} parts",
+            target.name(),
+            parts.len(),
+            layout.part_count()
+        );
     }
 }
 
@@ -60,13 +69,15 @@ fn held_pictures_are_one_frame_and_order_does_not_matter() {
     let layout = Layout::for_target(Target::Hd720At2M);
     let modulator = Modulator::new(layout).expect("nameable");
     let pictures = |number: u32| {
-        let pictures = modulator.pictures(FrameTag { file: 1, number }, &body(&layout, number as u8)).expect("fits");
+        let pictures =
+            modulator.pictures(FrameTag { file: 1, number }, &body(&layout, number as u8)).expect("fits");
         pictures.into_iter().map(|luma| (luma, layout.width, layout.height)).collect::<Vec<_>>()
     };
     let (first, mut second) = (pictures(1), pictures(2));
     second.reverse();
     let received = read(&[second.clone(), first.clone(), second.clone(), first, second].concat());
-    let counts: Vec<(u32, u32)> = received.iter().map(|frame| (frame.tag.number, frame.picture_count)).collect();
+    let counts: Vec<(u32, u32)> =
+        received.iter().map(|frame| (frame.tag.number, frame.picture_count)).collect();
     assert_eq!(counts, [(2, 12), (1, 8)]);
     for frame in received {
         assert!(frame.parts.iter().flatten().flatten().eq(&body(&layout, frame.tag.number as u8)));
@@ -75,6 +86,10 @@ fn held_pictures_are_one_frame_and_order_does_not_matter() {
 
 #[test]
 fn pictures_of_something_else_are_passed_over() {
-    let noise: Vec<u8> = (0..1280 * 720u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    assert!(read(&[(noise, 1280, 720), (vec![0; 12], 4, 3), (Vec::new(), 0, 0), (vec![1; 5], 1920, 1080)]).is_empty());
+    let noise: Vec<u8> =
+        (0..1280 * 720u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    assert!(
+        read(&[(noise, 1280, 720), (vec![0; 12], 4, 3), (Vec::new(), 0, 0), (vec![1; 5], 1920, 1080)])
+            .is_empty()
+    );
 }

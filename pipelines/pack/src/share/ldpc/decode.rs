@@ -18,7 +18,9 @@ impl Code {
         for _ in 0..rounds_max {
             let bits = state.bits();
             if self.is_codeword(&bits) {
-                return Some(bits.iter().take(self.info_blocks).flat_map(|word| word.to_le_bytes()).collect());
+                return Some(
+                    bits.iter().take(self.info_blocks).flat_map(|word| word.to_le_bytes()).collect(),
+                );
             }
             state.round();
         }
@@ -52,8 +54,10 @@ impl State {
         }
         let links = |(row, edges): (usize, &Vec<super::graph::Edge>)| {
             // The link to the parity bit before stands last: `round` treats its first lane in row 0 apart.
-            let mut links: Vec<Link> =
-                edges.iter().map(|edge| Link { block: edge.block.into(), shift: edge.shift.into() }).collect();
+            let mut links: Vec<Link> = edges
+                .iter()
+                .map(|edge| Link { block: edge.block.into(), shift: edge.shift.into() })
+                .collect();
             links.push(Link { block: code.info_blocks + row, shift: 0 });
             links.push(match row {
                 0 => Link { block: blocks - 1, shift: LANES - 1 },
@@ -68,7 +72,9 @@ impl State {
     }
 
     fn bits(&self) -> Vec<u128> {
-        let word = |lanes: &Lanes| lanes.iter().rev().fold(0u128, |word, value| (word << 1) | u128::from(*value < 0.0));
+        let word = |lanes: &Lanes| {
+            lanes.iter().rev().fold(0u128, |word, value| (word << 1) | u128::from(*value < 0.0))
+        };
         self.beliefs.iter().map(word).collect()
     }
 
@@ -77,7 +83,8 @@ impl State {
             let open_end = (number == 0).then_some(row.len() - 1);
             let (mut least, mut second) = ([f32::MAX; LANES], [f32::MAX; LANES]);
             let mut signs = [0u32; LANES];
-            for (index, (link, (said, heard))) in row.iter().zip(said.iter().zip(&mut self.heard)).enumerate() {
+            for (index, (link, (said, heard))) in row.iter().zip(said.iter().zip(&mut self.heard)).enumerate()
+            {
                 turned(&self.beliefs[link.block], link.shift, heard);
                 for (heard, said) in heard.iter_mut().zip(said) {
                     *heard -= said;
@@ -87,7 +94,9 @@ impl State {
                 }
                 weigh(heard, &mut least, &mut second, &mut signs);
             }
-            for (index, (link, (said, heard))) in row.iter().zip(said.iter_mut().zip(&mut self.heard)).enumerate() {
+            for (index, (link, (said, heard))) in
+                row.iter().zip(said.iter_mut().zip(&mut self.heard)).enumerate()
+            {
                 answer(heard, said, &least, &second, &signs);
                 if open_end == Some(index) {
                     // The lane that is not there must leave the last parity bit alone.

@@ -30,9 +30,9 @@ impl Code {
         let mut before = bits(self.info_blocks + self.parity_blocks - 1) << 1;
         self.rows.iter().enumerate().all(|(row, edges)| {
             let own = bits(self.info_blocks + row);
-            let checks = edges
-                .iter()
-                .fold(own ^ before, |sum, edge| sum ^ bits(usize::from(edge.block)).rotate_right(u32::from(edge.shift)));
+            let checks = edges.iter().fold(own ^ before, |sum, edge| {
+                sum ^ bits(usize::from(edge.block)).rotate_right(u32::from(edge.shift))
+            });
             before = own;
             checks == 0
         })

@@ -86,8 +86,12 @@ impl Builder {
             let weight = if block < heavy_blocks { heavy_weight } else { 3 };
             self.place(block, weight);
         }
-        let edge = |(block, shift): (usize, &Option<u8>)| shift.map(|shift| Edge { block: block as u16, shift });
-        self.shifts.iter().map(|line| line.iter().take(self.info_blocks).enumerate().filter_map(edge).collect()).collect()
+        let edge =
+            |(block, shift): (usize, &Option<u8>)| shift.map(|shift| Edge { block: block as u16, shift });
+        self.shifts
+            .iter()
+            .map(|line| line.iter().take(self.info_blocks).enumerate().filter_map(edge).collect())
+            .collect()
     }
 
     /// Puts a block into the `weight` rows that hold the fewest blocks so far.

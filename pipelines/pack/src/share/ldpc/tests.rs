@@ -10,7 +10,9 @@ fn noise(random: &mut Random) -> f32 {
 
 fn received(code: &Code, info: &[u8], sigma: f32, random: &mut Random) -> Vec<f32> {
     let words = code.encode(info);
-    let sent = words.iter().flat_map(|word| (0..LANES).map(move |lane| if word >> lane & 1 == 1 { -1.0f32 } else { 1.0 }));
+    let sent = words
+        .iter()
+        .flat_map(|word| (0..LANES).map(move |lane| if word >> lane & 1 == 1 { -1.0f32 } else { 1.0 }));
     sent.map(|value| 2.0 * (value + sigma * noise(random)) / (sigma * sigma)).collect()
 }
 
@@ -49,7 +51,11 @@ fn every_codeword_fulfils_its_checks_and_no_neighbour_does() {
 fn noise_a_decibel_within_what_the_rate_allows_is_taken_out() {
     // Where a perfect code of this rate stops working is sigma 0.979, 0.631, 0.50 for 1/2, 4/5, 9/10 (two levels).
     for (info_blocks, parity_blocks, sigma) in [(100, 100, 0.86), (160, 40, 0.555), (180, 20, 0.445)] {
-        assert_eq!(failures(&Code::new(info_blocks, parity_blocks), sigma, 20), 0, "{info_blocks}/{parity_blocks}");
+        assert_eq!(
+            failures(&Code::new(info_blocks, parity_blocks), sigma, 20),
+            0,
+            "{info_blocks}/{parity_blocks}"
+        );
     }
 }
 
@@ -57,7 +63,11 @@ fn noise_a_decibel_within_what_the_rate_allows_is_taken_out() {
 fn too_much_noise_is_told_and_never_guessed() {
     let code = Code::new(100, 100);
     assert_eq!(failures(&code, 1.3, 5), 5);
-    assert_eq!(code.decode(&[], 5).map(|bytes| bytes.iter().all(|byte| *byte == 0)), Some(true), "nothing heard is the word 0");
+    assert_eq!(
+        code.decode(&[], 5).map(|bytes| bytes.iter().all(|byte| *byte == 0)),
+        Some(true),
+        "nothing heard is the word 0"
+    );
     assert!(code.decode(&[f32::NAN; 10], 5).is_none_or(|bytes| bytes.len() == code.info_bytes()));
 }
 
