@@ -12,6 +12,7 @@ pub mod frame;
 pub mod jpeg;
 mod pack;
 mod params;
+mod pixels;
 mod room;
 pub mod share;
 pub mod stream;

@@ -22,15 +22,27 @@ use crate::content::Content;
 use crate::frame::{FileId, FrameHeader, FrameKind, Metadata, Run, write_header, write_symbol};
 use crate::jpeg::{Card, Chroma, Geometry};
 use crate::params::{PackParams, Verify};
+use crate::pixels;
 use crate::share::{FrameTag, Layout, Modulator};
-use crate::unpack::pixels;
 
 /// One part in so many says what the whole is; it is found in any stretch of some seconds.
 const PARTS_PER_METADATA: usize = 64;
 /// Near enough to lossless that a site's own encoder decides what is lost.
 const ENCODER: [&str; 14] = [
-    "-vf", "format=yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "12", "-g", "60", "-color_range",
-    "tv", "-x264-params", "sync-lookahead=0",
+    "-vf",
+    "format=yuv420p",
+    "-c:v",
+    "libx264",
+    "-preset",
+    "veryfast",
+    "-crf",
+    "12",
+    "-g",
+    "60",
+    "-color_range",
+    "tv",
+    "-x264-params",
+    "sync-lookahead=0",
 ];
 
 /// Writes the whole video.
@@ -47,7 +59,8 @@ pub(super) fn run(
     let layout = plan::layout(params);
     let modulator = Modulator::new(layout).ok_or_else(|| RunError::internal("a layout without a name"))?;
     let fps = plan::fps(params);
-    let writer = FrameWriter::create(ffmpeg, &spec(&layout, fps, cx, &out), cx.cancel()).map_err(media_error)?;
+    let writer =
+        FrameWriter::create(ffmpeg, &spec(&layout, fps, cx, &out), cx.cancel()).map_err(media_error)?;
     let metadata = facts.metadata.as_bytes();
     let mut film = Film {
         writer,
@@ -209,7 +222,10 @@ impl Film<'_> {
         let file = u16::from_le_bytes([self.file_id.0[0], self.file_id.0[1]]);
         let pictures = self.modulator.pictures(FrameTag { file, number: self.body_number }, &body);
         let pictures = pictures.ok_or_else(|| {
-            RunError::failed(FailureKind::Usage, "this is more than one video of this target can number; pack it in parts")
+            RunError::failed(
+                FailureKind::Usage,
+                "this is more than one video of this target can number; pack it in parts",
+            )
         })?;
         self.body_number += 1;
         for luma in pictures {
@@ -284,7 +300,8 @@ fn verify(
     cx: &RunContext<'_>,
 ) -> Result<(), RunError> {
     let blocks = chunk.first_block..chunk.first_block + chunk.block_count;
-    let mut collector = Collector::new(metadata, (file_id, plan::symbol_bytes(params)), blocks, Store::Nowhere);
+    let mut collector =
+        Collector::new(metadata, (file_id, plan::symbol_bytes(params)), blocks, Store::Nowhere);
     pixels::read(ffmpeg, path, cx.site().cores, cx.cancel(), &cx.pulse(), |part| {
         collector.take_body(part)?;
         Ok(true)
@@ -298,6 +315,9 @@ fn verify(
 fn media_error(error: MediaError) -> RunError {
     match error.failure() {
         _ if error.is_cancelled() => RunError::Cancelled,
-        failure => RunError::failed(failure.kind, format!("Failed to add frame to video encoder: {}", failure.message)),
+        failure => RunError::failed(
+            failure.kind,
+            format!("Failed to add frame to video encoder: {}", failure.message),
+        ),
     }
 }

@@ -128,7 +128,13 @@ pub(super) fn inspect(
     let first = first.ok_or_else(|| RunError::internal("the job has no source"))?;
     let metadata = unsealed(&first.metadata, key, &paths[0])?;
     room::for_file(metadata.size.unwrap_or(0), cx)?;
-    Ok(Facts { params: params.clone(), metadata, symbol_bytes: first.symbol_bytes, file_id: first.file_id.0, videos })
+    Ok(Facts {
+        params: params.clone(),
+        metadata,
+        symbol_bytes: first.symbol_bytes,
+        file_id: first.file_id.0,
+        videos,
+    })
 }
 
 fn unsealed(metadata: &Metadata, key: Option<&FileKey>, path: &Path) -> Result<Metadata, RunError> {

@@ -11,12 +11,12 @@ use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
 use reel_types::{CancelToken, shown};
 
 use super::facts::{Picture, Video, input};
-use super::pixels;
 use super::remux::pictures;
 use crate::avi::{AviReader, FrameSpan};
 use crate::collect::identify;
 use crate::frame::{FileId, Metadata, parse_frame};
 use crate::jpeg::{read_app9, read_frame};
+use crate::pixels;
 
 /// Pictures that are looked at for one that says what this is.
 const LOOK_PICTURES: usize = 64;

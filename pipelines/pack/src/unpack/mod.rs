@@ -4,7 +4,6 @@ mod assemble;
 mod facts;
 mod find;
 mod pipeline;
-pub(crate) mod pixels;
 mod plan;
 mod remux;
 mod run;

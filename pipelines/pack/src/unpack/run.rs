@@ -8,12 +8,12 @@ use reel_types::FailureKind;
 
 use super::facts::{Facts, Video};
 use super::plan::Chunk;
-use super::pixels;
 use super::remux::pictures;
 use crate::avi::AviReader;
 use crate::collect::{Collector, Store};
 use crate::frame::FileId;
 use crate::jpeg::read_frame;
+use crate::pixels;
 use crate::stream::seal::FileKey;
 
 /// The recovered bytes, among a chunk's outputs.
