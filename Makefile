@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kill serve
+.PHONY: help setup demo test check bench kill survival big serve
 
 CARGO := scripts/cargo
 
@@ -38,6 +38,12 @@ kill: setup ## kill reel at each named moment and at 50 random ones (REEL_KILLS=
 	 else \
 	     $(CARGO) test --package reel --test kill -- --nocapture </dev/null; \
 	 fi
+
+survival: setup ## measure which packed videos survive what sites do (hours; goes on where it was; QUICK=1 for minutes)
+	@scripts/survival $(if $(QUICK),--quick)
+
+big: setup ## pack and unpack 10 GB (REEL_BIG_GB for another size) and compare
+	@scripts/big
 
 serve: ## the server: not written yet
 	@echo "reel has no server yet; 'reel transcode' works without one" >&2; exit 2
