@@ -61,7 +61,9 @@ pub fn pair(inputs: &[PathBuf], output: &OsStr, extension: &str) -> Result<Vec<T
 /// A usage problem.
 pub fn named_output(output: &OsStr) -> Result<(), Problem> {
     if output.is_empty() {
-        return Err(Problem::usage("the name after -o is empty"));
+        return Err(
+            Problem::usage("the name after -o is empty").with_hint("name a file or a folder after -o")
+        );
     }
     if output == "-" {
         return Err(Problem::usage("results are files, not streams: -o - is not possible")
@@ -118,7 +120,8 @@ fn refuse_special(output: &Path) -> Result<(), Problem> {
             Err(Problem::usage(message).with_hint("remove it or choose another name after -o"))
         }
         Ok(meta) if !meta.is_file() => {
-            Err(Problem::usage(format!("the output {} is not a regular file", shown(output))))
+            Err(Problem::usage(format!("the output {} is not a regular file", shown(output)))
+                .with_hint("choose another name after -o"))
         }
         Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
             Err(Problem::usage(format!("the name {} is too long for its folder", shown(output)))

@@ -39,10 +39,19 @@ pub async fn run(
         }
         return Ok(exit::DONE);
     }
+    args.videos.iter().try_for_each(|video| try_reading(video))?;
     let first = args.videos.first().map_or(Path::new(""), PathBuf::as_path);
     let (peeked, key) = look(&ffmpeg, first, &args.key, true)?;
     let app = key.map_or_else(|| app.clone(), |key| app.clone().with_key(key));
     do_request(&app, console, settings, request(args, &peeked)?).await
+}
+
+fn try_reading(video: &Path) -> Result<(), Problem> {
+    let hinted = |problem: Problem| match &problem.hint {
+        Some(_) => problem,
+        None => problem.with_hint("check the name, and that it may be read"),
+    };
+    reel_engine::submit::local_source(video).map_err(|failure| hinted(failure.into())).map(drop)
 }
 
 /// What is in a video, and its key where it is encrypted and that is wanted.
@@ -52,11 +61,7 @@ fn look(
     key: &KeyArgs,
     wants_key: bool,
 ) -> Result<(Peeked, Option<Arc<FileKey>>), Problem> {
-    let hinted = |problem: Problem| match &problem.hint {
-        Some(_) => problem,
-        None => problem.with_hint("check the name, and that it may be read"),
-    };
-    reel_engine::submit::local_source(video).map_err(|failure| hinted(failure.into()))?;
+    try_reading(video)?;
     let peeked = peek(ffmpeg, video, None, &CancelToken::new())?;
     let Some(wrapped) = peeked.sealed_key.as_deref().filter(|_| wants_key) else { return Ok((peeked, None)) };
     let key = Arc::new(secret::open(key, wrapped)?);

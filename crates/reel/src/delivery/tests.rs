@@ -124,3 +124,42 @@ fn a_folder_that_cannot_be_written_is_found_before_the_work() {
     assert_eq!(problem.kind.exit_code(), crate::exit::FAILED);
     assert!(problem.hint.is_some());
 }
+
+/// A tar stream of two files in a folder.
+fn stream() -> Vec<u8> {
+    use reel_pack::stream::tar::{Entry, EntryKind, TarLayout};
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("content");
+    fs::write(&file, [7; 700]).unwrap();
+    let entry = |name: &str, kind| Entry { name: name.into(), kind, mode: 0o755, mtime_secs: 0 };
+    let content = || EntryKind::File { size: 700 };
+    let layout =
+        TarLayout::new(vec![entry("d", EntryKind::Dir), entry("d/a", content()), entry("d/b", content())])
+            .unwrap();
+    let mut bytes = vec![0; layout.len() as usize];
+    layout.read_at(0, &mut bytes, &mut |_| File::open(&file)).unwrap();
+    bytes
+}
+
+#[test]
+fn a_stream_becomes_a_folder_and_nothing_else_stays() {
+    let scene = Scene::new();
+    fs::write(&scene.delivery.object, stream()).unwrap();
+    assert_eq!(deliver_tree(&scene.delivery).unwrap(), (Delivered::Placed, Vec::new()));
+    assert_eq!(fs::read(scene.delivery.output.join("b")).unwrap(), [7; 700]);
+    assert_eq!(scene.names(), ["object", "out.mp4"]);
+    assert_eq!(deliver_tree(&scene.delivery).unwrap_err().kind, crate::problem::ProblemKind::Exists);
+}
+
+#[test]
+fn what_stands_behind_a_hole_in_a_stream_is_not_left_out_in_silence() {
+    let scene = Scene::new();
+    let mut bytes = stream();
+    // The header of the second file, behind the folder's and the first file's with 1024 bytes of content.
+    bytes[2048..2560].fill(0);
+    fs::write(&scene.delivery.object, bytes).unwrap();
+    let (delivered, said) = deliver_tree(&scene.delivery).unwrap();
+    assert_eq!((delivered, said.len()), (Delivered::Placed, 1), "{said:?}");
+    assert!(said[0].starts_with("left out: everything behind byte "), "{said:?}");
+    assert!(!scene.delivery.output.join("b").exists());
+}

@@ -1,7 +1,7 @@
 //! A result that is a tar stream becomes a folder: extracted beside its place, then renamed.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use reel_engine::crash_point;
@@ -35,18 +35,20 @@ pub fn deliver_tree(delivery: &Delivery) -> Result<(Delivered, Vec<String>), Pro
     let placed = File::open(&delivery.object)
         .map_err(|error| cannot("open the result for", &error))
         .and_then(|tar| {
-            extract(tar, &beside).map_err(|error| match error {
+            let report = extract(&tar, &beside).map_err(|error| match error {
                 ExtractError::Write { path, source } => {
                     cannot(&format!("write {} of", name_in(&beside, &path)), &source)
                 }
                 other => not_a_folder(delivery, &other),
-            })
+            })?;
+            let unread = unread(&tar).map_err(|error| cannot("read the result for", &error))?;
+            Ok((report, unread))
         })
-        .and_then(|report| {
+        .and_then(|(report, unread)| {
             crash_point::hit("after_part_file");
             put_in_place(&beside, &delivery.output).map_err(|error| cannot("put in place", &error))?;
             crash_point::hit("after_rename");
-            Ok(left_out(&report))
+            Ok([left_out(&report), unread.into_iter().collect()].concat())
         });
     if placed.is_err() {
         // Best effort: the error is what counts.
@@ -55,6 +57,23 @@ pub fn deliver_tree(delivery: &Delivery) -> Result<(Delivered, Vec<String>), Pro
     let left_out = placed?;
     sync_folder_of(&delivery.output).map_err(|error| cannot("sync the folder of", &error))?;
     Ok((Delivered::Placed, left_out))
+}
+
+/// Zeros end a tar stream, and stand for bytes that could not be had: what follows such a hole is not read as entries.
+fn unread(mut tar: &File) -> io::Result<Option<String>> {
+    let at = tar.stream_position()?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match tar.read(&mut buffer)? {
+            0 => return Ok(None),
+            count if buffer.iter().take(count).all(|&byte| byte == 0) => {}
+            _ => {
+                return Ok(Some(format!(
+                    "left out: everything behind byte {at}, since what says what it is is missing"
+                )));
+            }
+        }
+    }
 }
 
 /// As the stream names it.

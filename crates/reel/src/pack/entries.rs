@@ -35,7 +35,7 @@ pub(super) fn gather(inputs: &[PathBuf]) -> Result<Gathered, Problem> {
     if let [one] = inputs {
         let meta = fs::metadata(one).map_err(|error| unreadable(one, &error))?;
         if !meta.is_dir() {
-            refuse_made_up(one, &meta)?;
+            try_reading(one, &meta)?;
             return Ok(Gathered { name: name_of(one)?, sources: vec![one.clone()], entries: Vec::new() });
         }
     }
@@ -72,7 +72,7 @@ impl Walk {
         let kind = if meta.is_dir() {
             EntryKind::Dir
         } else if meta.is_file() {
-            refuse_made_up(path, meta)?;
+            try_reading(path, meta)?;
             self.sources.push(path.to_owned());
             EntryKind::File { size: meta.len() }
         } else if meta.is_symlink() {
@@ -124,14 +124,18 @@ fn utf8(path: &Path) -> Result<&str, Problem> {
     })
 }
 
-/// Files of /proc and the like say that they are empty, and are not: their size is known only to who reads them.
-fn refuse_made_up(path: &Path, meta: &fs::Metadata) -> Result<(), Problem> {
-    if !meta.is_file() || meta.len() > 0 {
+/// Nobody waits an hour for a file that may not be read. Files of /proc and the like say that they are empty, and are
+/// not: their size is known only to who reads them.
+fn try_reading(path: &Path, meta: &fs::Metadata) -> Result<(), Problem> {
+    if !meta.is_file() {
         return Ok(());
     }
     let without_waiting = OFlags::NONBLOCK.bits() as i32;
     let file = OpenOptions::new().read(true).custom_flags(without_waiting).open(path);
     let mut file = file.map_err(|error| unreadable(path, &error))?;
+    if meta.len() > 0 {
+        return Ok(());
+    }
     match file.read(&mut [0]) {
         Ok(0) => Ok(()),
         _ => Err(Problem::new(

@@ -1,5 +1,6 @@
 //! What is refused before any work: with which code, in which words, and nothing is written.
 
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
 use reel_testkit::clips;
@@ -29,7 +30,8 @@ fn a_command_that_makes_no_sense_ends_with_two() {
     refused(&scene, &["pack", "a.bin", "-o", "a.avi", "--profile", "share"], 2, "does not end");
     refused(&scene, &["pack", "a.bin", "other/a.bin", "-o", "a.avi"], 2, "two inputs are called a.bin");
     refused(&scene, &["pack", "a.bin", "-o", "-"], 2, "not streams");
-    refused(&scene, &["unpack", "a.bin", "-o", "-"], 3, "a.bin");
+    refused(&scene, &["pack", "a.bin", "-o", ""], 2, "empty");
+    refused(&scene, &["pack", "a.bin", "-o", "a.avi", "--resolution", "64x64"], 2, "do not hold one symbol");
     assert_eq!(scene.names(), ["a.bin", "other"]);
 }
 
@@ -54,6 +56,20 @@ fn a_file_that_only_says_it_is_empty_is_not_packed_as_nothing() {
     refused(&scene, &["pack", "/proc/version", "-o", "a.avi"], 3, "says that it is empty");
     refused(&scene, &["pack", "/proc/version", "/proc/uptime", "-o", "a.avi"], 3, "says that it is empty");
     assert!(scene.names().is_empty());
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_named_before_any_work() {
+    let scene = scene(&[("a.bin", b"a")]);
+    std::fs::create_dir(scene.path("d")).unwrap();
+    std::fs::write(scene.path("d/secret"), b"s").unwrap();
+    std::fs::set_permissions(scene.path("d/secret"), std::fs::Permissions::from_mode(0)).unwrap();
+    if std::fs::read(scene.path("d/secret")).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    refused(&scene, &["pack", "d", "-o", "d.avi"], 3, "d/secret: may not be read");
+    refused(&scene, &["unpack", "d/secret"], 3, "d/secret: may not be read");
 }
 
 #[test]

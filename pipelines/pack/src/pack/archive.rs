@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use reel_engine::{RunContext, RunError};
-use reel_types::FailureKind;
+use reel_types::{Failure, FailureKind};
 
 use super::cards::Cards;
 use super::interleave::{Stretch, interleave};
@@ -195,10 +195,9 @@ fn halves(stretches: &[Stretch]) -> Option<(Vec<Stretch>, Vec<Stretch>)> {
 }
 
 fn too_small() -> RunError {
-    RunError::failed(
-        FailureKind::Usage,
-        "pictures of this size do not hold one symbol; use a larger --resolution",
-    )
+    Failure::new(FailureKind::Usage, "pictures of this size do not hold one symbol")
+        .with_hint("use a larger --resolution; 256x256 is enough")
+        .into()
 }
 
 fn storage(what: &str, path: &Path, error: &dyn std::error::Error) -> RunError {
