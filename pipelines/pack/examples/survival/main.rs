@@ -19,6 +19,8 @@ use reel_pack::share::{Demodulator, FrameTag, Layout, Modulator, Target};
 
 /// Seconds of video that a file gives at least, so that rate control leaves its start behind.
 const SECS_MIN: f64 = 10.0;
+/// Pictures of a card.
+const CARD_PICTURES: usize = 30;
 
 fn main() -> Result<(), Failure> {
     let options = Options::from_arguments(std::env::args().skip(1))?;
@@ -182,9 +184,13 @@ fn pack(layout: &Layout, target: Target, file: u64, content: &[u8], out: &Path) 
         let tag = FrameTag { file: file as u16, number: number as u32 };
         modulator.pictures(tag, body).unwrap_or_default()
     });
-    let mut held = pictures.flat_map(|luma| std::iter::repeat_n(luma, usize::from(layout.hold)));
+    let held = pictures.flat_map(|luma| std::iter::repeat_n(luma, usize::from(layout.hold)));
+    // Stands for the card at both ends; without one at the end the last second is coded worse than the rest.
+    let card =
+        || std::iter::repeat_n(vec![126; layout.width as usize * layout.height as usize], CARD_PICTURES);
+    let mut held = card().chain(held).chain(card());
     ffmpeg::write((layout.width, layout.height), out, || held.next())?;
-    Ok(picture_count as f64 / 30.0)
+    Ok((picture_count + 2 * CARD_PICTURES) as f64 / 30.0)
 }
 
 fn send(channel: &Channel, master: &Path, work: &Path) -> Result<PathBuf, Failure> {
