@@ -20,7 +20,7 @@ const H264_4M: &str = "-c:v libx264 -preset medium -b:v 4M -maxrate 4M -bufsize 
 const H264_2M: &str = "-c:v libx264 -preset medium -b:v 2M -maxrate 2M -bufsize 4M -g 60";
 const H264_1M: &str = "-c:v libx264 -preset medium -b:v 1M -maxrate 1M -bufsize 2M -g 60";
 const VP9: &str = "-c:v libvpx-vp9 -deadline good -cpu-used 5 -row-mt 1 -tile-columns 2 -b:v 2.5M -maxrate 2.5M -bufsize 5M -qmin 45 -g 60";
-const AV1: &str = "-c:v libsvtav1 -preset 8 -b:v 2.4M -g 60";
+const AV1: &str = "-c:v libsvtav1 -preset 8 -b:v 2.8M -g 60";
 
 const fn quality(
     name: &'static str,

@@ -52,7 +52,7 @@ struct Options {
     file_count: u64,
     size_bytes: Option<usize>,
     results: PathBuf,
-    layout: Option<[u8; 5]>,
+    layout: Option<[u8; 6]>,
     keep: bool,
     read: Option<PathBuf>,
 }
@@ -87,7 +87,8 @@ impl Options {
                 "--read" => options.read = Some(value()?.into()),
                 "--layout" => {
                     let numbers: Result<Vec<u8>, _> = value()?.split(',').map(str::parse).collect();
-                    options.layout = Some(numbers?.try_into().map_err(|_| "cell,patterns,bits,hold,rate")?);
+                    options.layout =
+                        Some(numbers?.try_into().map_err(|_| "cell,patterns,bits,spread,hold,rate")?);
                 }
                 _ => return Err(format!("unknown argument: {argument}").into()),
             }
@@ -107,8 +108,8 @@ impl Options {
     fn layout(&self, target: Target) -> Layout {
         let layout = Layout::for_target(target);
         match self.layout {
-            Some([cell_px, patterns, level_bits, hold, rate_32nds]) => {
-                Layout { cell_px: cell_px.into(), patterns, level_bits, hold, rate_32nds, ..layout }
+            Some([cell_px, patterns, level_bits, spread, hold, rate_32nds]) => {
+                Layout { cell_px: cell_px.into(), patterns, level_bits, spread, hold, rate_32nds, ..layout }
             }
             None => layout,
         }

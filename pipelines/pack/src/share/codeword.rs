@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::layout::{Layout, SPREAD};
+use super::layout::Layout;
 use super::ldpc::{Code, LANES};
 use super::pilot;
 use super::random::Random;
@@ -19,6 +19,7 @@ pub(super) struct Coder {
     code: Code,
     part_count: usize,
     part_bytes: usize,
+    spread: usize,
     picture_bits: usize,
     cell_bits: usize,
     pilots: Vec<u32>,
@@ -31,15 +32,24 @@ impl Coder {
         let (picture_bits, cell_bits) = (layout.picture_bits().max(1), layout.cell_bits().max(1));
         let pilots = pilot::cells(layout);
         let is_pilot: HashSet<u32> = pilots.iter().copied().collect();
-        let mut places = Random::new(0x7265_656C_0001).shuffled(SPREAD * picture_bits);
+        let mut places = Random::new(0x7265_656C_0001).shuffled(usize::from(layout.spread) * picture_bits);
         places.retain(|place| !is_pilot.contains(&((*place as usize % picture_bits / cell_bits) as u32)));
         let (part_count, part_bytes) = (layout.part_count(), layout.part_bytes());
-        Self { code: layout.code(), part_count, part_bytes, picture_bits, cell_bits, pilots, places }
+        Self {
+            code: layout.code(),
+            part_count,
+            part_bytes,
+            spread: layout.spread.into(),
+            picture_bits,
+            cell_bits,
+            pilots,
+            places,
+        }
     }
 
     /// The bit of each place. Missing bytes of `body` are 0.
     pub(super) fn bits_from_body(&self, frame_number: u32, body: &[u8]) -> Vec<u8> {
-        let mut bits = vec![0; SPREAD * self.picture_bits];
+        let mut bits = vec![0; self.spread * self.picture_bits];
         self.set_pilots(frame_number, &mut bits);
         let mut places = self.places.iter();
         for part in 0..self.part_count {

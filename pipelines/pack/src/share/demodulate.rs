@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::exposure::Exposure;
 use super::header::{FrameTag, HEADER_BITS, header_from_bits};
-use super::layout::{CORNER_UNITS, Layout, SPREAD};
+use super::layout::{CORNER_UNITS, Layout};
 use super::picture::Picture;
 use super::pilot;
 use super::placement::Placement;
@@ -30,7 +30,7 @@ pub struct SoftFrame {
     reader: Arc<Reader>,
     tag: FrameTag,
     /// For each picture that the body is spread over, what was seen of it; none where it was not.
-    exposures: [Option<Exposure>; SPREAD],
+    exposures: Vec<Option<Exposure>>,
 }
 
 /// A data frame.
@@ -115,7 +115,8 @@ impl Demodulator {
 
 impl SoftFrame {
     fn new(reader: Arc<Reader>, tag: FrameTag) -> Self {
-        Self { reader, tag, exposures: Default::default() }
+        let exposures = (0..reader.layout.spread).map(|_| None).collect();
+        Self { reader, tag, exposures }
     }
 
     /// Which data frame this is.
@@ -127,7 +128,7 @@ impl SoftFrame {
     pub fn decode(self) -> Received {
         let Reader { layout, coder, .. } = &*self.reader;
         let picture_bits = layout.picture_bits().max(1);
-        let mut soft = vec![0.0f32; SPREAD * picture_bits];
+        let mut soft = vec![0.0f32; self.exposures.len() * picture_bits];
         for (index, (exposure, soft)) in self.exposures.iter().zip(soft.chunks_mut(picture_bits)).enumerate()
         {
             if let Some(exposure) = exposure {

@@ -1,6 +1,6 @@
 //! The header of a picture: what the cells hold, which data it shows, of which file.
 
-use super::layout::{Canvas, Layout, SPREAD};
+use super::layout::{Canvas, Layout};
 
 /// Bits of a header: 17 of the layout, 24 of the number, 16 of the file, 16 of CRC.
 pub(super) const HEADER_BITS: usize = 73;
@@ -13,15 +13,15 @@ const MASK: u128 = 0x01_5A_3C_96_E1_78_2D_C3_4B_A5;
 pub struct FrameTag {
     /// 16 bits that tell one file from another; the rest of its id is in the body.
     pub file: u16,
-    /// Number of the data frame in the video, below 2^22. All pictures of its body share it.
+    /// Number of the data frame in the video, below 2^24 / [`Layout::spread`]. All pictures of its body share it.
     pub number: u32,
 }
 
-/// The bits of the header of one of a body's [`SPREAD`] pictures, or `None` when the layout cannot be named or a number
+/// The bits of the header of one of a body's pictures, or `None` when the layout cannot be named or a number
 /// is too large.
 pub(super) fn bits_from_header(layout: &Layout, tag: FrameTag, picture: usize) -> Option<Vec<bool>> {
-    let number = u128::from(tag.number) * SPREAD as u128 + picture as u128;
-    if picture >= SPREAD || number >> 24 != 0 {
+    let number = u128::from(tag.number) * u128::from(layout.spread) + picture as u128;
+    if picture >= usize::from(layout.spread) || number >> 24 != 0 {
         return None;
     }
     let fields = u128::from(layout.to_bits()?) | number << 17 | u128::from(tag.file) << 41;
@@ -41,9 +41,11 @@ pub(super) fn header_from_bits(
     if (word >> 57) as u16 != check(canvas, fields) {
         return None;
     }
+    let layout = Layout::from_bits(canvas, fields as u32 & 0x1_FFFF)?;
+    let spread = u32::from(layout.spread);
     let number = (fields >> 17) as u32 & 0xFF_FFFF;
-    let tag = FrameTag { file: (fields >> 41) as u16, number: number / SPREAD as u32 };
-    Some((Layout::from_bits(canvas, fields as u32 & 0x1_FFFF)?, tag, number as usize % SPREAD))
+    let tag = FrameTag { file: (fields >> 41) as u16, number: number / spread };
+    Some((layout, tag, (number % spread) as usize))
 }
 
 /// The version of the format and the canvas are part of the sum, so another one's header is none.

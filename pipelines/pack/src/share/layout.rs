@@ -2,9 +2,8 @@
 
 use super::ldpc::Code;
 
-/// Pictures that a body is spread over: a codec treats some much worse than others, and no codeword should stand in one
-/// alone.
-pub(super) const SPREAD: usize = 4;
+/// Pictures that a body may be spread over, as the header names them.
+const SPREADS: [u8; 2] = [4, 12];
 
 /// Columns of header cells taken by a finder with its quiet zone; a finder is as many rows high.
 pub(super) const CORNER_UNITS: u32 = 3;
@@ -14,7 +13,7 @@ const CELL_SIXTHS: [u32; 8] = [1, 2, 3, 4, 6, 8, 9, 12];
 /// Numbers of patterns in a cell that the header can name.
 const PATTERNS: [u8; 8] = [1, 2, 3, 4, 6, 10, 15, 21];
 /// Shares of the coded bits that are information, in 32nds, that the header can name.
-const RATES: [u8; 16] = [6, 8, 10, 12, 14, 16, 18, 19, 20, 21, 22, 23, 24, 26, 28, 30];
+const RATES: [u8; 16] = [6, 8, 10, 12, 14, 16, 18, 19, 20, 21, 22, 24, 25, 26, 28, 30];
 
 /// Which grid of units the picture is cut into. A unit is the side of a header cell and a third of a finder's corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +65,9 @@ pub struct Layout {
     pub patterns: u8,
     /// Bits of one value: 1 to 4, so 2 to 16 levels.
     pub level_bits: u8,
+    /// Pictures that a body is spread over, 4 or 12: a codec treats some much worse than others, and no codeword should
+    /// stand in the bad ones alone.
+    pub spread: u8,
     /// How many pictures in a row show the same data: 1 to 16.
     pub hold: u8,
     /// Share of the coded bits that are information, in 32nds.
@@ -85,12 +87,12 @@ impl Layout {
 
     /// Parts of a body.
     pub fn part_count(&self) -> usize {
-        (SPREAD * self.data_bits()).div_ceil(PART_BITS_MAX).max(1)
+        (usize::from(self.spread) * self.data_bits()).div_ceil(PART_BITS_MAX).max(1)
     }
 
     /// Pictures of the video that one body takes, held ones counted.
     pub fn pictures_per_body(&self) -> usize {
-        SPREAD * usize::from(self.hold)
+        usize::from(self.spread) * usize::from(self.hold)
     }
 
     /// The code of one part.
@@ -100,7 +102,8 @@ impl Layout {
     }
 
     fn code_blocks(&self) -> (usize, usize) {
-        let blocks = (SPREAD * self.data_bits() / self.part_count() / super::ldpc::LANES).max(5);
+        let blocks =
+            (usize::from(self.spread) * self.data_bits() / self.part_count() / super::ldpc::LANES).max(5);
         let info = (blocks * usize::from(self.rate_32nds) / 32).clamp(1, blocks - 4);
         (info, blocks - info)
     }
@@ -149,10 +152,11 @@ impl Layout {
             .collect()
     }
 
-    /// Whether the grid holds no more than [`PICTURE_BITS_MAX`], those under finders counted.
+    /// Whether the grid holds no more than [`BODY_BITS_MAX`], those under finders counted.
     fn is_bounded(&self) -> bool {
         let side = self.cell_px.max(1);
-        (self.width / side * (self.height / side)) as usize * self.cell_bits() <= PICTURE_BITS_MAX
+        (self.width / side * (self.height / side)) as usize * self.cell_bits() * usize::from(self.spread)
+            <= BODY_BITS_MAX
     }
 
     /// The fields that the header carries, as 17 bits; `None` for a value that it cannot name, or too much in a picture.
@@ -164,9 +168,10 @@ impl Layout {
         let cell = CELL_SIXTHS.iter().position(|item| *item == sixths && exact)? as u32;
         let patterns = place(&PATTERNS, self.patterns)?;
         let rate = place(&RATES, self.rate_32nds)?;
+        let spread = place(&SPREADS, self.spread)?;
         let levels = u32::from(self.level_bits.checked_sub(1).filter(|bits| *bits < 4)?);
         let hold = u32::from(self.hold.checked_sub(1).filter(|hold| *hold < 16)?);
-        let bits = cell | patterns << 3 | levels << 6 | hold << 8 | rate << 12;
+        let bits = cell | patterns << 3 | levels << 6 | hold << 8 | rate << 12 | spread << 16;
         self.is_bounded().then_some(bits)
     }
 
@@ -182,6 +187,7 @@ impl Layout {
             cell_px: sixths * canvas.unit_px(height) / 6,
             patterns: *PATTERNS.get(field(3, 3))?,
             level_bits: field(6, 2) as u8 + 1,
+            spread: *SPREADS.get(field(16, 1))?,
             hold: field(8, 4) as u8 + 1,
             rate_32nds: *RATES.get(field(12, 4))?,
         };
@@ -189,25 +195,28 @@ impl Layout {
     }
 }
 
-/// Bits in a picture at most, so that a header that was made up cannot ask for much memory.
-const PICTURE_BITS_MAX: usize = 1 << 20;
+/// Bits of a body at most, so that a header that was made up cannot ask for much memory.
+const BODY_BITS_MAX: usize = 5 << 20;
 
 /// Coded bits of a part: enough for the code to be strong, few enough that not all is lost at once.
 const PART_BITS_MAX: usize = 40_000;
 
 #[cfg(test)]
 mod tests {
-    use super::{Canvas, Layout, PICTURE_BITS_MAX};
+    use super::{BODY_BITS_MAX, Canvas, Layout};
 
     #[test]
     fn any_bits_name_a_layout_that_names_itself_or_none() {
         for canvas in Canvas::ALL {
             let layouts: Vec<Layout> =
-                (0..1 << 16).filter_map(|bits| Layout::from_bits(canvas, bits)).collect();
+                (0..1 << 17).filter_map(|bits| Layout::from_bits(canvas, bits)).collect();
             assert!(layouts.len() > 1000);
             for layout in layouts.iter().step_by(97) {
                 assert_eq!(layout.to_bits().and_then(|bits| Layout::from_bits(canvas, bits)), Some(*layout));
-                assert!(layout.picture_bits() <= PICTURE_BITS_MAX && layout.body_bytes() > 0);
+                assert!(
+                    layout.picture_bits() * usize::from(layout.spread) <= BODY_BITS_MAX
+                        && layout.body_bytes() > 0
+                );
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Cells whose values the reader knows beforehand, to learn from them what the channel did.
 
-use super::layout::{Layout, SPREAD};
+use super::layout::Layout;
 use super::random::Random;
 
 /// Pilots of a picture at least, where there are as many cells twice over.
@@ -24,7 +24,6 @@ pub(super) fn count(cell_count: usize) -> usize {
 /// The bits of the pilots of one picture, one after the other in the order of [`cells`]. Every picture has its own: what
 /// stands still is coded better than what changes, and would tell nothing about it.
 pub(super) fn bits(frame_number: u32, picture: usize) -> impl Iterator<Item = u8> {
-    let mut random =
-        Random::new((u64::from(frame_number) * SPREAD as u64 + picture as u64) ^ 0x7069_6C6F_7402_0000);
+    let mut random = Random::new((u64::from(frame_number) << 16 | picture as u64) ^ 0x7069_6C6F_7402_0000);
     std::iter::repeat_with(move || (random.next() & 1) as u8)
 }

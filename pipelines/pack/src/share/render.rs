@@ -3,7 +3,7 @@
 use super::codeword::Coder;
 use super::finder::{CORNER_MODULES, DARK, LIGHT, is_dark};
 use super::header::{FrameTag, bits_from_header};
-use super::layout::{CORNER_UNITS, Layout, SPREAD};
+use super::layout::{CORNER_UNITS, Layout};
 use super::pattern::{LEVEL_BITS, MIDDLE, Patterns, WAVE_BITS, level_from_bits};
 
 /// Draws the pictures of one layout.
@@ -41,7 +41,8 @@ impl Modulator {
     /// shown. `None` when the number of the frame does not fit.
     pub fn pictures(&self, tag: FrameTag, body: &[u8]) -> Option<Vec<Vec<u8>>> {
         let bits = self.coder.bits_from_body(tag.number, body);
-        let pictures = bits.chunks(self.layout.picture_bits().max(1)).take(SPREAD).enumerate();
+        let pictures =
+            bits.chunks(self.layout.picture_bits().max(1)).take(self.layout.spread.into()).enumerate();
         pictures
             .map(|(index, bits)| Some(self.picture(&bits_from_header(&self.layout, tag, index)?, bits)))
             .collect()

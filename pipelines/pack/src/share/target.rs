@@ -46,21 +46,22 @@ impl Target {
 impl Layout {
     /// The layout that was measured to be best for a target.
     pub fn for_target(target: Target) -> Self {
-        let fine = |cell_px, patterns, level_bits, hold, rate_32nds| Self {
+        let fine = |cell_px, patterns, level_bits, spread, hold, rate_32nds| Self {
             width: 1920,
             height: 1080,
             canvas: Canvas::Fine,
             cell_px,
             patterns,
             level_bits,
+            spread,
             hold,
             rate_32nds,
         };
         match target {
-            Target::Hd1080At10M => fine(8, 10, 3, 4, 24),
-            Target::Hd1080At4M => fine(16, 15, 3, 5, 20),
-            Target::Hd720At2M => fine(12, 3, 3, 4, 14),
-            Target::Paranoid => Self { canvas: Canvas::Coarse, ..fine(36, 6, 2, 4, 12) },
+            Target::Hd1080At10M => fine(8, 10, 3, 4, 4, 25),
+            Target::Hd1080At4M => fine(16, 15, 3, 12, 5, 20),
+            Target::Hd720At2M => fine(12, 3, 3, 12, 4, 14),
+            Target::Paranoid => Self { canvas: Canvas::Coarse, ..fine(36, 6, 2, 12, 4, 12) },
         }
     }
 }
@@ -68,7 +69,6 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::{Layout, Target};
-    use crate::share::layout::SPREAD;
 
     #[test]
     fn the_header_can_name_the_layout_of_every_target() {
@@ -84,7 +84,10 @@ mod tests {
     fn a_body_fits_into_the_cells() {
         for target in Target::ALL {
             let layout = Layout::for_target(target);
-            assert!(layout.part_count() * layout.code().coded_bits() <= SPREAD * layout.picture_bits());
+            assert!(
+                layout.part_count() * layout.code().coded_bits()
+                    <= usize::from(layout.spread) * layout.picture_bits()
+            );
             assert_eq!(layout.body_bytes(), layout.part_count() * layout.part_bytes());
         }
     }

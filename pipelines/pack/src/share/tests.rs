@@ -78,7 +78,7 @@ fn held_pictures_are_one_frame_and_order_does_not_matter() {
     let received = read(&[second.clone(), first.clone(), second.clone(), first, second].concat());
     let counts: Vec<(u32, u32)> =
         received.iter().map(|frame| (frame.tag.number, frame.picture_count)).collect();
-    assert_eq!(counts, [(2, 12), (1, 8)]);
+    assert_eq!(counts, [(2, 36), (1, 24)]);
     for frame in received {
         assert!(frame.parts.iter().flatten().flatten().eq(&body(&layout, frame.tag.number as u8)));
     }
