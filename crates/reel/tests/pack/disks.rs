@@ -34,8 +34,7 @@ fn with_disk(scene: &Scene, script: &str) -> Option<Ran> {
         command.env("REEL", env!("CARGO_BIN_EXE_reel")).env("REEL_STATE", scene.state());
         command
     };
-    let possible =
-        in_namespace("mount -t tmpfs tmpfs disk").output().is_ok_and(|tried| tried.status.success());
+    let possible = Ran::of(in_namespace("mount -t tmpfs tmpfs disk")).code == Some(0);
     if !possible {
         eprintln!("skipped: no mount namespace can be made here");
         return None;

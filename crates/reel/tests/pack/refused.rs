@@ -63,7 +63,7 @@ fn a_file_that_may_not_be_read_is_named_before_any_work() {
     let scene = scene(&[("a.bin", b"a")]);
     std::fs::create_dir(scene.path("d")).unwrap();
     std::fs::write(scene.path("d/secret"), b"s").unwrap();
-    std::fs::set_permissions(scene.path("d/secret"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(scene.path("d/secret"), std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(scene.path("d/secret")).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;
