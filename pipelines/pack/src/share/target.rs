@@ -37,7 +37,8 @@ impl Target {
     /// Repair symbols for each source symbol that the outer code should add.
     pub fn repair_ratio(self) -> f64 {
         match self {
-            Self::Hd1080At10M | Self::Hd1080At4M => 0.03,
+            Self::Hd1080At10M => 0.02,
+            Self::Hd1080At4M => 0.03,
             Self::Hd720At2M | Self::Paranoid => 0.1,
         }
     }
