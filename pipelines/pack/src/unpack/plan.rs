@@ -24,7 +24,7 @@ pub(super) fn plan(facts: &Facts) -> Result<Plan<Chunk>, RunError> {
     let blocks = facts.metadata.block_count;
     // Where pictures cannot be picked out, one pass over the video writes all.
     let can_pick = facts.videos.iter().all(|video| matches!(video, Video::Avi(_)));
-    let per_chunk = if can_pick { blocks.div_ceil(CHUNKS_MAX).max(CHUNK_BLOCKS) } else { blocks.max(1) };
+    let per_chunk = if can_pick { blocks_per_chunk(blocks) } else { blocks.max(1) };
     let chunk = |index: u32| {
         let first_block = index * per_chunk;
         let block_count = per_chunk.min(blocks - first_block);
@@ -39,4 +39,21 @@ pub(super) fn plan(facts: &Facts) -> Result<Plan<Chunk>, RunError> {
     };
     let chunks = (0..blocks.div_ceil(per_chunk)).map(chunk).collect();
     Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
+}
+
+fn blocks_per_chunk(blocks: u32) -> u32 {
+    blocks.div_ceil(CHUNKS_MAX).max(CHUNK_BLOCKS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_claim_of_a_video_makes_more_chunks_than_a_queue_takes() {
+        for blocks in [1, 1000, CHUNKS_MAX * CHUNK_BLOCKS + 1, u32::MAX] {
+            assert!(blocks.div_ceil(blocks_per_chunk(blocks)) <= CHUNKS_MAX, "{blocks}");
+        }
+        assert_eq!(blocks_per_chunk(1000), CHUNK_BLOCKS);
+    }
 }
