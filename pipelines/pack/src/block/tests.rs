@@ -1,3 +1,5 @@
+//! Blocks come back from any symbols that are enough, and from no others.
+
 use proptest::prelude::*;
 use raptorq::{ObjectTransmissionInformation, SourceBlockEncoder};
 

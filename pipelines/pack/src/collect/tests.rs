@@ -33,8 +33,7 @@ fn frame(file_id: FileId, index: u32, stored: &[u8]) -> Vec<u8> {
     let coder = BlockEncoder::new(SYMBOL_BYTES, 0.0).unwrap();
     let block = coder.encode(index, StoredFlags::default(), stored.to_vec()).unwrap();
     let run = Run { block: block.record(), first_esi: 0, count: block.symbol_count() as u16 };
-    let header =
-        FrameHeader { kind: FrameKind::Data, file_id, frame_number: 0, symbol_bytes: SYMBOL_BYTES };
+    let header = FrameHeader { kind: FrameKind::Data, file_id, frame_number: 0, symbol_bytes: SYMBOL_BYTES };
     let mut body = Vec::new();
     write_header(&header, &[], &[run], &mut body).unwrap();
     for esi in 0..block.symbol_count() {

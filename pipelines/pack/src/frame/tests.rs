@@ -1,3 +1,5 @@
+//! What is written is read, and nothing else.
+
 use proptest::prelude::*;
 
 use super::header::FIXED_BYTES;

@@ -1,3 +1,5 @@
+//! The layout is what a tar program reads; extraction stays where it was told.
+
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
