@@ -1,7 +1,6 @@
 //! One machine: an engine with its worker in this process, and a folder that goes away.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,12 +8,13 @@ use reel_device::Devices;
 use reel_engine::submit::local_source;
 use reel_engine::{Drain, Engine, Registry, Site, StateDir, Submission, Worker, WorkerOptions};
 use reel_media::Ffmpeg;
+use reel_media::child::{self, ChildSpec};
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Pack, PackParams, Unpack, UnpackParams};
 use reel_queue::MemoryQueue;
 use reel_store::{FolderStore, Store};
 use reel_testkit::FakeNvml;
-use reel_types::{Failure, Job, JobState};
+use reel_types::{CancelToken, Failure, Job, JobState};
 use serde::Serialize;
 use tempfile::TempDir;
 
@@ -137,9 +137,11 @@ pub(crate) fn random(count: usize, seed: u64) -> Vec<u8> {
 
 /// Runs FFmpeg; it must say nothing.
 pub(crate) fn ffmpeg(args: &[&str]) {
-    let out = Command::new("ffmpeg").args(["-nostdin", "-v", "warning", "-y"]).args(args).output().unwrap();
-    let said = String::from_utf8_lossy(&out.stderr).into_owned();
-    assert!(out.status.success() && said.is_empty(), "{args:?}: {said}");
+    let ffmpeg = Ffmpeg::discover(None, None).unwrap();
+    let spec =
+        ChildSpec::new(ffmpeg.ffmpeg()).args(["-nostdin", "-v", "warning", "-y"]).args(args.iter().copied());
+    let report = child::run(&spec, &CancelToken::new(), |_| ()).unwrap();
+    assert_eq!(report.stderr_tail, "", "{args:?}");
 }
 
 fn now_millis() -> i64 {
