@@ -168,7 +168,7 @@ mod tests {
     fn a_table_that_is_not_exact_is_not_cut_by() {
         let mut timeline = film(10, 50);
         timeline.unreliable = Some("3 packets have no time stamp".to_owned());
-        let cuts = Cuts::of(&timeline, Encoder::LibvpxVp9, ChunkChoice::Auto, 2);
+        let cuts = Cuts::of(&timeline, Encoder::LibvpxVp9, ChunkChoice::Auto, 4);
         assert_eq!(cuts.first_frames, [0]);
         assert!(cuts.whole_because.unwrap().contains("no time stamp"));
     }
