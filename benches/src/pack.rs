@@ -45,7 +45,10 @@ pub(crate) fn measure(place: &Place, report: &mut Report) -> Result<()> {
     let figure = |secs: f64| format!("{secs:.2} CPU s: **{:.0} MB/s** a core", rate(secs));
     report.row("pack, archive at r = 0.05", &figure(pack_secs), "≥ 350 MB/s (star 1000)");
     report.row("the same and read back", &figure(checked_secs), "reading back alone ≥ 220 MB/s");
-    report.row("its reading back alone", &figure(checked_secs - pack_secs), "≥ 220 MB/s");
+    // Fresh pages of the disk's cache cost a second more or less from run to run; below that nothing is told apart.
+    let alone = checked_secs - pack_secs;
+    let alone = if alone > 0.5 { figure(alone) } else { "not told apart from noise".to_owned() };
+    report.row("its reading back alone", &alone, "≥ 220 MB/s");
     report.row("unpack, intact", &figure(unpack_secs), "≥ 900 MB/s (star 1500)");
     report.row("unpack, 5 % of symbols lost", &figure(mend_secs), "≥ 300 MB/s (star 500)");
     [source, copy, video, back].iter().try_for_each(fs::remove_file)?;
