@@ -11,34 +11,37 @@ pub(super) struct Stretch {
     pub(super) count: u32,
 }
 
-/// Spreads blocks of `symbol_counts` symbols over as few frames of `per_frame` symbols as hold them: each frame has its
-/// share of each block, so a lost frame costs every block the same part.
+/// Spreads blocks of `symbol_counts` symbols evenly over as few frames of `per_frame` symbols as hold them: each frame has
+/// its share of each block, so a lost frame costs every block the same part.
+///
+/// All symbols are put in one line, each at the place in it that it has in its own block, and the line is cut into equal pieces.
 pub(super) fn interleave(symbol_counts: &[u32], per_frame: u32) -> Vec<Vec<Stretch>> {
     let total: u64 = symbol_counts.iter().map(|count| u64::from(*count)).sum();
-    let mut frame_count = total.div_ceil(u64::from(per_frame.max(1)));
-    // Each block's share is rounded by itself, so a frame may get one symbol more of each than its own.
-    while (0..frame_count).any(|frame| share(symbol_counts, frame, frame_count) > u64::from(per_frame.max(1)))
-    {
-        frame_count += 1;
-    }
-    let stretches = |frame: u64| {
-        let stretch = |(block, count): (usize, &u32)| {
-            let (first_esi, end) = (end(*count, frame, frame_count), end(*count, frame + 1, frame_count));
-            (end > first_esi).then_some(Stretch { block, first_esi, count: end - first_esi })
+    let frame_count = total.div_ceil(u64::from(per_frame.max(1)));
+    let mut next = vec![0; symbol_counts.len()];
+    let frame = |number: u64| {
+        let starts = next.clone();
+        for _ in total * number / frame_count..total * (number + 1) / frame_count {
+            if let Some(block) = furthest_behind(symbol_counts, &next) {
+                next[block] += 1;
+            }
+        }
+        let stretch = |(block, (first_esi, end)): (usize, (u32, &u32))| {
+            (*end > first_esi).then_some(Stretch { block, first_esi, count: *end - first_esi })
         };
-        symbol_counts.iter().enumerate().filter_map(stretch).collect()
+        starts.into_iter().zip(&next).enumerate().filter_map(stretch).collect()
     };
-    (0..frame_count).map(stretches).collect()
+    (0..frame_count).map(frame).collect()
 }
 
-/// The first symbol of a block of `count` that frame `frame` does not hold any more.
-fn end(count: u32, frame: u64, frame_count: u64) -> u32 {
-    (u64::from(count) * frame / frame_count) as u32
-}
-
-fn share(symbol_counts: &[u32], frame: u64, frame_count: u64) -> u64 {
-    let held = |count: &u32| u64::from(end(*count, frame + 1, frame_count) - end(*count, frame, frame_count));
-    symbol_counts.iter().map(held).sum()
+/// The block whose next symbol has the earliest place, none when all stand in a frame.
+fn furthest_behind(symbol_counts: &[u32], next: &[u32]) -> Option<usize> {
+    // The middle of symbol n of N is (2n + 1) / 2N of its block; fractions are compared crosswise.
+    let middle = |block: usize| (2 * u64::from(next[block]) + 1, u64::from(symbol_counts[block]));
+    (0..next.len()).filter(|block| next[*block] < symbol_counts[*block]).min_by(|one, other| {
+        let ((place, count), (other_place, other_count)) = (middle(*one), middle(*other));
+        (place * other_count).cmp(&(other_place * count))
+    })
 }
 
 #[cfg(test)]
@@ -54,6 +57,7 @@ mod tests {
             per_frame in 1_u32..500,
         ) {
             let frames = interleave(&counts, per_frame);
+            prop_assert_eq!(frames.len() as u32, counts.iter().sum::<u32>().div_ceil(per_frame));
             let mut next = vec![0; counts.len()];
             for frame in &frames {
                 let held: u32 = frame.iter().map(|stretch| stretch.count).sum();
@@ -65,6 +69,11 @@ mod tests {
             }
             prop_assert_eq!(next, counts);
         }
+    }
+
+    #[test]
+    fn blocks_in_step_fit_frames_of_fewer_symbols_than_blocks() {
+        assert_eq!(interleave(&[5, 5, 5], 1).len(), 15);
     }
 
     #[test]
