@@ -1,15 +1,22 @@
 //! Which pictures each chunk reads, and which blocks it writes. Pure.
 
+use std::ops::Range;
+
 use reel_engine::{Plan, RunError};
 use reel_types::{ChunkSpec, Class, OnFailedChunk};
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Facts, Video};
+use super::parts;
+use crate::frame::Metadata;
 
-/// Blocks of one chunk of an AVI: about a quarter of a gigabyte.
-const CHUNK_BLOCKS: u32 = 32;
+/// Blocks of one chunk of an AVI: about two gigabytes, some seconds of work. A result of one piece is taken as it is; more
+/// are copied, which costs more than recovering them.
+const CHUNK_BLOCKS: u32 = 256;
 /// Chunks of one job; a video may claim four thousand million blocks, and each chunk is a row of the queue.
 const CHUNKS_MAX: u32 = 4096;
+/// Videos that each get chunks of their own; `pack` makes no more.
+const PARTS_MAX: u32 = 9999;
 
 /// A stretch of blocks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -18,27 +25,43 @@ pub struct Chunk {
     pub first_block: u32,
     /// How many.
     pub block_count: u32,
+    /// The only one of several videos that has symbols of them, where that is known.
+    pub part: Option<u32>,
 }
 
 pub(super) fn plan(facts: &Facts) -> Result<Plan<Chunk>, RunError> {
     let blocks = facts.metadata.block_count;
-    // Where pictures cannot be picked out, one pass over the video writes all.
-    let can_pick = facts.videos.iter().all(|video| matches!(video, Video::Avi(_)));
+    // Where pictures cannot be picked out, one pass over each video writes all that it holds.
+    let can_pick = facts.sources.iter().all(|source| matches!(source.video, Video::Avi(_)));
     let per_chunk = if can_pick { blocks_per_chunk(blocks) } else { blocks.max(1) };
-    let chunk = |index: u32| {
-        let first_block = index * per_chunk;
-        let block_count = per_chunk.min(blocks - first_block);
-        ChunkSpec {
-            chunk: Chunk { first_block, block_count },
-            class: Class::Cpu,
-            threads: 1,
-            memory_bytes: 350_000_000,
-            cost: u64::from(block_count) + 1,
-            after: None,
-        }
-    };
-    let chunks = (0..blocks.div_ceil(per_chunk)).map(chunk).collect();
+    let mut chunks = Vec::new();
+    for (part, range) in stretches(&facts.metadata) {
+        let length = range.end.saturating_sub(range.start);
+        chunks.extend((0..length.div_ceil(per_chunk)).map(|index| {
+            let first_block = range.start + index * per_chunk;
+            let block_count = per_chunk.min(range.end - first_block);
+            ChunkSpec {
+                chunk: Chunk { first_block, block_count, part },
+                class: Class::Cpu,
+                threads: 1,
+                memory_bytes: 350_000_000,
+                cost: u64::from(block_count) + 1,
+                after: None,
+            }
+        }));
+    }
     Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
+}
+
+/// The blocks of each of several videos; all of them where there is but one, or where too many are claimed.
+fn stretches(metadata: &Metadata) -> Vec<(Option<u32>, Range<u32>)> {
+    let blocks = metadata.block_count;
+    match metadata.part_count {
+        Some(count) if count <= PARTS_MAX => {
+            (1..=count).map(|part| (Some(part), parts::blocks_of(part, count, blocks))).collect()
+        }
+        _ => vec![(None, 0..blocks)],
+    }
 }
 
 fn blocks_per_chunk(blocks: u32) -> u32 {
