@@ -4,6 +4,7 @@
 //! synced, and then renamed: without replacing, or replacing with `--force`.
 
 mod folder;
+mod numbered;
 mod part;
 mod tree;
 
@@ -17,6 +18,7 @@ use reel_types::{Artifact, JobId};
 use rustix::fs::{FlockOperation, flock};
 
 pub use folder::Folder;
+pub use numbered::{is_numbered, numbered, numbered_there};
 pub use tree::{deliver_tree, folder_exists};
 
 use crate::problem::{Problem, ProblemKind};

@@ -11,6 +11,7 @@ use reel_pack::{PackParams, Profile};
 
 use crate::args::PackArgs;
 use crate::console::Console;
+use crate::delivery::numbered_there;
 use crate::problem::{Problem, ProblemKind};
 use crate::secret;
 use crate::settings::Settings;
@@ -42,7 +43,12 @@ fn request(args: PackArgs) -> Result<Request, Problem> {
     let params = PackParams { entries: gathered.entries, name: gathered.name, seal, matroska, ..args.params };
     let input = args.inputs.first().cloned().unwrap_or_default();
     let target = Target { input, sources: gathered.sources, output };
-    check(std::slice::from_ref(&target), &target.sources)?;
+    let is_split = params.split_size.is_some() || params.split_duration.is_some();
+    if is_split {
+        refuse_numbered_input(&target)?;
+    } else {
+        check(std::slice::from_ref(&target), &target.sources)?;
+    }
     let params = serde_json::to_value(&params).map_err(|error| {
         Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
     })?;
@@ -51,8 +57,17 @@ fn request(args: PackArgs) -> Result<Request, Problem> {
         params,
         targets: vec![target],
         media_secs: |_| None,
-        hand_over: HandOver::File,
+        hand_over: if is_split { HandOver::Numbered } else { HandOver::File },
     })
+}
+
+/// No video of several may take the place of what is packed.
+fn refuse_numbered_input(target: &Target) -> Result<(), Problem> {
+    let there: Vec<Target> = numbered_there(&target.output)
+        .into_iter()
+        .map(|output| Target { output, ..target.clone() })
+        .collect();
+    there.iter().try_for_each(|one| check(std::slice::from_ref(one), &target.sources))
 }
 
 /// In a folder the video is called like what is in it.

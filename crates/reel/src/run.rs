@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Verb};
 use crate::console::Console;
@@ -46,11 +46,30 @@ async fn do_verb(verb: Verb, app: &App, console: &Arc<Console>, settings: &Setti
     }
 }
 
-/// `reel help jobs list` is `reel jobs list --help`: people try it, and no verb has that name.
+/// `reel help jobs list` is `reel jobs list --help`, also behind flags: people try it, and no verb has that name.
 fn help_as_flag(mut typed: Vec<OsString>) -> Vec<OsString> {
-    if typed.get(1).is_some_and(|word| word == "help") {
-        typed.remove(1);
-        typed.push("--help".into());
+    let command = Cli::command();
+    let takes_value = |word: &str| {
+        let names = |arg: &clap::Arg| {
+            let long = arg.get_long().is_some_and(|long| word.strip_prefix("--") == Some(long));
+            let short =
+                arg.get_short().is_some_and(|short| word.strip_prefix('-') == Some(&short.to_string()));
+            (long || short) && arg.get_action().takes_values()
+        };
+        command.get_arguments().any(names)
+    };
+    let mut at = 1;
+    while let Some(word) = typed.get(at).map(|word| word.to_string_lossy().into_owned()) {
+        match word.as_str() {
+            "help" => {
+                typed.remove(at);
+                typed.push("--help".into());
+                break;
+            }
+            "--" => break,
+            flag if flag.starts_with('-') => at += if takes_value(flag) { 2 } else { 1 },
+            _ => break,
+        }
     }
     typed
 }
@@ -102,4 +121,23 @@ fn tell(problem: Problem, json: bool, console: &Console) -> u8 {
         screen::tell(console, None, &problem);
     }
     code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_a_flag_wherever_the_verb_would_stand() {
+        let check = |typed: &str, expected: &str| {
+            let words = help_as_flag(typed.split(' ').map(Into::into).collect());
+            assert_eq!(words, expected.split(' ').map(OsString::from).collect::<Vec<_>>(), "{typed}");
+        };
+        check("reel help jobs list", "reel jobs list --help");
+        check("reel --state x help pack", "reel --state x pack --help");
+        check("reel --json --device=cpu -q help pack", "reel --json --device=cpu -q pack --help");
+        check("reel --state help pack a", "reel --state help pack a");
+        check("reel pack help -o a.avi", "reel pack help -o a.avi");
+        check("reel -- help", "reel -- help");
+    }
 }

@@ -85,7 +85,7 @@ fn request(args: UnpackArgs, peeked: &Peeked) -> Result<Request, Problem> {
         HandOver::Folder if fs::symlink_metadata(&target.output).is_ok() => {
             return Err(folder_exists(&target.output));
         }
-        HandOver::Folder => {}
+        HandOver::Folder | HandOver::Numbered => {}
     }
     let params = UnpackParams { ..args.params };
     let params = serde_json::to_value(&params).map_err(|error| {
@@ -99,6 +99,7 @@ fn list(console: &Console, settings: &Settings, path: &Path, peeked: &Peeked) {
         let record = serde_json::json!({
             "type": "packed", "input": path.to_string_lossy(), "name": peeked.name, "size_bytes": peeked.size_bytes,
             "sha256": peeked.sha256, "kind": if peeked.is_tar { "tar" } else { "file" },
+            "part": peeked.part.map(|(part, _)| part), "part_count": peeked.part.map(|(_, count)| count),
             "encrypted": peeked.sealed_key.is_some(), "profile": peeked.profile, "repair_ratio": peeked.repair_ratio,
         });
         console.data(&record.to_string());
@@ -106,9 +107,10 @@ fn list(console: &Console, settings: &Settings, path: &Path, peeked: &Peeked) {
     }
     let name = peeked.name.as_deref().map_or("encrypted".to_owned(), |name| shown(Path::new(name)));
     let size = peeked.size_bytes.map(|size| format!("  {}", bytes(size))).unwrap_or_default();
+    let part = peeked.part.map(|(part, count)| format!("  part {part} of {count}")).unwrap_or_default();
     let kind = if peeked.is_tar { "  folder" } else { "" };
     console.data(&format!(
-        "{name}{size}{kind}  profile {}, {:.0} % repair",
+        "{name}{size}{kind}{part}  profile {}, {:.0} % repair",
         peeked.profile,
         peeked.repair_ratio * 100.0
     ));

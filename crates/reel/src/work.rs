@@ -6,13 +6,15 @@ mod finish;
 mod follow;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reel_engine::{Drain, Engine, Worker, WorkerOptions};
 use reel_types::{FailureKind, Job, JobId, Task};
 use serde_json::Value;
 
-use crate::delivery::Folder;
+use crate::delivery::{Folder, numbered, numbered_there};
 use crate::interrupt::Interrupt;
 use crate::problem::{Problem, ProblemKind};
 use crate::records::{ProgressRecord, ResultRecord, Status};
@@ -48,6 +50,27 @@ pub enum HandOver {
     File,
     /// A folder: the result is a tar stream of it.
     Folder,
+    /// Several files that belong together, each with a number in its name.
+    Numbered,
+}
+
+impl HandOver {
+    /// Where each of `count` results goes.
+    fn places(self, output: &Path, count: usize) -> Vec<PathBuf> {
+        match self {
+            Self::File | Self::Folder => vec![output.to_owned()],
+            Self::Numbered => (1..=count).map(|number| numbered(output, number)).collect(),
+        }
+    }
+
+    /// What stands there before any work.
+    fn standing_in_the_way(self, output: &Path) -> Vec<PathBuf> {
+        match self {
+            Self::File | Self::Folder if fs::symlink_metadata(output).is_ok() => vec![output.to_owned()],
+            Self::File | Self::Folder => Vec::new(),
+            Self::Numbered => numbered_there(output),
+        }
+    }
 }
 
 /// One input whose job is made.

@@ -75,6 +75,11 @@ impl<'a> Collector<'a> {
         self
     }
 
+    /// From now on frames of this file count: each of several videos of one content has an id of its own.
+    pub(crate) fn turn_to(&mut self, file_id: FileId) {
+        self.file_id = file_id;
+    }
+
     /// Takes what a frame carries. Frames that are not ours or damaged are counted.
     pub(crate) fn take_body(&mut self, body: &[u8]) -> Result<(), RunError> {
         let frame = match parse_frame(body) {

@@ -16,8 +16,10 @@ mod pixels;
 mod room;
 pub mod share;
 pub mod stream;
+mod units;
 mod unpack;
 
 pub use pack::Pack;
 pub use params::{Compress, PackParams, Profile, Ratio, Seal, Size, Target, UnpackParams, Verify};
+pub use units::{ByteSize, Span};
 pub use unpack::{Peeked, Unpack, peek};

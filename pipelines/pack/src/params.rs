@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stream::seal::SealTo;
 use crate::stream::tar::Entry;
+use crate::units::{ByteSize, Span, as_text};
 
 /// How the bytes become pictures.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize, JsonSchema)]
@@ -110,6 +111,14 @@ pub struct PackParams {
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     #[serde(default)]
     pub verify: Verify,
+    /// Cut into videos of at most this size, like 1GB or 700MiB: OUT.001.avi, OUT.002.avi and so on
+    #[arg(long, value_name = "SIZE")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_size: Option<ByteSize>,
+    /// Cut into videos that play at most this long, like 10m or 1h30m
+    #[arg(long, value_name = "TIME")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_duration: Option<Span>,
     /// Several inputs or a folder as one tar stream: its entries, files in the order of the sources. Empty: one file.
     #[arg(skip)]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -215,25 +224,6 @@ impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.as_f64())
     }
-}
-
-/// Words on the command line and in JSON are the same.
-macro_rules! as_text {
-    ($type:ty) => {
-        impl TryFrom<String> for $type {
-            type Error = String;
-
-            fn try_from(text: String) -> Result<Self, String> {
-                text.parse()
-            }
-        }
-
-        impl From<$type> for String {
-            fn from(value: $type) -> Self {
-                value.to_string()
-            }
-        }
-    };
 }
 
 as_text!(Size);

@@ -1,14 +1,12 @@
 //! What is done for an input before any work: look at it, look at the output, find or make its job.
 
-use std::fs;
-
 use reel_engine::submit::{job_key, local_source};
 use reel_engine::{Engine, Submission};
 use reel_queue::JobFilter;
-use reel_types::{Job, JobId, JobKey, JobState, Source};
+use reel_types::{Artifact, Job, JobId, JobKey, JobState, Source};
 
 use super::finish::{delivered_before, internal, remove_objects};
-use super::{Open, Request, follow};
+use super::{HandOver, Open, Request, follow};
 use crate::delivery::{self, Folder, Standing};
 use crate::problem::Problem;
 use crate::records::{ResultRecord, Status};
@@ -36,18 +34,23 @@ pub(super) async fn begin(
     let refused = |problem: Problem| (Status::Refused, problem);
     let sources = target.sources.iter().map(|path| local_source(path)).collect::<Result<Vec<_>, _>>();
     let sources = sources.map_err(|failure| refused(failure.into()))?;
-    if fs::symlink_metadata(&target.output).is_ok() {
+    let in_the_way = request.hand_over.standing_in_the_way(&target.output);
+    if let Some(one) = in_the_way.first() {
         let key = key_of(engine, request, &sources);
         let finished = finished_job(engine, &key).await.map_err(refused)?;
-        if let Some(result) = already_there(target, finished.as_ref()).await? {
-            return Ok(Begun::Ended(result));
-        }
-        if !settings.force {
-            let undelivered = finished.filter(|job| has_result(engine, job));
-            return Err((
-                Status::Exists,
-                delivery::exists(&target.output, undelivered.as_ref().map(|job| &job.id)),
-            ));
+        let there = match &finished {
+            Some(job) => already_there(request.hand_over, target, job).await?,
+            None => There::Other,
+        };
+        let undelivered = finished.filter(|job| has_result(engine, job));
+        match (there, undelivered) {
+            (There::All(result), _) => return Ok(Begun::Ended(*result)),
+            // A command before this one was ended while it put them in place.
+            (There::Some(count), Some(_)) if count == in_the_way.len() => {}
+            (_, undelivered) if !settings.force => {
+                return Err((Status::Exists, delivery::exists(one, undelivered.as_ref().map(|job| &job.id))));
+            }
+            _ => {}
         }
     }
     folders.push(Folder::prepare(&target.output).map_err(refused)?);
@@ -66,21 +69,37 @@ async fn finished_job(engine: &Engine, key: &JobKey) -> Result<Option<Job>, Prob
     Ok(engine.queue.jobs(filter).await?.into_iter().find(|job| job.key == *key))
 }
 
-/// The result, when the output is what the job made. Reads the output on another thread, so that Ctrl-C is heard.
-async fn already_there(
-    target: &Target,
-    finished: Option<&Job>,
-) -> Result<Option<ResultRecord>, (Status, Problem)> {
-    let Some((job, artifact)) = finished.and_then(|job| Some((job, job.outputs.first()?))) else {
-        return Ok(None);
-    };
-    let (output, expected) = (target.output.clone(), artifact.clone());
-    let looking = tokio::task::spawn_blocking(move || delivery::standing(&output, &expected)).await;
-    let standing = looking.map_err(|error| (Status::Failed, internal(error.to_string())))?;
-    match standing.map_err(|problem| (Status::Failed, problem))? {
-        Standing::Equal => Ok(Some(delivered_before(target, job, artifact))),
-        Standing::Different | Standing::Free => Ok(None),
+/// How what a job made stands at its place.
+enum There {
+    /// All of it.
+    All(Box<ResultRecord>),
+    /// So many of its files, and nothing else where the others go.
+    Some(usize),
+    /// Something else, or nothing.
+    Other,
+}
+
+/// Looks whether the outputs are what the job made. Reads them on another thread, so that Ctrl-C is heard.
+async fn already_there(becomes: HandOver, target: &Target, job: &Job) -> Result<There, (Status, Problem)> {
+    let places = becomes.places(&target.output, job.outputs.len());
+    let expected: Vec<_> = places.into_iter().zip(job.outputs.clone()).collect();
+    if expected.is_empty() {
+        return Ok(There::Other);
     }
+    let looking = tokio::task::spawn_blocking(move || {
+        expected
+            .iter()
+            .map(|(output, artifact)| delivery::standing(output, artifact))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let standing = looking.await.map_err(|error| (Status::Failed, internal(error.to_string())))?;
+    let standing = standing.map_err(|problem| (Status::Failed, problem))?;
+    let equal = standing.iter().filter(|&&one| one == Standing::Equal).count();
+    Ok(match () {
+        () if equal == standing.len() => There::All(Box::new(delivered_before(becomes, target, job))),
+        () if standing.contains(&Standing::Different) => There::Other,
+        () => There::Some(equal),
+    })
 }
 
 /// Finds or makes the job. One that failed is tried again; one whose result was delivered and is gone since is made
@@ -113,5 +132,6 @@ async fn job_to_do(engine: &Engine, request: &Request, sources: &[Source]) -> Re
 
 /// Whether the result still lies in the state folder.
 fn has_result(engine: &Engine, job: &Job) -> bool {
-    job.outputs.first().is_some_and(|artifact| engine.state.objects().join(&artifact.key).is_file())
+    let is_there = |artifact: &Artifact| engine.state.objects().join(&artifact.key).is_file();
+    !job.outputs.is_empty() && job.outputs.iter().all(is_there)
 }

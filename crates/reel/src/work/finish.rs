@@ -1,5 +1,7 @@
 //! What is done for an input whose job has ended: deliver, or say why not.
 
+use std::path::PathBuf;
+
 use reel_engine::Engine;
 use reel_types::{Artifact, FailureKind, Job, JobId, JobState, Source};
 
@@ -54,38 +56,53 @@ async fn hand_over(
         (_, Some(failure)) => return Err(failure.clone().into()),
         _ => return Err(internal(format!("job {} failed and does not say why", job.id))),
     }
-    let [artifact] = job.outputs.as_slice() else {
+    let places = becomes.places(&open.target.output, job.outputs.len());
+    if job.outputs.is_empty() || places.len() != job.outputs.len() {
         return Err(internal(format!("job {} has {} results, not one", job.id, job.outputs.len())));
-    };
+    }
+    let (mut left_out, mut already_there) = (Vec::new(), true);
+    for (artifact, place) in job.outputs.iter().zip(places) {
+        let (delivered, said) = deliver_one(engine, settings, becomes, job, artifact, place).await?;
+        left_out.extend(said);
+        already_there &= delivered == Delivered::AlreadyThere;
+        if delivered == Delivered::ObjectGone {
+            return Err(Problem::new(
+                ProblemKind::Failure(FailureKind::Storage),
+                format!("another command has delivered job {} elsewhere meanwhile", job.id),
+            )
+            .with_hint("run the same command again to make it anew"));
+        }
+    }
+    Ok(and_said(completed(becomes, &open.target, job, already_there), left_out))
+}
+
+async fn deliver_one(
+    engine: &Engine,
+    settings: &Settings,
+    becomes: HandOver,
+    job: &Job,
+    artifact: &Artifact,
+    output: PathBuf,
+) -> Result<(Delivered, Vec<String>), Problem> {
     let object = engine.store.local_path(&artifact.key, &engine.state.scratch()).await;
     let delivery = Delivery {
         job: job.id.clone(),
-        // One that is gone is told apart below, under the lock.
+        // One that is gone is told apart under the lock.
         object: object.unwrap_or_else(|_| engine.state.objects().join(&artifact.key)),
         artifact: artifact.clone(),
-        output: open.target.output.clone(),
+        output,
         force: settings.force,
     };
     let delivered = tokio::task::spawn_blocking(move || match becomes {
-        HandOver::File => deliver(&delivery).map(|delivered| (delivered, Vec::new())),
+        HandOver::File | HandOver::Numbered => deliver(&delivery).map(|delivered| (delivered, Vec::new())),
         HandOver::Folder => deliver_tree(&delivery),
-    })
-    .await;
-    let (delivered, left_out) = delivered.map_err(|error| internal(error.to_string()))??;
-    match delivered {
-        Delivered::Placed => Ok(and_said(completed(&open.target, job, artifact, false), left_out)),
-        Delivered::AlreadyThere => Ok(completed(&open.target, job, artifact, true)),
-        Delivered::ObjectGone => Err(Problem::new(
-            ProblemKind::Failure(FailureKind::Storage),
-            format!("another command has delivered job {} elsewhere meanwhile", job.id),
-        )
-        .with_hint("run the same command again to make it anew")),
-    }
+    });
+    delivered.await.map_err(|error| internal(error.to_string()))?
 }
 
 /// The result of an output that was there before.
-pub(super) fn delivered_before(target: &Target, job: &Job, artifact: &Artifact) -> ResultRecord {
-    completed(target, job, artifact, true)
+pub(super) fn delivered_before(becomes: HandOver, target: &Target, job: &Job) -> ResultRecord {
+    completed(becomes, target, job, true)
 }
 
 /// Removes what a job's tasks wrote. Its row keeps size and digest of the result, so that an output can still be
@@ -102,13 +119,17 @@ pub(super) fn forgotten(job: &JobId) -> Problem {
         .with_hint("run the same command again")
 }
 
-fn completed(target: &Target, job: &Job, artifact: &Artifact, already_there: bool) -> ResultRecord {
+fn completed(becomes: HandOver, target: &Target, job: &Job, already_there: bool) -> ResultRecord {
+    let places = becomes.places(&target.output, job.outputs.len());
+    let output = |(place, artifact): (PathBuf, &Artifact)| {
+        OutputRecord::new(&place, &artifact.sha256, artifact.size_bytes)
+    };
     ResultRecord {
         job: Some(job.id.clone()),
         input: InputPath::new(&target.input),
         status: Status::Completed,
         already_there,
-        outputs: vec![OutputRecord::new(&target.output, &artifact.sha256, artifact.size_bytes)],
+        outputs: places.into_iter().zip(&job.outputs).map(output).collect(),
         metadata: job.metadata.clone(),
         gaps: job.gaps.clone(),
         error: None,

@@ -12,6 +12,7 @@ mod folder;
 mod forge;
 mod hostile;
 mod kill;
+mod parts;
 mod refused;
 mod sealed;
 

@@ -43,6 +43,12 @@ pub struct SegmentInfo {
 }
 
 impl SegmentInfo {
+    /// A segment of at most `frame_count` frames and `chunks_bytes` bytes before its index.
+    pub fn of_bounds(frame_count: u32, chunks_bytes: u64) -> Self {
+        let index_bytes = INDEX_HEAD_BYTES + u64::from(frame_count) * INDEX_ENTRY_BYTES;
+        Self { frame_count, chunks_bytes, index_bytes, frame_bytes_max: 0 }
+    }
+
     /// Bytes of the whole segment.
     pub fn bytes(&self) -> u64 {
         self.chunks_bytes.saturating_add(self.index_bytes)

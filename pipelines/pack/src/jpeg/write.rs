@@ -3,7 +3,7 @@
 use super::error::WriteError;
 use super::gather::Gather;
 use super::geometry::Geometry;
-use super::group::{GROUP_BLOCK_COUNT, GROUP_BYTES_FORM_A, GROUP_SCAN_BYTES, ZERO_BYTE};
+use super::group::{GROUP_BLOCK_COUNT, GROUP_BYTES_FORM_A, GROUP_BYTES_FORM_B, GROUP_SCAN_BYTES, ZERO_BYTE};
 use super::header::{APP9_NAME, HEAD, TAIL, segments_before_scan};
 use super::picture::Card;
 
@@ -87,6 +87,18 @@ impl FrameWriter {
         out.resize(scan_start + scan_bytes(geometry, group_count), ZERO_BYTE);
         out.extend(TAIL);
         Ok(())
+    }
+
+    /// Bytes of a frame whose body is `body_bytes` long, at most, with `app9_bytes` in a segment of its own.
+    pub fn frame_bytes_max(&self, body_bytes: u64, app9_bytes: usize) -> u64 {
+        let around = HEAD.len() + 4 + APP9_NAME.len() + app9_bytes + self.before_scan.len() + TAIL.len();
+        around as u64 + 2 * self.geometry.block_count() + self.scan_bytes_max(body_bytes)
+    }
+
+    /// What `body_bytes` bytes add to a scan, at most: every group with all its keys.
+    pub fn scan_bytes_max(&self, body_bytes: u64) -> u64 {
+        let empty_bytes = 2 * GROUP_BLOCK_COUNT as u64;
+        body_bytes.div_ceil(GROUP_BYTES_FORM_B as u64) * (GROUP_SCAN_BYTES as u64 - empty_bytes)
     }
 
     /// Replaces the content of `out` by everything before the scan.

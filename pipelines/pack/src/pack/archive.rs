@@ -40,7 +40,7 @@ pub(super) fn write_segment(
         shown.iter().try_for_each(|(kind, card)| segment.card(*kind, card))?;
     }
     let mut content = Content::open(params, cx)?;
-    let mut stored = Stored::new(params)?;
+    let mut stored = Stored::new(params, said.block_bytes)?;
     let end = chunk.first_block + chunk.block_count;
     let mut first = chunk.first_block;
     while first < end {

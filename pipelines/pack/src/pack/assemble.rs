@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use reel_engine::{Assembled, JobResult, Output, Part, RunContext, RunError};
-use reel_types::FailureKind;
+use reel_engine::{Assembled, JobResult, Part, RunContext, RunError};
 use reel_types::time::Rational;
+use reel_types::{Failure, FailureKind};
 
 use super::facts::Facts;
 use super::plan::{self, Chunk};
-use super::report::{ChunkReport, Kept, REPORT, SEGMENT, Told, not_verified};
+use super::report::{ChunkReport, Kept, REPORT, SEGMENT, Told, Video, not_verified, output_name};
 use super::share;
 use crate::avi::{AviReader, AviSpec, AviWriteError, SegmentInfo, assemble as assemble_avi};
 use crate::params::{PackParams, Profile, Verify};
@@ -24,10 +24,33 @@ pub(super) fn assemble(
     if let Some(failure) = parts.iter().find_map(|part| part.result.as_ref().err()) {
         return Err(failure.clone().into());
     }
-    if params.profile == Profile::Share {
-        return share::assemble(params, facts, parts, cx);
-    }
     tracing::info!("All frames processed, finalizing…");
+    let mut videos = Vec::new();
+    for part in by_video(parts) {
+        if cx.cancel().is_cancelled() {
+            return Err(RunError::Cancelled);
+        }
+        videos.push(match params.profile {
+            Profile::Archive => archive_video(params, part, cx)?,
+            Profile::Share => share::video(params, part, cx)?,
+        });
+        within_bounds(params, videos.last())?;
+    }
+    let told = told_of(params, facts, &videos);
+    tracing::info!("Encoding complete [{}]: {:?}", cx.task().job, told);
+    Ok(Assembled::Done(JobResult {
+        outputs: videos.iter().map(Video::output).collect(),
+        metadata: serde_json::to_value(&told).map_err(RunError::internal)?,
+        gaps: Vec::new(),
+    }))
+}
+
+/// The chunks of each video, in order.
+fn by_video(parts: &[Part<Chunk>]) -> Vec<&[Part<Chunk>]> {
+    parts.chunk_by(|one, other| one.chunk.part == other.chunk.part).collect()
+}
+
+fn archive_video(params: &PackParams, parts: &[Part<Chunk>], cx: &RunContext<'_>) -> Result<Video, RunError> {
     let mut segments: Vec<(SegmentInfo, PathBuf)> = Vec::new();
     let mut report = ChunkReport::default();
     for part in parts {
@@ -35,15 +58,27 @@ pub(super) fn assemble(
         report = report.and(&kept.report);
         segments.push((kept.segment, cx.part(part.round, part.index, SEGMENT)?));
     }
-    let out = cx.scratch().join("output.avi");
-    let frames = write_video(params, &segments, &out, cx)?;
-    let told = told_of(params, facts, &report, frames, &out)?;
-    tracing::info!("Encoding complete [{}]: {:?}", cx.task().job, told);
-    Ok(Assembled::Done(JobResult {
-        outputs: vec![Output::file("output.avi", "video/x-msvideo", out)],
-        metadata: serde_json::to_value(&told).map_err(RunError::internal)?,
-        gaps: Vec::new(),
-    }))
+    let part = parts.first().map_or(0, |part| part.chunk.part);
+    let path = cx.scratch().join(output_name(part, "avi"));
+    let frames = write_video(params, &segments, &path, cx)?;
+    Video::new(part, path, "video/x-msvideo", frames, report)
+}
+
+/// What was promised of each of several videos; the plan counts with the worst that real bytes can do, almost.
+fn within_bounds(params: &PackParams, video: Option<&Video>) -> Result<(), RunError> {
+    let Some(video) = video else { return Ok(()) };
+    let secs = video.frames as f64 / f64::from(plan::fps(params));
+    let too_large = params.split_size.is_some_and(|most| video.bytes > most.bytes());
+    let too_long = params.split_duration.is_some_and(|most| secs > most.secs() as f64);
+    if too_large || too_long {
+        let (part, bytes) = (video.part, video.bytes);
+        let message =
+            format!("Output verification failed: video {part} came out with {bytes} bytes, {secs:.0} s");
+        return Err(Failure::new(FailureKind::Verification, message)
+            .with_hint("choose a --split-size or --split-duration that is a tenth smaller")
+            .into());
+    }
+    Ok(())
 }
 
 fn write_video(
@@ -72,32 +107,39 @@ fn write_video(
     Ok(expected)
 }
 
-/// What holds for a video of any profile.
-pub(super) fn told_of(
-    params: &PackParams,
-    facts: &Facts,
-    report: &ChunkReport,
-    frames: u64,
-    out: &std::path::Path,
-) -> Result<Told, RunError> {
-    let bytes = std::fs::metadata(out).map_err(RunError::internal)?.len();
+/// What a person is told of the whole.
+fn told_of(params: &PackParams, facts: &Facts, videos: &[Video]) -> Told {
+    let report = videos.iter().fold(ChunkReport::default(), |sum, video| sum.and(&video.report));
+    let frames = videos.iter().map(|video| video.frames).sum();
+    let bytes: u64 = videos.iter().map(|video| video.bytes).sum();
+    let duration_secs = frames as f64 / f64::from(plan::fps(params));
     let coded = report.stored_bytes as f64 * (1.0 + report.redundancy_ratio());
     let mut decisions = Vec::new();
+    if let Some(split) = facts.split {
+        decisions.push(format!("in {} videos; unpack wants all of them, in any order", split.part_count));
+    }
     if report.compressed_blocks > 0 {
         let (before, after) = (report.content_bytes as f64, report.stored_bytes as f64);
         decisions.push(format!("compressed to {:.0} % with zstd", 100.0 * after / before.max(1.0)));
     }
     decisions.extend(links_left_out(&params.entries));
-    decisions
-        .push("for disks and copies: a site that re-encodes it destroys it (use --profile share)".to_owned());
-    Ok(Told {
-        profile: "archive",
+    decisions.extend(match params.profile {
+        Profile::Archive => vec![
+            "for disks and copies: a site that re-encodes it destroys it (use --profile share)".to_owned(),
+        ],
+        Profile::Share => share::decisions(params, facts, duration_secs),
+    });
+    Told {
+        profile: match params.profile {
+            Profile::Archive => "archive",
+            Profile::Share => "share",
+        },
         name: facts.name.clone(),
         content_bytes: facts.size_bytes,
         content_sha256: facts.sha256.clone(),
         checksum: facts.sha256.chars().take(16).collect(),
         frames,
-        duration_secs: frames as f64 / f64::from(plan::fps(params)),
+        duration_secs: round(duration_secs),
         redundancy_ratio: round(report.redundancy_ratio()),
         throughput_mbps: round(report.content_bytes as f64 / 1e6 / report.write_secs.max(1e-6)),
         density: round(coded / bytes.max(1) as f64),
@@ -110,7 +152,8 @@ pub(super) fn told_of(
         gpu_enabled: false,
         decisions,
         processing_time_seconds: round(report.write_secs + report.verify_secs),
-    })
+        part_count: facts.split.map(|split| split.part_count),
+    }
 }
 
 /// Said now, while the links are still there.

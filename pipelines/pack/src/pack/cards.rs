@@ -23,6 +23,12 @@ impl Cards {
         ])
     }
 
+    /// Pictures that [`Self::for_a_second`] has.
+    pub(super) fn count_for_a_second(fps: u32) -> u32 {
+        let other = (fps / 5).max(1);
+        fps.saturating_sub(2 * other).max(1) + 2 * other
+    }
+
     /// Each once.
     pub(super) fn once(&self) -> Vec<(FrameKind, &Card)> {
         self.0.iter().map(|(kind, card)| (*kind, card)).collect()

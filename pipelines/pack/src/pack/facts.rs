@@ -1,9 +1,12 @@
 //! What inspecting told about the bytes that are packed.
 
 use reel_engine::{RunContext, RunError};
+use reel_media::Ffmpeg;
 use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
+use super::split::{self, Shape, Split};
+use super::{plan, share_rate};
 use crate::content::Content;
 use crate::frame::{ContentKind, METADATA_BYTES_MAX, Metadata, Profile as Carrier};
 use crate::params::{PackParams, Profile};
@@ -22,26 +25,43 @@ pub struct Facts {
     pub sha256: String,
     /// The name that `unpack` gives.
     pub name: String,
-    /// What every frame says about the whole, as JSON.
+    /// Bytes of content in a block.
+    pub block_bytes: u32,
+    /// What every frame says about the whole, as JSON; each of several videos adds which one it is.
     pub metadata: String,
+    /// How much each of several videos holds.
+    pub(super) split: Option<Split>,
+}
+
+impl Facts {
+    /// What every frame of this video says, as JSON.
+    ///
+    /// # Errors
+    /// [`FailureKind::Internal`] when it cannot be said.
+    pub(super) fn metadata_of(&self, part: u32) -> Result<String, RunError> {
+        let Some(split) = self.split else { return Ok(self.metadata.clone()) };
+        let whole = Metadata::parse(self.metadata.as_bytes()).map_err(RunError::internal)?;
+        text(&Metadata { part: Some(part), part_count: Some(split.part_count), ..whole })
+    }
+}
+
+fn text(metadata: &Metadata) -> Result<String, RunError> {
+    let bytes = metadata.to_bytes().map_err(RunError::internal)?;
+    debug_assert!(bytes.len() <= METADATA_BYTES_MAX);
+    String::from_utf8(bytes).map_err(RunError::internal)
 }
 
 /// Reads the content once: its digest stands in the first picture.
-pub(super) fn inspect(params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
+pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
     if params.profile == Profile::Share && params.resolution.is_some() {
         let failure = Failure::new(FailureKind::Usage, "the size of a share video follows from its target");
         return Err(failure.with_hint("leave --resolution out, or choose another --target").into());
     }
     let mut content = Content::open(params, cx)?;
-    room::for_video(params, super::plan::repair_ratio(params), &mut content, cx)?;
+    room::for_video(params, plan::repair_ratio(params), &mut content, cx)?;
     let sha256 = content.sha256(cx)?;
     let size_bytes = content.len();
     let name = base_name(&params.name);
-    let block_bytes = super::plan::block_bytes(params);
-    let blocks = size_bytes.div_ceil(u64::from(block_bytes));
-    let block_count = u32::try_from(blocks).map_err(|_| {
-        RunError::failed(FailureKind::Usage, format!("{size_bytes} bytes are more than one video can number"))
-    })?;
     let mut metadata = Metadata {
         version: 1,
         profile: match params.profile {
@@ -52,9 +72,9 @@ pub(super) fn inspect(params: &PackParams, cx: &RunContext<'_>) -> Result<Facts,
         size: Some(size_bytes),
         sha256: Some(sha256.clone()),
         kind: if params.entries.is_empty() { ContentKind::File } else { ContentKind::Tar },
-        block_bytes,
-        block_count,
-        repair_ratio: super::plan::repair_ratio(params),
+        block_bytes: 1,
+        block_count: 0,
+        repair_ratio: plan::repair_ratio(params),
         part: None,
         part_count: None,
         sealed: None,
@@ -66,8 +86,42 @@ pub(super) fn inspect(params: &PackParams, cx: &RunContext<'_>) -> Result<Facts,
         metadata.key = Some(seal.key.clone());
         (metadata.name, metadata.size, metadata.sha256) = (None, None, None);
     }
-    let metadata = metadata.to_bytes().map_err(RunError::internal)?;
-    debug_assert!(metadata.len() <= METADATA_BYTES_MAX);
-    let metadata = String::from_utf8(metadata).map_err(RunError::internal)?;
-    Ok(Facts { params: params.clone(), size_bytes, sha256, name, metadata })
+    let (source_symbols, split) = match split::is_wanted(params) {
+        false => (plan::SOURCE_SYMBOLS, None),
+        true => {
+            let shape = shape(ffmpeg, params, &metadata, cx)?;
+            let (source_symbols, split) = split::split(&shape, size_bytes)?;
+            (source_symbols, Some(split))
+        }
+    };
+    metadata.block_bytes = source_symbols * u32::from(plan::symbol_bytes(params));
+    let blocks = size_bytes.div_ceil(u64::from(metadata.block_bytes));
+    metadata.block_count = u32::try_from(blocks).map_err(|_| {
+        RunError::failed(FailureKind::Usage, format!("{size_bytes} bytes are more than one video can number"))
+    })?;
+    let (block_bytes, metadata) = (metadata.block_bytes, text(&metadata)?);
+    Ok(Facts { params: params.clone(), size_bytes, sha256, name, block_bytes, metadata, split })
+}
+
+/// What the size of a video follows from.
+fn shape<'a>(
+    ffmpeg: &Ffmpeg,
+    params: &'a PackParams,
+    metadata: &Metadata,
+    cx: &RunContext<'_>,
+) -> Result<Shape<'a>, RunError> {
+    // With the numbers that are still to come.
+    let widest = Metadata {
+        block_bytes: u32::MAX,
+        part: Some(u32::MAX),
+        part_count: Some(u32::MAX),
+        size: metadata.size.map(|_| 0),
+        ..metadata.clone()
+    };
+    let metadata_bytes = (text(&widest)?.len() + 20).min(METADATA_BYTES_MAX);
+    let picture_bytes = match (params.profile, params.split_size) {
+        (Profile::Share, Some(_)) => share_rate::picture_bytes(ffmpeg, params, cx)?,
+        _ => 0.0,
+    };
+    Ok(Shape { params, metadata_bytes, picture_bytes })
 }

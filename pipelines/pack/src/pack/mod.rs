@@ -10,6 +10,8 @@ mod plan;
 mod report;
 mod run;
 mod share;
+mod share_rate;
+mod split;
 mod stored;
 mod verify;
 

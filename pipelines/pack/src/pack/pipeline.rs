@@ -24,13 +24,13 @@ impl Pack {
 
 impl Pipeline for Pack {
     const NAME: &'static str = "pack";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = PackParams;
     type Facts = Facts;
     type Chunk = Chunk;
 
     fn inspect(&self, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
-        facts::inspect(params, cx)
+        facts::inspect(&self.ffmpeg, params, cx)
     }
 
     fn plan(&self, params: &PackParams, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {

@@ -14,11 +14,11 @@ use crate::share::Layout;
 /// Bytes of an archive's symbol.
 pub(super) const SYMBOL_BYTES: u16 = 8192;
 /// Source symbols of a full block: where RaptorQ is fastest.
-const SOURCE_SYMBOLS: u32 = 1000;
+pub(super) const SOURCE_SYMBOLS: u32 = 1000;
 /// Blocks whose symbols share frames, so that a lost frame costs each of them a little.
 pub(super) const GROUP_BLOCKS: u32 = 8;
 /// Groups of one chunk: about a quarter of a gigabyte, a second of work.
-const CHUNK_GROUPS: u32 = 4;
+pub(super) const CHUNK_GROUPS: u32 = 4;
 /// One repair symbol for twenty.
 const REPAIR_RATIO: f64 = 0.05;
 /// An archive is looked at seldom, and each picture is three megabytes.
@@ -29,9 +29,11 @@ const SHARE_FPS: u32 = 30;
 /// One stretch of the content and the segment of video that it becomes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Which one.
+    /// The video that it is for, from 1; 0 when there is but one.
+    pub part: u32,
+    /// Which one of its video.
     pub index: u32,
-    /// How many there are.
+    /// How many its video has.
     pub count: u32,
     /// Its first block.
     pub first_block: u32,
@@ -48,11 +50,6 @@ pub(super) fn symbol_bytes(params: &PackParams) -> u16 {
             (room.min(usize::from(SYMBOL_BYTES_MAX)) / 8 * 8) as u16
         }
     }
-}
-
-/// Bytes of content in a block.
-pub(super) fn block_bytes(params: &PackParams) -> u32 {
-    SOURCE_SYMBOLS * u32::from(symbol_bytes(params))
 }
 
 /// How the pictures of a `share` video carry bytes.
@@ -87,35 +84,41 @@ pub(super) fn fps(params: &PackParams) -> u32 {
 }
 
 pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
-    let blocks = facts.size_bytes.div_ceil(u64::from(block_bytes(params))) as u32;
+    let blocks = facts.size_bytes.div_ceil(facts.block_bytes.max(1).into()) as u32;
     let per_chunk = match params.profile {
         Profile::Archive => GROUP_BLOCKS * CHUNK_GROUPS,
-        // One encoder writes the whole video.
-        Profile::Share => blocks.max(1),
+        // One encoder writes a whole video.
+        Profile::Share => u32::MAX,
     };
-    let count = blocks.div_ceil(per_chunk).max(1);
-    let chunk = |index: u32| {
-        let first_block = index * per_chunk;
-        let block_count = per_chunk.min(blocks - first_block.min(blocks));
-        ChunkSpec {
-            chunk: Chunk { index, count, first_block, block_count },
-            class: Class::Cpu,
-            threads: if params.profile == Profile::Share { site.cores.max(1) } else { 1 },
-            memory_bytes: memory_bytes(params, block_count),
-            cost: u64::from(block_count) + 1,
-            after: None,
+    let videos = match facts.split {
+        None => vec![(0, 0..blocks)],
+        Some(split) => {
+            (0..split.part_count).map(|part| (part + 1, split.blocks_of(part + 1, blocks))).collect()
         }
     };
-    Ok(Plan {
-        chunks: (0..count).map(chunk).collect(),
-        rounds_max: 1,
-        on_failed_chunk: OnFailedChunk::FailJob,
-    })
+    let mut chunks = Vec::new();
+    for (part, range) in videos {
+        let length = range.end.saturating_sub(range.start);
+        let count = length.div_ceil(per_chunk).max(1);
+        chunks.extend((0..count).map(|index| {
+            let before = index * per_chunk.min(length);
+            let block_count = per_chunk.min(length - before);
+            ChunkSpec {
+                chunk: Chunk { part, index, count, first_block: range.start + before, block_count },
+                class: Class::Cpu,
+                threads: if params.profile == Profile::Share { site.cores.max(1) } else { 1 },
+                memory_bytes: memory_bytes(facts, block_count),
+                cost: u64::from(block_count) + 1,
+                after: None,
+            }
+        }));
+    }
+    Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
 }
 
 /// A group of blocks with its repair symbols, one block more inside RaptorQ three times over, and a few pictures.
-fn memory_bytes(params: &PackParams, block_count: u32) -> u64 {
-    let block = u64::from(block_bytes(params));
+fn memory_bytes(facts: &Facts, block_count: u32) -> u64 {
+    let block = u64::from(facts.block_bytes);
     let held = u64::from(block_count.clamp(1, GROUP_BLOCKS));
     (held * block) * 3 / 2 + 3 * block + 64_000_000
 }

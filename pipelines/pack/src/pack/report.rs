@@ -1,5 +1,8 @@
 //! What chunks say about themselves, and what a person is told of the whole.
 
+use std::path::PathBuf;
+
+use reel_engine::{Output, RunError};
 use reel_types::FailureKind;
 use serde::{Deserialize, Serialize};
 
@@ -96,9 +99,57 @@ pub(super) struct Told {
     pub(super) decisions: Vec<String>,
     /// Seconds of work of all chunks.
     pub(super) processing_time_seconds: f64,
+    /// How many videos it is cut into; absent when it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) part_count: Option<u32>,
+}
+
+/// One finished video.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Video {
+    /// Which of several, from 1; 0 when there is but one.
+    pub(super) part: u32,
+    /// Where it lies.
+    path: PathBuf,
+    /// Its media type.
+    mime: &'static str,
+    /// Its size.
+    pub(super) bytes: u64,
+    /// Its pictures.
+    pub(super) frames: u64,
+    /// What its chunks said.
+    pub(super) report: ChunkReport,
+}
+
+impl Video {
+    /// The finished video at `path`.
+    pub(super) fn new(
+        part: u32,
+        path: PathBuf,
+        mime: &'static str,
+        frames: u64,
+        report: ChunkReport,
+    ) -> Result<Self, RunError> {
+        let bytes = std::fs::metadata(&path).map_err(RunError::internal)?.len();
+        Ok(Self { part, path, mime, bytes, frames, report })
+    }
+
+    /// As a result of the job.
+    pub(super) fn output(&self) -> Output {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        Output::file(name, self.mime, &self.path)
+    }
+}
+
+/// What a finished video is called among the job's results.
+pub(super) fn output_name(part: u32, extension: &str) -> String {
+    match part {
+        0 => format!("output.{extension}"),
+        part => format!("output.{part:03}.{extension}"),
+    }
 }
 
 /// The words of the seed for a result that does not hold.
-pub(super) fn not_verified(why: impl std::fmt::Display) -> reel_engine::RunError {
-    reel_engine::RunError::failed(FailureKind::Verification, format!("Output verification failed: {why}"))
+pub(super) fn not_verified(why: impl std::fmt::Display) -> RunError {
+    RunError::failed(FailureKind::Verification, format!("Output verification failed: {why}"))
 }

@@ -18,14 +18,15 @@ pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result
     if params.profile == Profile::Share {
         return share::run(ffmpeg, &facts, chunk, cx);
     }
+    let metadata = facts.metadata_of(chunk.part)?;
     let out = cx.scratch().join(SEGMENT);
     tracing::info!("Applying Raptor error correction");
     let began = Instant::now();
-    let (segment, mut report) = archive::write_segment(params, &facts.metadata, chunk, cx, &out)?;
+    let (segment, mut report) = archive::write_segment(params, &metadata, chunk, cx, &out)?;
     report.write_secs = began.elapsed().as_secs_f64();
     let began = Instant::now();
     if params.verify == Verify::Full {
-        verify(&facts.metadata, chunk, &segment, &out, cx)?;
+        verify(&metadata, chunk, &segment, &out, cx)?;
     }
     report.verify_secs = began.elapsed().as_secs_f64();
     tracing::info!(

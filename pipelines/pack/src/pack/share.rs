@@ -4,17 +4,17 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Instant;
 
-use reel_engine::{Assembled, Digest, JobResult, Output, Part, RunContext, RunError};
+use reel_engine::{Digest, Output, Part, RunContext, RunError};
 use reel_media::raw::{FrameWriter, FrameWriterSpec};
 use reel_media::{Ffmpeg, MediaError};
 use reel_types::FailureKind;
 use reel_types::time::Rational;
 
-use super::assemble::{read_json, round, told_of};
+use super::assemble::read_json;
 use super::cards::Cards;
 use super::facts::Facts;
 use super::plan::{self, Chunk, GROUP_BLOCKS};
-use super::report::{ChunkReport, REPORT, Told, not_verified};
+use super::report::{ChunkReport, REPORT, Video, not_verified, output_name};
 use super::stored::Stored;
 use crate::block::EncodedBlock;
 use crate::collect::{Collector, Store};
@@ -45,6 +45,11 @@ const ENCODER: [&str; 14] = [
     "sync-lookahead=0",
 ];
 
+/// Parts of bodies that carry this many symbols, those that say what the whole is included.
+pub(super) fn parts_of(symbols: u64) -> u64 {
+    symbols + symbols / PARTS_PER_METADATA as u64 + 2
+}
+
 /// Writes the whole video.
 pub(super) fn run(
     ffmpeg: &Ffmpeg,
@@ -61,7 +66,8 @@ pub(super) fn run(
     let fps = plan::fps(params);
     let writer =
         FrameWriter::create(ffmpeg, &spec(&layout, fps, cx, &out), cx.cancel()).map_err(media_error)?;
-    let metadata = facts.metadata.as_bytes();
+    let metadata = facts.metadata_of(chunk.part)?;
+    let metadata = metadata.as_bytes();
     let mut film = Film {
         writer,
         modulator,
@@ -81,7 +87,7 @@ pub(super) fn run(
         cards.for_a_second(fps).iter().try_for_each(|(_, card)| film.card(card, geometry))?;
     }
     let mut content = Content::open(params, cx)?;
-    let mut stored = Stored::new(params)?;
+    let mut stored = Stored::new(params, facts.block_bytes)?;
     let end = chunk.first_block + chunk.block_count;
     let mut first = chunk.first_block;
     while first < end {
@@ -110,36 +116,31 @@ pub(super) fn run(
     Ok(vec![Output::file(video, mime(params), out).with_digest(Digest::None), report])
 }
 
-/// The one chunk's video is the result.
-pub(super) fn assemble(
+/// A chunk's video is a result as it is.
+pub(super) fn video(
     params: &PackParams,
-    facts: &Facts,
     parts: &[Part<Chunk>],
     cx: &RunContext<'_>,
-) -> Result<Assembled<Chunk>, RunError> {
+) -> Result<Video, RunError> {
     let Some(part) = parts.first() else { return Err(RunError::internal("no chunk")) };
     let report: ChunkReport = read_json(&cx.part(part.round, part.index, REPORT)?)?;
-    let name = if params.matroska { "output.mkv" } else { "output.mp4" };
-    let out = cx.scratch().join(name);
+    let out = cx.scratch().join(output_name(part.chunk.part, if params.matroska { "mkv" } else { "mp4" }));
     let video = cx.part(part.round, part.index, video_name(params))?;
     std::fs::hard_link(&video, &out).or_else(|_| std::fs::copy(&video, &out).map(drop)).map_err(|error| {
         RunError::failed(FailureKind::Storage, format!("cannot take the video over: {error}"))
     })?;
     let frames = report.data_frames + report.card_frames;
-    let secs = frames as f64 / f64::from(plan::fps(params));
+    Video::new(part.chunk.part, out, mime(params), frames, report)
+}
+
+/// What a person should know of such a video.
+pub(super) fn decisions(params: &PackParams, facts: &Facts, duration_secs: f64) -> Vec<String> {
     let target = crate::share::Target::from(params.target.unwrap_or_default());
-    let rate = facts.size_bytes as f64 / 1000.0 / secs.max(1e-3);
-    let decisions = vec![
+    let rate = facts.size_bytes as f64 / 1000.0 / duration_secs.max(1e-3);
+    vec![
         format!("made to survive {}; {rate:.0} kB a second of video", target.name()),
         "a site's terms may forbid this".to_owned(),
-    ];
-    let told = Told { decisions, ..told_of(params, facts, &report, frames, &out)? };
-    Ok(Assembled::Done(JobResult {
-        outputs: vec![Output::file(name, mime(params), out)],
-        metadata: serde_json::to_value(&Told { profile: "share", duration_secs: round(secs), ..told })
-            .map_err(RunError::internal)?,
-        gaps: Vec::new(),
-    }))
+    ]
 }
 
 /// The video, among the chunk's outputs.
@@ -272,7 +273,7 @@ fn luma_of(card: &Card, geometry: Geometry) -> Vec<u8> {
     pixels.map(|(x, y)| cell(x, y)).collect()
 }
 
-fn spec(layout: &Layout, fps: u32, cx: &RunContext<'_>, out: &Path) -> FrameWriterSpec {
+pub(super) fn spec(layout: &Layout, fps: u32, cx: &RunContext<'_>, out: &Path) -> FrameWriterSpec {
     let mut encoder_args: Vec<_> = ENCODER.iter().map(Into::into).collect();
     encoder_args.extend(["-threads".into(), cx.threads().max(1).to_string().into()]);
     if out.extension().is_some_and(|extension| extension == "mp4") {
@@ -312,7 +313,7 @@ fn verify(
     }
 }
 
-fn media_error(error: MediaError) -> RunError {
+pub(super) fn media_error(error: MediaError) -> RunError {
     match error.failure() {
         _ if error.is_cancelled() => RunError::Cancelled,
         failure => RunError::failed(

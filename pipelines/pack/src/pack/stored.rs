@@ -13,15 +13,17 @@ use crate::stream::compress::compressed;
 /// Makes stored blocks.
 pub(super) struct Stored<'a> {
     params: &'a PackParams,
+    block_bytes: u32,
     coder: BlockEncoder,
     /// Buffers of blocks that are written: eight megabytes fresh from the system cost more than filling them.
     spare: Vec<Vec<u8>>,
 }
 
 impl<'a> Stored<'a> {
-    pub(super) fn new(params: &'a PackParams) -> Result<Self, RunError> {
+    /// Of blocks of `block_bytes` bytes of content.
+    pub(super) fn new(params: &'a PackParams, block_bytes: u32) -> Result<Self, RunError> {
         let coder = BlockEncoder::new(plan::symbol_bytes(params), plan::repair_ratio(params));
-        Ok(Self { params, coder: coder.map_err(coding_failed)?, spare: Vec::new() })
+        Ok(Self { params, block_bytes, coder: coder.map_err(coding_failed)?, spare: Vec::new() })
     }
 
     /// Takes back what blocks that are written held.
@@ -36,7 +38,7 @@ impl<'a> Stored<'a> {
         index: u32,
         report: &mut ChunkReport,
     ) -> Result<EncodedBlock, RunError> {
-        let block_bytes = u64::from(plan::block_bytes(self.params));
+        let block_bytes = u64::from(self.block_bytes);
         let from = u64::from(index) * block_bytes;
         let mut bytes = self.spare.pop().unwrap_or_default();
         bytes.resize(content.len().saturating_sub(from).min(block_bytes) as usize, 0);

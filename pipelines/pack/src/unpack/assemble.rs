@@ -93,6 +93,9 @@ fn told(facts: &Facts, outcome: &Outcome, holes: Vec<ByteRange>, content_sha256:
     if let Some(margin) = outcome.margin {
         decisions.push(format!("{:.0} % of repair unused", margin * 100.0));
     }
+    let part_count = facts.metadata.part_count.unwrap_or(0);
+    decisions
+        .extend(facts.missing_parts.iter().map(|part| format!("part {part} of {part_count} was not given")));
     decisions.extend(holes.iter().map(|hole| format!("missing: bytes {} to {}", hole.begin, hole.end)));
     Told {
         name: facts.metadata.name.clone().unwrap_or_default(),

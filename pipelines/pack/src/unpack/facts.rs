@@ -1,5 +1,6 @@
 //! What a packed video says about what it carries.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use reel_engine::{RunContext, RunError};
@@ -8,6 +9,7 @@ use reel_types::{CancelToken, Failure, FailureKind, shown};
 use serde::{Deserialize, Serialize};
 
 use super::find::{Found, find};
+use super::parts;
 use crate::frame::{ContentKind, Metadata};
 use crate::params::UnpackParams;
 use crate::room;
@@ -23,10 +25,21 @@ pub struct Facts {
     pub metadata: Metadata,
     /// Bytes of a symbol.
     pub symbol_bytes: u16,
-    /// Which file it is; frames of others are passed over.
-    pub file_id: [u8; 8],
+    /// Of several videos, those that were not given, the first of them at least.
+    pub(super) missing_parts: Vec<u32>,
     /// How each source is read.
-    pub(super) videos: Vec<Video>,
+    pub(super) sources: Vec<Readable>,
+}
+
+/// One source.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Readable {
+    /// Which file it is; frames of others are passed over.
+    pub(super) file_id: [u8; 8],
+    /// Which of several videos it is.
+    pub(super) part: Option<u32>,
+    /// How its frames are had.
+    pub(super) video: Video,
 }
 
 /// How the frames of one source are had.
@@ -67,6 +80,8 @@ pub struct Peeked {
     pub profile: &'static str,
     /// Repair symbols for each source symbol.
     pub repair_ratio: f64,
+    /// Which of how many videos it is, where there are several.
+    pub part: Option<(u32, u32)>,
 }
 
 /// Reads just as much of a video as says what is in it.
@@ -100,6 +115,7 @@ pub fn peek(
             crate::frame::Profile::Share => "share",
         },
         repair_ratio: metadata.repair_ratio,
+        part: metadata.part.zip(metadata.part_count),
     })
 }
 
@@ -112,12 +128,16 @@ pub(super) fn inspect(
     let paths: Vec<PathBuf> =
         (0..cx.source_count()).map(|index| cx.source(index)).collect::<Result<_, _>>()?;
     let mut first: Option<Found> = None;
-    let mut videos = Vec::new();
+    let mut sources = Vec::new();
     for path in &paths {
         let mut found = find(ffmpeg, path, true, cx.cancel())?;
-        videos.push(std::mem::replace(&mut found.video, Video::Remuxed));
+        sources.push(Readable {
+            file_id: found.file_id.0,
+            part: found.metadata.part,
+            video: std::mem::replace(&mut found.video, Video::Remuxed),
+        });
         match &first {
-            Some(first) if first.file_id != found.file_id => {
+            Some(first) if !is_together(first, &found) => {
                 let message = format!("{} and {} hold different things", shown(&paths[0]), shown(path));
                 return Err(input(message, "unpack them with two commands"));
             }
@@ -126,15 +146,25 @@ pub(super) fn inspect(
         }
     }
     let first = first.ok_or_else(|| RunError::internal("the job has no source"))?;
+    let given: BTreeSet<u32> = sources.iter().filter_map(|source| source.part).collect();
+    let part_count = first.metadata.part_count.unwrap_or(0);
+    let missing = parts::missing(&given, part_count);
+    if !missing.is_empty() && !params.allow_partial {
+        return Err(parts::not_all(&missing, given.len(), part_count));
+    }
     let metadata = unsealed(&first.metadata, key, &paths[0])?;
     room::for_file(metadata.size.unwrap_or(0), cx)?;
     Ok(Facts {
         params: params.clone(),
         metadata,
         symbol_bytes: first.symbol_bytes,
-        file_id: first.file_id.0,
-        videos,
+        missing_parts: missing,
+        sources,
     })
+}
+
+fn is_together(one: &Found, other: &Found) -> bool {
+    one.symbol_bytes == other.symbol_bytes && parts::is_same_content(&one.metadata, &other.metadata)
 }
 
 fn unsealed(metadata: &Metadata, key: Option<&FileKey>, path: &Path) -> Result<Metadata, RunError> {

@@ -3,6 +3,7 @@
 mod assemble;
 mod facts;
 mod find;
+mod parts;
 mod pipeline;
 mod plan;
 mod remux;

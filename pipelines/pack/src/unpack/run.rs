@@ -32,13 +32,17 @@ pub(super) fn run(
     let file = File::create(&out).map_err(storage)?;
     file.set_len(piece_bytes(&facts, chunk)).map_err(storage)?;
     let range = chunk.first_block..chunk.first_block + chunk.block_count;
-    let whose = (FileId(facts.file_id), facts.symbol_bytes);
+    let whose = (FileId([0; 8]), facts.symbol_bytes);
     let mut collector =
         Collector::new(&facts.metadata, whose, range.clone(), Store::File(file)).with_key(key);
-    for (index, video) in facts.videos.iter().enumerate() {
+    for (index, source) in facts.sources.iter().enumerate() {
+        if chunk.part.is_some() && source.part != chunk.part {
+            continue;
+        }
         let path = cx.source(index)?;
+        collector.turn_to(FileId(source.file_id));
         let mut body = Vec::new();
-        match video {
+        match &source.video {
             Video::Avi(list) => {
                 let reader = AviReader::open(&path)
                     .map_err(|error| RunError::failed(FailureKind::Input, error.to_string()))?;
