@@ -10,6 +10,7 @@ mod collect;
 mod content;
 pub mod frame;
 pub mod jpeg;
+pub mod legacy;
 mod pack;
 mod params;
 mod pixels;

@@ -3,7 +3,7 @@
 use super::geometry::{Chroma, Geometry};
 
 /// What an APP9 segment of ours begins with.
-pub(super) const APP9_NAME: &[u8; 5] = b"reel\0";
+pub(crate) const APP9_NAME: &[u8; 5] = b"reel\0";
 
 /// Quantiser of DC: one step of the coefficient is two grey levels.
 pub(super) const DC_QUANTISER: u8 = 16;
@@ -15,10 +15,10 @@ pub(super) const CODE_COUNTS: [u8; 16] = [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
 pub(super) const CODE_SYMBOLS: [u8; 8] = [7, 6, 5, 4, 3, 2, 1, 0];
 
 /// Two fill bytes, so that decoders that look ahead of the last bit find no marker yet, and the end of the image.
-pub(super) const TAIL: [u8; 4] = [0xFF, 0xFF, 0xFF, 0xD9];
+pub(crate) const TAIL: [u8; 4] = [0xFF, 0xFF, 0xFF, 0xD9];
 
 /// Start of image and JFIF 1.1, which says full-range YCbCr.
-pub(super) const HEAD: [u8; 20] =
+pub(crate) const HEAD: [u8; 20] =
     [0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
 
 /// Quantisers, frame, Huffman tables and start of scan.

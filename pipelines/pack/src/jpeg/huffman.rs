@@ -7,7 +7,7 @@ const LOOK_BITS: u32 = 9;
 
 /// A table as the file gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     /// Counts of codes of 1 to 16 bits.
     pub counts: &'a [u8; 16],
     /// What they mean.
@@ -23,7 +23,7 @@ impl Table<'_> {
 
 /// A table made ready to decode with.
 #[derive(Debug)]
-pub(super) struct Decoder<'a> {
+pub(crate) struct Decoder<'a> {
     symbols: &'a [u8],
     /// By the next [`LOOK_BITS`] bits: length of the code (0: longer) and symbol.
     look: Vec<(u8, u8)>,
@@ -80,7 +80,7 @@ impl<'a> Decoder<'a> {
 
 /// The bits of entropy-coded data, stuffing removed. A marker ends them.
 #[derive(Debug)]
-pub(super) struct Bits<'a> {
+pub(crate) struct Bits<'a> {
     rest: &'a [u8],
     held: u64,
     held_count: u32,

@@ -6,7 +6,7 @@ use super::huffman::Table;
 
 /// One component of the frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Component {
+pub(crate) struct Component {
     pub id: u8,
     pub horizontal: u8,
     pub vertical: u8,
@@ -17,7 +17,7 @@ pub(super) struct Component {
 
 /// What stands before the scan.
 #[derive(Debug, Default)]
-pub(super) struct Header<'a> {
+pub(crate) struct Header<'a> {
     pub width: u16,
     pub height: u16,
     pub components: Vec<Component>,
@@ -34,7 +34,7 @@ pub(super) struct Header<'a> {
 }
 
 /// Reads up to the scan.
-pub(super) fn read_header(jpeg: &[u8]) -> Result<Header<'_>, JpegError> {
+pub(crate) fn read_header(jpeg: &[u8]) -> Result<Header<'_>, JpegError> {
     let mut header = Header::default();
     let mut walk = Segments::new(jpeg)?;
     while let Some((marker, body)) = walk.next_segment()? {
@@ -60,7 +60,7 @@ pub(super) fn read_header(jpeg: &[u8]) -> Result<Header<'_>, JpegError> {
 }
 
 /// Our own segment's content, found without reading anything else.
-pub(super) fn find_app9(jpeg: &[u8]) -> Option<&[u8]> {
+pub(crate) fn find_app9(jpeg: &[u8]) -> Option<&[u8]> {
     let mut walk = Segments::new(jpeg).ok()?;
     while let Ok(Some((marker, body))) = walk.next_segment() {
         match marker {

@@ -30,8 +30,15 @@ mod tool_tests;
 #[cfg(test)]
 pub(crate) mod tools;
 
+/// Parts of every JPEG of ours.
+pub(crate) mod marks {
+    pub(crate) use super::header::{APP9_NAME, HEAD, TAIL};
+}
+
 pub use error::{JpegError, WriteError};
 pub use geometry::{Chroma, Geometry, SIDE_MAX, SIDE_MIN};
+pub(crate) use huffman::{Bits, Decoder};
+pub(crate) use markers::{Component, Header, read_header};
 pub use picture::Card;
 pub use read::{FrameInfo, ReadPath, read_app9, read_frame};
 pub use write::{APP9_BYTES_MAX, FrameWriter};

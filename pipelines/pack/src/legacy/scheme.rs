@@ -1,0 +1,109 @@
+//! What follows from the colours and the size of cells: quantisers and Huffman codes.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::codes::{Codes, Tally};
+use super::colours::Colours;
+use super::grid::Grid;
+use super::scan::symbols;
+use super::source::Source;
+use super::transform::{Quantiser, forward};
+
+/// The coefficients that cells of two levels of 3×3 pixels need: neither index above this…
+const INDEX_MAX: usize = 4;
+/// …nor both together.
+const INDEX_SUM_MAX: usize = 6;
+/// The step of all others.
+const COARSEST: u8 = 255;
+/// Step of cells of one pixel, for each half of the distance of two levels.
+const STEP_OF_ONE_PIXEL: f32 = 0.45;
+/// Side of the picture that codes are fitted to: every place that a cell can have in a block is in it.
+const SAMPLE_SIDE: u32 = 192;
+
+/// How the pictures of some colours are coded. One for brightness, one for both others.
+#[derive(Debug)]
+pub(super) struct Scheme {
+    pub(super) quantisers: [Quantiser; 2],
+    pub(super) dc: [Codes; 2],
+    pub(super) ac: [Codes; 2],
+}
+
+/// The quantiser and the codes of a component.
+pub(super) fn table_of(component: usize) -> usize {
+    component.min(1)
+}
+
+impl Scheme {
+    /// That of these cells; it is made once and kept.
+    pub(super) fn of(colours: Colours, nine_to_one: bool) -> Arc<Self> {
+        static KEPT: Mutex<Vec<((Colours, bool), Arc<Scheme>)>> = Mutex::new(Vec::new());
+        // Half a thousand at most, of a few kilobytes each.
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, scheme)) = kept.iter().find(|(of, _)| *of == (colours, nine_to_one)) {
+            return Arc::clone(scheme);
+        }
+        let scheme = Arc::new(Self::make(colours, nine_to_one));
+        kept.push(((colours, nine_to_one), Arc::clone(&scheme)));
+        scheme
+    }
+
+    fn make(colours: Colours, nine_to_one: bool) -> Self {
+        let quantisers = quantisers(colours, nine_to_one);
+        let (dc, ac) = fitted(colours, nine_to_one, &quantisers);
+        Self { quantisers, dc, ac }
+    }
+}
+
+/// Steps by which every colour comes back, chosen by measurement.
+pub(super) fn quantisers(colours: Colours, nine_to_one: bool) -> [Quantiser; 2] {
+    let finer = |one: usize, other: usize| colours.half_distance(one).min(colours.half_distance(other));
+    let of = |half: f32, levels_max: usize| {
+        let two_levels = nine_to_one && levels_max <= 2;
+        let step = if nine_to_one { half } else { half * STEP_OF_ONE_PIXEL };
+        let step = (step as u8).max(1);
+        let wanted = |place: usize| {
+            let (u, v) = (place / 8, place % 8);
+            !two_levels || (u.max(v) <= INDEX_MAX && u + v <= INDEX_SUM_MAX)
+        };
+        Quantiser::new(std::array::from_fn(|place| if wanted(place) { step } else { COARSEST }))
+    };
+    let levels = |component: usize| colours.levels(component).len();
+    [of(colours.half_distance(0), levels(0)), of(finer(1, 2), levels(1).max(levels(2)))]
+}
+
+/// Codes for cells of every colour equally often, as compressed or sealed bytes make them.
+fn fitted(colours: Colours, nine_to_one: bool, quantisers: &[Quantiser; 2]) -> ([Codes; 2], [Codes; 2]) {
+    let grid = Grid { width: SAMPLE_SIDE, height: SAMPLE_SIDE, colours, nine_to_one };
+    let mut state = 0x5EED;
+    let cells: Vec<u8> = (0..grid.columns() * grid.rows())
+        .map(|_| (splitmix64(&mut state) % u64::from(colours.count())) as u8)
+        .collect();
+    let source = Source::new(&grid, &cells);
+    let (mut dc, mut ac) = ([Tally::of_dc(), Tally::of_dc()], [Tally::of_ac(), Tally::of_ac()]);
+    for component in 0..3 {
+        let table = table_of(component);
+        let mut before = 0;
+        for (row, column) in (0..SAMPLE_SIDE / 8).flat_map(|row| (0..SAMPLE_SIDE / 8).map(move |x| (row, x)))
+        {
+            let samples = source.block(component, column as usize, row as usize);
+            let block = quantisers[table].quantise(&forward(&samples));
+            let mut is_dc = true;
+            symbols(&block, before, |symbol, _, _| {
+                let tally = if is_dc { &mut dc[table] } else { &mut ac[table] };
+                tally.add(symbol);
+                is_dc = false;
+            });
+            before = block[0];
+        }
+    }
+    (dc.map(|tally| Codes::fitted(&tally.0)), ac.map(|tally| Codes::fitted(&tally.0)))
+}
+
+/// SplitMix64, as Steele, Lea and Flood give it.
+fn splitmix64(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut word = *state;
+    word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    word ^ (word >> 31)
+}

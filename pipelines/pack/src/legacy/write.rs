@@ -1,0 +1,134 @@
+//! Pictures of cells as JPEGs.
+
+use std::sync::Arc;
+
+use super::cells::cells_of;
+use super::codes::Codes;
+use super::error::DrawError;
+use super::grid::Grid;
+use super::scan::{Scan, put_block};
+use super::scheme::{Scheme, table_of};
+use super::source::Source;
+use super::transform::{Block, Quantiser, ZIGZAG, forward};
+use crate::jpeg::{APP9_BYTES_MAX, Card, marks};
+
+/// Writes pictures of one grid.
+#[derive(Debug)]
+pub struct PictureWriter {
+    grid: Grid,
+    scheme: Arc<Scheme>,
+    before_scan: Vec<u8>,
+}
+
+impl PictureWriter {
+    /// A writer for pictures of `grid`.
+    pub fn new(grid: Grid) -> Self {
+        let scheme = Scheme::of(grid.colours, grid.nine_to_one);
+        let before_scan = segments_before_scan(&grid, &scheme);
+        Self { grid, scheme, before_scan }
+    }
+
+    /// The cells of its pictures.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// Replaces the content of `out` by one picture: `card` on the upper two thirds where there is one, `body` in the
+    /// cells below it, `app9` in a segment of its own.
+    ///
+    /// # Errors
+    /// [`DrawError`]; what `out` holds then is no picture.
+    pub fn write(
+        &self,
+        card: Option<&Card>,
+        body: &[u8],
+        app9: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), DrawError> {
+        let first_row = if card.is_some() { self.grid.row_below_card() } else { 0 };
+        let capacity_bytes = self.grid.capacity_bytes(first_row);
+        if body.len() > capacity_bytes {
+            return Err(DrawError::BodyTooLong { body_bytes: body.len(), capacity_bytes });
+        }
+        if app9.len() > APP9_BYTES_MAX {
+            return Err(DrawError::HeaderTooLong { bytes: app9.len(), bytes_max: APP9_BYTES_MAX });
+        }
+        out.clear();
+        out.extend_from_slice(&marks::HEAD);
+        if !app9.is_empty() {
+            out.extend([0xFF, 0xE9]);
+            out.extend(((2 + marks::APP9_NAME.len() + app9.len()) as u16).to_be_bytes());
+            out.extend_from_slice(marks::APP9_NAME);
+            out.extend_from_slice(app9);
+        }
+        out.extend_from_slice(&self.before_scan);
+        let mut scan = Scan::new(std::mem::take(out));
+        let cells = cells_of(&self.grid, first_row, body);
+        self.blocks(card, &cells, &mut scan);
+        scan.finish();
+        *out = scan.out;
+        out.extend_from_slice(&marks::TAIL);
+        Ok(())
+    }
+
+    fn blocks(&self, card: Option<&Card>, cells: &[u8], scan: &mut Scan) {
+        let source = Source::new(&self.grid, cells);
+        let card_rows = card.map_or(0, |_| self.grid.card_block_rows());
+        let mut before = [0; 3];
+        for row in 0..self.grid.height.div_ceil(8) {
+            for column in 0..self.grid.width.div_ceil(8) {
+                for (component, before) in before.iter_mut().enumerate() {
+                    let samples = match card.filter(|_| row < card_rows) {
+                        Some(card) => flat(card, component, column, row),
+                        None => source.block(component, column as usize, row as usize),
+                    };
+                    let table = table_of(component);
+                    let block = self.quantiser(table).quantise(&forward(&samples));
+                    put_block(&block, before, self.codes(table), scan);
+                }
+            }
+        }
+    }
+
+    fn quantiser(&self, table: usize) -> &Quantiser {
+        &self.scheme.quantisers[table]
+    }
+
+    fn codes(&self, table: usize) -> (&Codes, &Codes) {
+        (&self.scheme.dc[table], &self.scheme.ac[table])
+    }
+}
+
+/// A block of a card.
+fn flat(card: &Card, component: usize, column: u32, row: u32) -> Block {
+    let planes = [&card.luma, &card.cb, &card.cr];
+    let at =
+        row as usize * card.width_cells as usize + column.min(card.width_cells.saturating_sub(1)) as usize;
+    let value = planes[component].get(at).copied().unwrap_or(128);
+    [i32::from(value) - 128; 64]
+}
+
+/// Quantisers, frame, Huffman tables and start of scan.
+fn segments_before_scan(grid: &Grid, scheme: &Scheme) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (number, quantiser) in scheme.quantisers.iter().enumerate() {
+        out.extend([0xFF, 0xDB, 0x00, 0x43, number as u8]);
+        out.extend(ZIGZAG.map(|place| quantiser.steps[usize::from(place)]));
+    }
+    out.extend([0xFF, 0xC0, 0x00, 0x11, 8]);
+    // Parameters bound both sides at 8192.
+    out.extend((grid.height as u16).to_be_bytes());
+    out.extend((grid.width as u16).to_be_bytes());
+    out.extend([3, 1, 0x11, 0, 2, 0x11, 1, 3, 0x11, 1]);
+    for (class, tables) in [(0x00, &scheme.dc), (0x10, &scheme.ac)] {
+        for (number, codes) in tables.iter().enumerate() {
+            out.extend([0xFF, 0xC4]);
+            out.extend(((2 + 1 + 16 + codes.symbols.len()) as u16).to_be_bytes());
+            out.push(class | number as u8);
+            out.extend(codes.counts);
+            out.extend_from_slice(&codes.symbols);
+        }
+    }
+    out.extend([0xFF, 0xDA, 0x00, 0x0C, 3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]);
+    out
+}
