@@ -21,6 +21,8 @@ use reel_pack::share::{Demodulator, FrameTag, Layout, Modulator, Target};
 const SECS_MIN: f64 = 10.0;
 /// Pictures of a card.
 const CARD_PICTURES: usize = 30;
+/// How often an encoder is asked anew for the rate that it missed.
+const TRIES_MAX: u32 = 3;
 
 fn main() -> Result<(), Failure> {
     let options = Options::from_arguments(std::env::args().skip(1))?;
@@ -43,7 +45,9 @@ fn main() -> Result<(), Failure> {
     if !options.keep {
         std::fs::remove_dir_all(&work)?;
     }
-    report::print(&options.results)
+    let signals: Vec<_> =
+        options.targets.iter().map(|target| signal(&options.layout(*target), *target)).collect();
+    report::print(&options.results, &signals)
 }
 
 struct Options {
@@ -124,32 +128,33 @@ fn measure(
     file: u64,
     done: &BTreeSet<report::Key>,
 ) -> Result<(), Failure> {
-    let missing =
-        |channel: &&&Channel| !done.contains(&(target.name().to_owned(), channel.name.to_owned(), file));
+    let layout = options.layout(target);
+    let signal = signal(&layout, target);
+    let key = |channel: &Channel| (target.name().to_owned(), channel.name.to_owned(), file, signal.clone());
+    let missing = |channel: &&&Channel| !done.contains(&key(channel));
     let channels: Vec<&&Channel> = options.channels.iter().filter(missing).collect();
     if channels.is_empty() {
         return Ok(());
     }
-    let layout = options.layout(target);
     let content = content(options, &layout, target, file);
     let master = work.join("packed.mkv");
     let secs = pack(&layout, target, file, &content, &master)?;
     let master_rate = std::fs::metadata(&master)?.len() as f64 * 8.0 / secs;
     for channel in channels {
         let started = std::time::Instant::now();
-        let out = send(channel, &master, work)?;
-        let rate = std::fs::metadata(&out)?.len() as f64 * 8.0 / ffmpeg::probe(&out)?.2;
+        let (out, rate) = send(channel, &master, work)?;
         let collector = receive(&out)?;
         let row = report::Row {
             target: target.name().to_owned(),
             channel: channel.name.to_owned(),
             file,
+            signal: signal.clone(),
             size_bytes: content.len(),
             secs,
             net_bytes_per_sec: content.len() as f64 / secs,
             master_bits_per_sec: master_rate,
             channel_bits_per_sec: rate,
-            void: channel.cap.is_some_and(|cap| (rate / cap - 1.0).abs() > 0.15),
+            void: channel.cap.is_some_and(|cap| is_off(rate, cap)),
             exact: collector.content().as_ref() == Some(&content),
             parts_good: collector.good_count,
             parts_lost: collector.lost_count,
@@ -164,6 +169,15 @@ fn measure(
         writeln!(results, "{line}")?;
     }
     Ok(())
+}
+
+/// What tells one way of drawing from another.
+fn signal(layout: &Layout, target: Target) -> String {
+    let Layout { cell_px, patterns, level_bits, spread, hold, rate_32nds, .. } = layout;
+    let repair = target.repair_ratio();
+    format!(
+        "{cell_px} px, {patterns} waves, {level_bits} bits, spread {spread}, hold {hold}, {rate_32nds}/32, repair {repair}"
+    )
 }
 
 /// A random file of 0.2 to 2 MB, or more where that is less than [`SECS_MIN`] of video.
@@ -194,14 +208,36 @@ fn pack(layout: &Layout, target: Target, file: u64, content: &[u8], out: &Path) 
     Ok((picture_count + 2 * CARD_PICTURES) as f64 / 30.0)
 }
 
-fn send(channel: &Channel, master: &Path, work: &Path) -> Result<PathBuf, Failure> {
+/// The video after its trip, and the rate it has.
+fn send(channel: &Channel, master: &Path, work: &Path) -> Result<(PathBuf, f64), Failure> {
+    let mut asked = channel.cap.unwrap_or_default();
+    let mut tries = 1..=TRIES_MAX;
+    loop {
+        let out = send_at(channel, asked, master, work)?;
+        let rate = std::fs::metadata(&out)?.len() as f64 * 8.0 / ffmpeg::probe(&out)?.2;
+        let Some(cap) = channel.cap.filter(|cap| is_off(rate, *cap) && channel.asks_for_a_rate()) else {
+            return Ok((out, rate));
+        };
+        if tries.next().is_none() {
+            return Ok((out, rate));
+        }
+        asked = (asked * cap / rate).clamp(cap / 4.0, cap * 4.0);
+    }
+}
+
+fn send_at(channel: &Channel, rate: f64, master: &Path, work: &Path) -> Result<PathBuf, Failure> {
     let mut from = master.to_owned();
     for (index, (filters, encoder)) in channel.stages.iter().enumerate() {
         let to = work.join(format!("{}-{index}.mkv", channel.name));
-        ffmpeg::convert(&from, filters, encoder, &to)?;
+        ffmpeg::convert(&from, filters, &encoder.replace("RATE", &format!("{rate:.0}")), &to)?;
         from = to;
     }
     Ok(from)
+}
+
+/// Whether a rate is too far from the one that a cell is about.
+fn is_off(rate: f64, cap: f64) -> bool {
+    (rate / cap - 1.0).abs() > 0.15
 }
 
 fn receive(video: &Path) -> Result<Collector, Failure> {

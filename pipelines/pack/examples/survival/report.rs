@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ffmpeg::Failure;
 
-/// Target, channel and number of a file.
-pub type Key = (String, String, u64);
+/// Target, channel and number of a file, and the signal that carried it.
+pub type Key = (String, String, u64, String);
 
 /// One file through one channel.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Row {
     pub channel: String,
     /// Number of the file; it seeds its bytes.
     pub file: u64,
+    /// How the pictures carried it: what was measured with another signal says nothing of this one.
+    #[serde(default)]
+    pub signal: String,
     /// Bytes of the file.
     pub size_bytes: usize,
     /// Length of the packed video.
@@ -55,13 +58,13 @@ fn rows(results: &Path) -> Result<Vec<Row>, Failure> {
 
 /// What need not be measured again.
 pub fn done(results: &Path) -> Result<BTreeSet<Key>, Failure> {
-    Ok(rows(results)?.into_iter().map(|row| (row.target, row.channel, row.file)).collect())
+    Ok(rows(results)?.into_iter().map(|row| (row.target, row.channel, row.file, row.signal)).collect())
 }
 
-/// Prints one line for each target and channel.
-pub fn print(results: &Path) -> Result<(), Failure> {
+/// Prints one line for each target and channel, of what these signals gave.
+pub fn print(results: &Path, signals: &[String]) -> Result<(), Failure> {
     let mut cells: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
-    for row in rows(results)? {
+    for row in rows(results)?.into_iter().filter(|row| signals.contains(&row.signal)) {
         cells.entry((row.target.clone(), row.channel.clone())).or_default().push(row);
     }
     println!("| target | channel | exact | parts lost | net kB/s | Mbit/s sent | Mbit/s obtained | |");

@@ -62,7 +62,7 @@ impl Layout {
             Target::Hd1080At10M => fine(8, 10, 3, 4, 4, 25),
             Target::Hd1080At4M => fine(16, 15, 3, 12, 5, 20),
             Target::Hd720At2M => fine(12, 3, 3, 12, 4, 14),
-            Target::Paranoid => Self { canvas: Canvas::Coarse, ..fine(36, 6, 2, 12, 4, 12) },
+            Target::Paranoid => Self { canvas: Canvas::Coarse, ..fine(36, 6, 2, 12, 4, 20) },
         }
     }
 }

@@ -52,7 +52,7 @@ fn the_pictures_of_every_target_are_the_same_bytes_as_ever() {
         "9ee63d2a42b13a2bad9a021fa16a57ca7041b60a322e7dd84ffe5be49d47b301",
         "924410d6199f1da67616376c8fa668f3f036c07ebd538840bfbb698e8a2fa022",
         "1ed1ae594a420496953a9a93fb5c961b02a2e251a3cecca3ab91c4f2df2f5a13",
-        "52752eaadbf314ea65d62fc90d65aa8e1cdcc992ca8501bcc081ae89ceeefd91",
+        "3ef5158e28422279c58fb6c47ee32494b39e8f09ba1d81562432aa389e9085b4",
     ];
     assert_eq!(Target::ALL.map(digest), expected);
 }
