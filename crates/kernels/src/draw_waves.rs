@@ -16,21 +16,12 @@ pub static DRAW_WAVES: Source =
 
 const BITS: u32 = WAVE_BITS + STEP_BITS;
 
-/// The twin. Draws one picture for each [`WaveGrid::level_count`] of `levels` (\[picture\]\[cell\]\[wave\], each taken
-/// modulo 16) into [`WaveGrid::picture_size`] of `pictures`; what lies in no cell is as in `base`. Pictures without
-/// levels, or all of them when `base` has another size, stay as they are.
-pub fn draw_waves(grid: &WaveGrid, levels: &[u8], base: &[u8], pictures: &mut [u8]) {
-    if base.len() != grid.picture_size() || base.is_empty() {
-        return;
-    }
-    let per_picture = grid.level_count();
-    for (number, picture) in pictures.chunks_exact_mut(base.len()).enumerate() {
-        let Some(levels) = levels.get(number * per_picture..(number + 1) * per_picture) else { return };
-        picture.copy_from_slice(base);
-        match &grid.wide {
-            Some(wide) => wide.draw(grid, levels, picture),
-            None => draw_picture(grid, levels, picture),
-        }
+/// The twin. Draws into `picture`, which has [`WaveGrid::picture_size`] pixels, the cells whose levels are `levels`
+/// (\[cell\]\[wave\], each taken modulo 16). Cells without levels stay as they are.
+pub fn draw_waves(grid: &WaveGrid, levels: &[u8], picture: &mut [u8]) {
+    match &grid.wide {
+        Some(wide) => wide.draw(grid, levels, picture),
+        None => draw_picture(grid, levels, picture),
     }
 }
 
@@ -71,10 +62,10 @@ impl DrawWaves {
         let make = |gpu: &Arc<Gpu>| OnGpu::new(gpu, &grid, &base);
         let seconds = |on_gpu: &mut OnGpu| {
             let levels = Noise::new(1).bytes(batch * grid.level_count());
-            let mut pictures = vec![0; batch * grid.picture_size()];
+            let mut pictures = vec![Vec::new(); batch];
             let gpu = fastest(|| on_gpu.draw(&grid, &levels, &mut pictures))?;
             let twin = fastest(|| {
-                draw_waves(&grid, &levels, &base, &mut pictures);
+                twins(&grid, &levels, &base, &mut pictures);
                 Ok::<_, KernelError>(())
             })?;
             Ok((gpu, twin))
@@ -83,14 +74,13 @@ impl DrawWaves {
         Self { grid, base, runner }
     }
 
-    /// The pictures, one for each [`WaveGrid::level_count`] of `levels`; see [`draw_waves`].
-    pub fn draw(&self, levels: &[u8]) -> Vec<u8> {
-        let count = levels.len() / self.grid.level_count().max(1);
-        let mut pictures = vec![0; count * self.grid.picture_size()];
+    /// The pictures, one for each [`WaveGrid::level_count`] of `levels` (\[picture\]\[cell\]\[wave\]).
+    pub fn draw(&self, levels: &[u8]) -> Vec<Vec<u8>> {
+        let mut pictures = vec![Vec::new(); levels.len() / self.grid.level_count().max(1)];
         self.runner.run(
-            &mut pictures,
+            pictures.as_mut_slice(),
             |on_gpu, pictures| on_gpu.draw(&self.grid, levels, pictures),
-            |pictures| draw_waves(&self.grid, levels, &self.base, pictures),
+            |pictures| twins(&self.grid, levels, &self.base, pictures),
         );
         pictures
     }
@@ -98,6 +88,13 @@ impl DrawWaves {
     /// What drew last.
     pub fn ran_on(&self) -> RanOn {
         self.runner.ran_on()
+    }
+}
+
+fn twins(grid: &WaveGrid, levels: &[u8], base: &[u8], pictures: &mut [Vec<u8>]) {
+    for (picture, levels) in pictures.iter_mut().zip(levels.chunks_exact(grid.level_count().max(1))) {
+        base.clone_into(picture);
+        draw_waves(grid, levels, picture);
     }
 }
 
@@ -131,9 +128,9 @@ impl OnGpu {
         })
     }
 
-    /// As many pictures as there are levels for.
-    fn draw(&mut self, grid: &WaveGrid, levels: &[u8], pictures: &mut [u8]) -> Result<(), KernelError> {
-        let count = pictures.len() / grid.picture_size().max(1);
+    /// Every picture is made new.
+    fn draw(&mut self, grid: &WaveGrid, levels: &[u8], pictures: &mut [Vec<u8>]) -> Result<(), KernelError> {
+        let count = pictures.len();
         if self.batch.as_ref().is_none_or(|(room, ..)| *room < count) {
             // What was too small goes first.
             self.batch = None;
@@ -156,7 +153,11 @@ impl OnGpu {
         let args: Vec<Arg<'_>> =
             buffers.into_iter().map(Arg::Buffer).chain(sizes.map(|size| Arg::U32(size as u32))).collect();
         self.launcher.run(&args, grid.picture_size(), count)?;
-        self.launcher.download(pixels, pictures)
+        for (number, picture) in pictures.iter_mut().enumerate() {
+            picture.resize(grid.picture_size(), 0);
+            self.launcher.download(pixels, number * grid.picture_size(), picture)?;
+        }
+        Ok(())
     }
 }
 
@@ -166,10 +167,10 @@ fn check(gpu: &Arc<Gpu>) -> Result<(), KernelError> {
         let grid = sample::grid(seed, (width, height), cell_px, waves);
         let mut noise = Noise::new(seed);
         let (levels, base) = (noise.bytes(2 * grid.level_count()), noise.bytes(grid.picture_size()));
-        let (mut got, mut expected) = (vec![0; 2 * base.len()], vec![0; 2 * base.len()]);
+        let (mut got, mut expected) = (vec![Vec::new(); 2], vec![Vec::new(); 2]);
         OnGpu::unchecked(gpu, &grid, &base)?.draw(&grid, &levels, &mut got)?;
-        draw_waves(&grid, &levels, &base, &mut expected);
-        gpu.compare(&DRAW_WAVES, &got, &expected)?;
+        twins(&grid, &levels, &base, &mut expected);
+        gpu.compare(&DRAW_WAVES, &got.concat(), &expected.concat())?;
     }
     Ok(())
 }
@@ -185,22 +186,22 @@ mod tests {
             let mut noise = Noise::new(seed);
             let levels = noise.bytes(grid.level_count());
             let mut expected = noise.bytes(grid.picture_size());
-            let mut got = vec![0; expected.len()];
-            draw_waves(&grid, &levels, &expected, &mut got);
+            let mut got = expected.clone();
+            draw_waves(&grid, &levels, &mut got);
             draw_picture(&grid, &levels, &mut expected);
             assert!(got == expected, "{width}x{height}, {waves} waves in {cell_px} px");
         }
     }
 
     #[test]
-    fn pictures_without_levels_stay_as_they_are() {
-        let grid = sample::grid(1, (16, 16), 8, 2);
-        let levels = vec![0; grid.level_count() + 1];
-        let mut pictures = vec![7; 3 * grid.picture_size()];
-        draw_waves(&grid, &levels, &vec![9; grid.picture_size()], &mut pictures);
-        assert!(pictures[..256] != [7; 256] && pictures[256..].iter().all(|pixel| *pixel == 7));
-        let before = pictures.clone();
-        draw_waves(&grid, &levels, &[9; 3], &mut pictures);
-        assert_eq!(pictures, before);
+    fn a_picture_or_levels_that_are_too_short_end_the_drawing_and_not_the_program() {
+        let grid = sample::grid(1, (33, 29), 8, 3);
+        let levels = vec![0; grid.level_count()];
+        for size in [0, 1, 100, 500, grid.picture_size()] {
+            let (mut wide, mut plain) = (vec![7; size], vec![7; size]);
+            draw_waves(&grid, &levels[..size.min(levels.len())], &mut wide);
+            draw_picture(&grid, &levels[..size.min(levels.len())], &mut plain);
+            assert!(size < grid.picture_size() || wide == plain);
+        }
     }
 }

@@ -144,9 +144,14 @@ impl Launcher {
         ran.map_err(|refused| failed(&self.gpu.device, refused))
     }
 
-    /// The download: what was started before is done when it returns.
-    pub(crate) fn download<T: Plain>(&self, buffer: &Buffer, data: &mut [T]) -> Result<(), KernelError> {
-        self.queue.read(buffer, data).map_err(|refused| failed(&self.gpu.device, refused))
+    /// The download of what stands from byte `from` on: what was started before is done when it returns.
+    pub(crate) fn download<T: Plain>(
+        &self,
+        buffer: &Buffer,
+        from: usize,
+        data: &mut [T],
+    ) -> Result<(), KernelError> {
+        self.queue.read(buffer, from, data).map_err(|refused| failed(&self.gpu.device, refused))
     }
 }
 

@@ -3,6 +3,9 @@
 //! [`Place::choose`] says where kernels shall run; [`DrawWaves`] and its siblings run there while that works, and
 //! else run the twin, which writes the same bytes. `RanOn` says what did the work.
 
+mod average_cells;
+mod cell_frame;
+mod draw_cells;
 mod draw_waves;
 mod error;
 mod gpu;
@@ -14,6 +17,9 @@ mod runner;
 mod sample;
 mod wave_grid;
 
+pub use average_cells::{AVERAGE_CELLS, AverageCells, CellWeights, average_cells};
+pub use cell_frame::CellFrame;
+pub use draw_cells::{CellStyle, Channels, DRAW_CELLS, DrawCells, Rest, draw_cells};
 pub use draw_waves::{DRAW_WAVES, DrawWaves, draw_waves};
 pub use error::KernelError;
 pub use gpu::{Gpu, Source};

@@ -127,7 +127,7 @@ impl OnGpu {
         let args: Vec<Arg<'_>> =
             buffers.into_iter().map(Arg::Buffer).chain(sizes.map(|size| Arg::U32(size as u32))).collect();
         self.launcher.run(&args, grid.cells.len(), grid.steps.len())?;
-        self.launcher.download(&self.products, products)
+        self.launcher.download(&self.products, 0, products)
     }
 }
 

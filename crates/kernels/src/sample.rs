@@ -15,6 +15,10 @@ pub(crate) const GRIDS: [(u32, u32, u32, usize); 9] = [
     (90, 22, 11, 5),
 ];
 
+/// Width, height and cell of pictures of cells.
+pub(crate) const FRAMES: [(u32, u32, u32); 6] =
+    [(64, 64, 3), (65, 47, 3), (13, 9, 1), (50, 31, 8), (2, 40, 3), (31, 2, 5)];
+
 /// Noise of a seed: the same everywhere.
 pub(crate) struct Noise(u64);
 

@@ -26,6 +26,7 @@ fn refused(call: &'static str) -> impl Fn(i32) -> Refused {
 pub(crate) trait Plain: Copy {}
 impl Plain for u8 {}
 impl Plain for i16 {}
+impl Plain for u16 {}
 impl Plain for i32 {}
 impl Plain for u32 {}
 
@@ -156,19 +157,19 @@ impl Queue {
         finished(event, "clEnqueueWriteBuffer")
     }
 
-    /// Copies from the beginning of the buffer after all commands before it. What the buffer does not have is left.
-    pub(crate) fn read<T: Plain>(&self, buffer: &Buffer, data: &mut [T]) -> Result<(), Refused> {
-        let bytes = size_of_val(data).min(buffer.bytes);
+    /// Copies what stands from byte `from` on, after all commands before it. What the buffer does not have is left.
+    pub(crate) fn read<T: Plain>(&self, buffer: &Buffer, from: usize, data: &mut [T]) -> Result<(), Refused> {
+        let bytes = size_of_val(data).min(buffer.bytes.saturating_sub(from));
         if bytes == 0 {
             return Ok(());
         }
-        // SAFETY: both hold `bytes` bytes, any bits are a `T`, and the call blocks, so nobody else has `data`.
+        // SAFETY: both hold `bytes` bytes from there on, any bits are a `T`, and the call blocks, so nobody else has `data`.
         let event = unsafe {
             command_queue::enqueue_read_buffer(
                 self.0,
                 buffer.memory.0,
                 CL_TRUE,
-                0,
+                from,
                 bytes,
                 data.as_mut_ptr().cast(),
                 0,

@@ -1,6 +1,7 @@
 //! Every kernel on an OpenCL that is the CPU, byte for byte against its twin.
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+mod cells;
 mod waves;
 
 use reel_device::DeviceWish;
