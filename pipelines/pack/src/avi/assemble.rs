@@ -89,6 +89,11 @@ fn idx1_of(segment: &mut File, info: &SegmentInfo) -> io::Result<Vec<u8>> {
     segment.seek(SeekFrom::Start(info.chunks_bytes + INDEX_HEAD_BYTES))?;
     let mut entries = vec![0; info.frame_count as usize * INDEX_ENTRY_BYTES as usize];
     segment.read_exact(&mut entries)?;
+    Ok(idx1_from_entries(info, &entries))
+}
+
+/// The same from the entries alone.
+pub(super) fn idx1_from_entries(info: &SegmentInfo, entries: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(idx1_bytes(info) as usize);
     out.extend(chunk_header(*b"idx1", idx1_bytes(info) as u32 - 8));
     for entry in entries.chunks_exact(INDEX_ENTRY_BYTES as usize) {
@@ -99,7 +104,7 @@ fn idx1_of(segment: &mut File, info: &SegmentInfo) -> io::Result<Vec<u8>> {
         out.extend(u32_at(entry, 0).saturating_sub(4).to_le_bytes());
         out.extend(u32_at(entry, 4).to_le_bytes());
     }
-    Ok(out)
+    out
 }
 
 /// Tells each index where its segment has come to stand.

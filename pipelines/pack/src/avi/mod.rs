@@ -13,6 +13,7 @@ mod odml;
 mod reader;
 mod segment;
 mod walk;
+mod whole;
 mod window;
 
 #[cfg(test)]
@@ -31,3 +32,4 @@ pub use error::{AviError, AviWriteError};
 pub use layout::{AviSpec, SEGMENT_COUNT_MAX, assembled_bytes};
 pub use reader::{AviReader, FRAME_COUNT_MAX, FrameSpan, find_frames};
 pub use segment::{SEGMENT_BYTES_MAX, SegmentInfo, SegmentWriter};
+pub use whole::write_whole;

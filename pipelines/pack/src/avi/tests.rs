@@ -65,6 +65,26 @@ fn segments_come_back_as_one_list_of_frames() {
 }
 
 #[test]
+fn a_video_written_as_a_whole_is_the_same_as_one_put_together() {
+    let folder = tempfile::tempdir().unwrap();
+    for count in 1..4_u8 {
+        let segments: Vec<_> =
+            (0..count).map(|seed| vec![frame(101 + usize::from(seed), seed); 3 + usize::from(seed)]).collect();
+        let path = folder.path().join("whole.avi");
+        let mut out =
+            File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+        let written = write_whole::<AviWriteError>(&SPEC, count.into(), &mut out, |number, mut writer| {
+            segments[number as usize].iter().try_for_each(|frame| writer.push(frame))?;
+            Ok(writer.finish()?.1)
+        });
+        let starts: Vec<u64> = written.unwrap().iter().map(|(start, _)| *start).collect();
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(bytes, std::fs::read(write_avi(folder.path(), &segments)).unwrap());
+        assert!(starts.iter().all(|start| bytes[*start as usize..].starts_with(b"00dc")), "{starts:?}");
+    }
+}
+
+#[test]
 fn a_segment_refuses_the_frame_that_would_pass_its_bounds_and_stays_whole() {
     let mut writer = SegmentWriter::new(std::io::sink());
     let frame = vec![0; 300 << 20];

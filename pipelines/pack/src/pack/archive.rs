@@ -1,19 +1,19 @@
-//! One stretch of content becomes one segment of an archive's video.
+//! One stretch of content becomes a segment of an archive's video, or the whole of it.
 
+use std::error::Error;
 use std::fs::File;
 use std::path::Path;
 
 use reel_engine::{RunContext, RunError};
 use reel_types::{Failure, FailureKind};
 
+use super::ahead::{Ahead, coded_ahead};
 use super::cards::Cards;
 use super::interleave::{Stretch, interleave};
 use super::plan::{self, Chunk, GROUP_BLOCKS, SYMBOL_BYTES};
-use super::report::ChunkReport;
-use super::stored::Stored;
-use crate::avi::{SegmentInfo, SegmentWriter};
+use super::report::{ChunkReport, Piece};
+use crate::avi::{AviWriteError, SegmentInfo, SegmentWriter, write_whole};
 use crate::block::EncodedBlock;
-use crate::content::Content;
 use crate::frame::{
     CRC_BYTES, FileId, FrameHeader, FrameKind, Metadata, Run, header_bytes, symbol_crc, write_header,
 };
@@ -23,51 +23,95 @@ use crate::params::PackParams;
 /// Bytes of a symbol on the wire.
 const WIRE_BYTES: usize = SYMBOL_BYTES as usize + CRC_BYTES;
 
-/// Writes the segment of `chunk` to `out`.
-pub(super) fn write_segment(
+/// Writes what `chunk` is: the segment that others are put beside, or a whole video when there are no others.
+pub(super) fn write(
     params: &PackParams,
     metadata: &str,
     chunk: &Chunk,
     cx: &RunContext<'_>,
-    out: &Path,
-) -> Result<(SegmentInfo, ChunkReport), RunError> {
-    let file = File::create(out).map_err(|error| storage("make", out, &error))?;
-    let mut segment = Segment::new(params, metadata, file, out)?;
+    path: &Path,
+) -> Result<(Piece, ChunkReport), RunError> {
+    let mut file = File::options().read(true).write(true).create(true).truncate(true).open(path);
+    let file = file.as_mut().map_err(|error| storage("make", path, error))?;
     let said = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
-    let cards = Cards::new(&said, plan::geometry(params));
-    if !params.no_metadata_frames {
-        let shown = if chunk.index == 0 { cards.for_a_second(plan::fps(params)) } else { cards.once() };
-        shown.iter().try_for_each(|(kind, card)| segment.card(*kind, card))?;
-    }
-    let mut content = Content::open(params, cx)?;
-    let mut stored = Stored::new(params, said.block_bytes)?;
-    let end = chunk.first_block + chunk.block_count;
-    let mut first = chunk.first_block;
-    while first < end {
-        if cx.cancel().is_cancelled() {
-            return Err(RunError::Cancelled);
+    let scene = Scene { params, metadata, cards: Cards::new(&said, plan::geometry(params)), chunk, cx, path };
+    let mut report = ChunkReport::default();
+    let threads = (cx.threads(), cx);
+    let piece = coded_ahead(params, said.block_bytes, chunk.blocks(), threads, |ahead| {
+        if chunk.count > 1 {
+            let info = scene.segment(chunk.index, ahead, SegmentWriter::new(file), &mut report)?;
+            return Ok(Piece::Segment(info));
         }
-        let next = (first + GROUP_BLOCKS).min(end);
-        let blocks = (first..next)
-            .map(|index| stored.block(&mut content, index, &mut segment.report))
-            .collect::<Result<Vec<_>, _>>()?;
-        segment.group(&blocks)?;
-        stored.recycle(blocks);
-        first = next;
-        cx.progress((first - chunk.first_block).into(), chunk.block_count.into());
+        let spec = plan::avi_spec(params);
+        let written = write_whole(&spec, chunk.segment_count(), file, |number, writer| {
+            scene.segment(number, ahead, writer, &mut report).map_err(Stopped)
+        });
+        written.map(Piece::Whole).map_err(|Stopped(error)| error)
+    })?;
+    Ok((piece, report))
+}
+
+/// Why a whole video was not written.
+struct Stopped(RunError);
+
+impl From<AviWriteError> for Stopped {
+    fn from(error: AviWriteError) -> Self {
+        let because = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        Self(RunError::failed(FailureKind::Storage, format!("{error}{because}")))
     }
-    if !params.no_metadata_frames && chunk.index + 1 == chunk.count {
-        cards
-            .for_a_second(plan::fps(params))
-            .iter()
-            .try_for_each(|(kind, card)| segment.card(*kind, card))?;
+}
+
+/// What all segments of a chunk have in common.
+struct Scene<'a> {
+    params: &'a PackParams,
+    metadata: &'a str,
+    cards: Cards,
+    chunk: &'a Chunk,
+    cx: &'a RunContext<'a>,
+    path: &'a Path,
+}
+
+impl Scene<'_> {
+    /// Writes segment `number` of the video, whose blocks come next.
+    fn segment(
+        &self,
+        number: u32,
+        ahead: &mut Ahead<'_>,
+        writer: SegmentWriter<&mut File>,
+        report: &mut ChunkReport,
+    ) -> Result<SegmentInfo, RunError> {
+        let Self { params, chunk, cards, cx, .. } = self;
+        let mut segment = Segment::new(params, self.metadata, writer, self.path)?;
+        let for_a_second = || cards.for_a_second(plan::fps(params));
+        if !params.no_metadata_frames {
+            let shown = if number == 0 { for_a_second() } else { cards.once() };
+            shown.iter().try_for_each(|(kind, card)| segment.card(*kind, card))?;
+        }
+        let (blocks, is_last) = chunk.blocks_of_segment(number);
+        let mut first = blocks.start;
+        while first < blocks.end {
+            if cx.cancel().is_cancelled() {
+                return Err(RunError::Cancelled);
+            }
+            let next = (first + GROUP_BLOCKS).min(blocks.end);
+            let group = (first..next).map(|_| ahead.next(report)).collect::<Result<Vec<_>, _>>()?;
+            segment.group(&group)?;
+            ahead.recycle(group);
+            first = next;
+            cx.progress((first - chunk.first_block).into(), chunk.block_count.into());
+        }
+        if !params.no_metadata_frames && is_last {
+            for_a_second().iter().try_for_each(|(kind, card)| segment.card(*kind, card))?;
+        }
+        let (info, frames) = segment.finish()?;
+        *report = std::mem::take(report).and(&frames);
+        Ok(info)
     }
-    segment.finish()
 }
 
 /// A segment under way.
 struct Segment<'a> {
-    writer: SegmentWriter<File>,
+    writer: SegmentWriter<&'a mut File>,
     pictures: FrameWriter,
     metadata: &'a str,
     file_id: FileId,
@@ -80,9 +124,14 @@ struct Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
-    fn new(params: &PackParams, metadata: &'a str, out: File, path: &'a Path) -> Result<Self, RunError> {
+    fn new(
+        params: &PackParams,
+        metadata: &'a str,
+        writer: SegmentWriter<&'a mut File>,
+        path: &'a Path,
+    ) -> Result<Self, RunError> {
         Ok(Self {
-            writer: SegmentWriter::new(out),
+            writer,
             pictures: FrameWriter::new(plan::geometry(params)).map_err(RunError::internal)?,
             metadata,
             file_id: FileId::of(metadata.as_bytes()),

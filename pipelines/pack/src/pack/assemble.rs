@@ -1,17 +1,16 @@
 //! From segments to one video, and to what is told of it.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use reel_engine::{Assembled, JobResult, Part, RunContext, RunError};
-use reel_types::time::Rational;
 use reel_types::{Failure, FailureKind};
 
 use super::facts::Facts;
 use super::plan::{self, Chunk};
-use super::report::{ChunkReport, Kept, REPORT, SEGMENT, Told, Video, not_verified, output_name};
+use super::report::{ChunkReport, Kept, Piece, REPORT, SEGMENT, Told, Video, not_verified, output_name};
 use super::share;
-use crate::avi::{AviReader, AviSpec, AviWriteError, SegmentInfo, assemble as assemble_avi};
+use crate::avi::{AviReader, AviWriteError, SegmentInfo, assemble as assemble_avi};
 use crate::params::{PackParams, Profile, Verify};
 use crate::stream::tar::{Entry, links_that_lead_out};
 
@@ -51,16 +50,24 @@ fn by_video(parts: &[Part<Chunk>]) -> Vec<&[Part<Chunk>]> {
 }
 
 fn archive_video(params: &PackParams, parts: &[Part<Chunk>], cx: &RunContext<'_>) -> Result<Video, RunError> {
-    let mut segments: Vec<(SegmentInfo, PathBuf)> = Vec::new();
+    let (mut segments, mut whole) = (Vec::new(), None);
     let mut report = ChunkReport::default();
     for part in parts {
         let kept: Kept = read_json(&cx.part(part.round, part.index, REPORT)?)?;
         report = report.and(&kept.report);
-        segments.push((kept.segment, cx.part(part.round, part.index, SEGMENT)?));
+        let path = cx.part(part.round, part.index, SEGMENT)?;
+        match kept.piece {
+            Piece::Segment(info) => segments.push((info, path)),
+            Piece::Whole(_) => whole = Some((kept.piece.frames(), path)),
+        }
     }
     let part = parts.first().map_or(0, |part| part.chunk.part);
     let path = cx.scratch().join(output_name(part, "avi"));
-    let frames = write_video(params, &segments, &path, cx)?;
+    let frames = match whole {
+        Some((frames, whole)) => take_whole(&whole, &path).map(|()| frames)?,
+        None => write_video(params, &segments, &path, cx)?,
+    };
+    look_through(&path, frames)?;
     Video::new(part, path, "video/x-msvideo", frames, report)
 }
 
@@ -84,27 +91,33 @@ fn within_bounds(params: &PackParams, video: Option<&Video>) -> Result<(), RunEr
 fn write_video(
     params: &PackParams,
     segments: &[(SegmentInfo, PathBuf)],
-    out: &std::path::Path,
+    out: &Path,
     cx: &RunContext<'_>,
 ) -> Result<u64, RunError> {
-    let geometry = plan::geometry(params);
-    let fps = Rational { num: plan::fps(params), den: 1 };
-    let spec = AviSpec { width: geometry.width, height: geometry.height, fps };
+    let spec = plan::avi_spec(params);
     let borrowed: Vec<_> = segments.iter().map(|(info, path)| (*info, path.as_path())).collect();
     let beat = cx.pulse();
     beat();
     let mut file = File::create(out).map_err(|error| cannot_write(&AviWriteError::WriteVideo(error)))?;
     let assembled = assemble_avi(&spec, &borrowed, &mut file).map_err(|error| cannot_write(&error))?;
-    drop(file);
     beat();
-    // Every segment was read back when it was written; here it is whether a reader finds all of them.
-    let reader = AviReader::open(out).map_err(not_verified)?;
+    Ok(assembled.frame_count.into())
+}
+
+/// A whole video is linked; where that cannot be, copied.
+fn take_whole(whole: &Path, out: &Path) -> Result<(), RunError> {
+    let linked = fs::hard_link(whole, out).or_else(|_| fs::copy(whole, out).map(drop));
+    linked.map_err(|error| cannot_write(&AviWriteError::WriteVideo(error)))
+}
+
+/// Every segment was read back when it was written; here it is whether a reader finds all of them.
+fn look_through(video: &Path, expected: u64) -> Result<(), RunError> {
+    let reader = AviReader::open(video).map_err(not_verified)?;
     let found = reader.frames().len() as u64;
-    let expected: u64 = segments.iter().map(|(info, _)| u64::from(info.frame_count)).sum();
-    if found != expected || reader.recovered() || u64::from(assembled.frame_count) != expected {
+    if found != expected || reader.recovered() {
         return Err(not_verified(format!("a reader finds {found} pictures, not {expected}")));
     }
-    Ok(expected)
+    Ok(())
 }
 
 /// What a person is told of the whole.

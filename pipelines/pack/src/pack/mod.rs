@@ -1,5 +1,6 @@
 //! `reel pack` as a pipeline: inspect, plan, run, assemble.
 
+mod ahead;
 mod archive;
 mod assemble;
 mod cards;

@@ -1,13 +1,18 @@
 //! From parameters and facts to chunks. Pure: no files, no clock, no device.
 
+use std::ops::Range;
+
 use reel_engine::{Plan, RunError, Site};
+use reel_types::time::Rational;
 use reel_types::{ChunkSpec, Class, OnFailedChunk};
 use serde::{Deserialize, Serialize};
 
+use super::cards::Cards;
 use super::facts::Facts;
+use crate::avi::{AviSpec, SEGMENT_BYTES_MAX};
 use crate::block::SYMBOL_BYTES_MAX;
 use crate::frame::{CRC_BYTES, header_bytes};
-use crate::jpeg::{Chroma, Geometry};
+use crate::jpeg::{Chroma, FrameWriter, Geometry};
 use crate::params::{PackParams, Profile, Size};
 use crate::share::Layout;
 
@@ -17,8 +22,13 @@ pub(super) const SYMBOL_BYTES: u16 = 8192;
 pub(super) const SOURCE_SYMBOLS: u32 = 1000;
 /// Blocks whose symbols share frames, so that a lost frame costs each of them a little.
 pub(super) const GROUP_BLOCKS: u32 = 8;
-/// Groups of one chunk: about a quarter of a gigabyte, a second of work.
-pub(super) const CHUNK_GROUPS: u32 = 4;
+/// Blocks of a video that one chunk writes as a whole: two gigabytes, some seconds of work. Segments of several chunks
+/// are copied once more, which costs as much as writing them.
+const WHOLE_BLOCKS: u32 = 256;
+/// Threads that such a chunk can use: one writes, the others code blocks.
+const WHOLE_THREADS: u32 = 4;
+/// Bytes that a frame costs its segment beside its own: a header, its places in two indexes, and one to be even.
+const IN_SEGMENT_BYTES: u64 = 34;
 /// One repair symbol for twenty.
 const REPAIR_RATIO: f64 = 0.05;
 /// An archive is looked at seldom, and each picture is three megabytes.
@@ -39,6 +49,30 @@ pub struct Chunk {
     pub first_block: u32,
     /// How many blocks it has; none when there is no content.
     pub block_count: u32,
+    /// Blocks of each segment that it writes, at least 1.
+    pub segment_blocks: u32,
+}
+
+impl Chunk {
+    /// Its blocks.
+    pub(super) fn blocks(&self) -> Range<u32> {
+        self.first_block..self.first_block.saturating_add(self.block_count)
+    }
+
+    /// How many segments it writes.
+    pub(super) fn segment_count(&self) -> u32 {
+        self.block_count.div_ceil(self.segment_blocks.max(1)).max(1)
+    }
+
+    /// The blocks of segment `number` of its video, and whether it is the last one there.
+    pub(super) fn blocks_of_segment(&self, number: u32) -> (Range<u32>, bool) {
+        if self.count > 1 {
+            return (self.blocks(), self.index + 1 == self.count);
+        }
+        let Range { start, end } = self.blocks();
+        let at = |number: u32| start.saturating_add(number.saturating_mul(self.segment_blocks)).min(end);
+        (at(number)..at(number + 1), number + 1 == self.segment_count())
+    }
 }
 
 /// Bytes of a symbol. Of a `share` video as many as fit into a part of a body: parts arrive whole or not at all.
@@ -75,6 +109,12 @@ pub(super) fn geometry(params: &PackParams) -> Geometry {
     Geometry { width, height, chroma: Chroma::C420 }
 }
 
+/// The same for a container.
+pub(super) fn avi_spec(params: &PackParams) -> AviSpec {
+    let Geometry { width, height, .. } = geometry(params);
+    AviSpec { width, height, fps: Rational { num: fps(params), den: 1 } }
+}
+
 /// Pictures a second.
 pub(super) fn fps(params: &PackParams) -> u32 {
     params.fps.unwrap_or(match params.profile {
@@ -85,8 +125,8 @@ pub(super) fn fps(params: &PackParams) -> u32 {
 
 pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
     let blocks = facts.size_bytes.div_ceil(facts.block_bytes.max(1).into()) as u32;
-    let per_chunk = match params.profile {
-        Profile::Archive => GROUP_BLOCKS * CHUNK_GROUPS,
+    let segment_blocks = match params.profile {
+        Profile::Archive => segment_blocks(params, facts.block_bytes, facts.metadata.len()),
         // One encoder writes a whole video.
         Profile::Share => u32::MAX,
     };
@@ -99,14 +139,26 @@ pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Pl
     let mut chunks = Vec::new();
     for (part, range) in videos {
         let length = range.end.saturating_sub(range.start);
+        let per_chunk = if length <= WHOLE_BLOCKS { WHOLE_BLOCKS } else { segment_blocks };
         let count = length.div_ceil(per_chunk).max(1);
         chunks.extend((0..count).map(|index| {
             let before = index * per_chunk.min(length);
             let block_count = per_chunk.min(length - before);
             ChunkSpec {
-                chunk: Chunk { part, index, count, first_block: range.start + before, block_count },
+                chunk: Chunk {
+                    part,
+                    index,
+                    count,
+                    first_block: range.start + before,
+                    block_count,
+                    segment_blocks,
+                },
                 class: Class::Cpu,
-                threads: if params.profile == Profile::Share { site.cores.max(1) } else { 1 },
+                threads: match (params.profile, count) {
+                    (Profile::Share, _) => site.cores.max(1),
+                    (Profile::Archive, 1) => site.cores.clamp(1, WHOLE_THREADS),
+                    (Profile::Archive, _) => 1,
+                },
                 memory_bytes: memory_bytes(facts, block_count),
                 cost: u64::from(block_count) + 1,
                 after: None,
@@ -116,9 +168,70 @@ pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Pl
     Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
 }
 
+/// Blocks of a segment of an archive: as many groups as surely fit into a RIFF that every reader takes.
+pub(super) fn segment_blocks(params: &PackParams, block_bytes: u32, metadata_bytes: usize) -> u32 {
+    let Ok(writer) = FrameWriter::new(geometry(params)) else { return GROUP_BLOCKS };
+    let header = header_bytes(metadata_bytes, GROUP_BLOCKS as usize);
+    let wire_bytes = u64::from(SYMBOL_BYTES) + CRC_BYTES as u64;
+    let room = writer.geometry().capacity_bytes().saturating_sub(header as u64);
+    let source = u64::from(block_bytes).div_ceil(SYMBOL_BYTES.into()) + 1;
+    let symbols = u64::from(GROUP_BLOCKS) * (source + (source as f64 * repair_ratio(params)).ceil() as u64);
+    // A frame whose bytes need more keys than usual becomes two.
+    let frames = 2 * symbols.div_ceil((room / wire_bytes).max(1));
+    let empty_bytes = writer.frame_bytes_max(header as u64, header) + IN_SEGMENT_BYTES;
+    let group_bytes =
+        frames * empty_bytes + writer.scan_bytes_max(symbols * wire_bytes + frames * header as u64);
+    let cards_bytes = 2 * u64::from(Cards::count_for_a_second(fps(params))) * empty_bytes;
+    let groups = SEGMENT_BYTES_MAX.saturating_sub(cards_bytes) / group_bytes;
+    groups.clamp(1, u64::from(u32::MAX / GROUP_BLOCKS)) as u32 * GROUP_BLOCKS
+}
+
 /// A group of blocks with its repair symbols, one block more inside RaptorQ three times over, and a few pictures.
 fn memory_bytes(facts: &Facts, block_count: u32) -> u64 {
     let block = u64::from(facts.block_bytes);
     let held = u64::from(block_count.clamp(1, GROUP_BLOCKS));
     (held * block) * 3 / 2 + 3 * block + 64_000_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(index: u32, count: u32, block_count: u32, segment_blocks: u32) -> Chunk {
+        Chunk { part: 0, index, count, first_block: 7, block_count, segment_blocks }
+    }
+
+    #[test]
+    fn segments_of_a_whole_video_hold_every_block_once() {
+        for block_count in [0, 1, 8, 111, 112, 113, 256] {
+            let chunk = chunk(0, 1, block_count, 112);
+            let mut next = 7;
+            for number in 0..chunk.segment_count() {
+                let (blocks, is_last) = chunk.blocks_of_segment(number);
+                assert_eq!(blocks.start, next);
+                next = blocks.end;
+                assert_eq!(is_last, next == 7 + block_count, "{block_count}");
+            }
+            assert_eq!(next, 7 + block_count);
+        }
+    }
+
+    #[test]
+    fn a_chunk_among_others_is_one_segment() {
+        assert_eq!(chunk(1, 3, 112, 112).blocks_of_segment(1), (7..119, false));
+        assert_eq!(chunk(2, 3, 5, 112).blocks_of_segment(2), (7..12, true));
+    }
+
+    #[test]
+    fn a_segment_of_full_pictures_is_most_of_a_riff_and_never_more() {
+        let ratios = ["0.01", "0.05", "0.5"];
+        for ratio in ratios.map(|ratio| ratio.parse().unwrap()) {
+            let params = PackParams { error_correction_ratio: Some(ratio), ..PackParams::default() };
+            let blocks = segment_blocks(&params, SOURCE_SYMBOLS * u32::from(SYMBOL_BYTES), 500);
+            let coded = f64::from(blocks) * 8_192_000.0 * (1.0 + ratio.as_f64());
+            assert!((0.8..0.98).contains(&(coded / SEGMENT_BYTES_MAX as f64)), "{blocks}");
+        }
+        let tiny = PackParams { resolution: Some("256x256".parse().unwrap()), ..PackParams::default() };
+        assert!(segment_blocks(&tiny, SOURCE_SYMBOLS * u32::from(SYMBOL_BYTES), 500) >= GROUP_BLOCKS);
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::avi::SegmentInfo;
 
-/// The segment, among a chunk's outputs.
+/// The segment or the whole video, among a chunk's outputs.
 pub(super) const SEGMENT: &str = "segment.movi";
 /// What it says about itself.
 pub(super) const REPORT: &str = "segment.json";
@@ -36,10 +36,34 @@ pub(super) struct ChunkReport {
     pub(super) verify_secs: f64,
 }
 
+/// What a chunk wrote.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) enum Piece {
+    /// A segment, to be put beside those of other chunks.
+    Segment(SegmentInfo),
+    /// A whole video, and where each of its segments begins.
+    Whole(Vec<(u64, SegmentInfo)>),
+}
+
+impl Piece {
+    /// Each segment and where it begins.
+    pub(super) fn segments(&self) -> Vec<(u64, SegmentInfo)> {
+        match self {
+            Self::Segment(info) => vec![(0, *info)],
+            Self::Whole(segments) => segments.clone(),
+        }
+    }
+
+    /// Pictures in it.
+    pub(super) fn frames(&self) -> u64 {
+        self.segments().iter().map(|(_, info)| u64::from(info.frame_count)).sum()
+    }
+}
+
 /// A chunk's report as it is kept: with what is needed to put it into the video.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Kept {
-    pub(super) segment: SegmentInfo,
+    pub(super) piece: Piece,
     pub(super) report: ChunkReport,
 }
 

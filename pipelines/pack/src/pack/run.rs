@@ -22,11 +22,11 @@ pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result
     let out = cx.scratch().join(SEGMENT);
     tracing::info!("Applying Raptor error correction");
     let began = Instant::now();
-    let (segment, mut report) = archive::write_segment(params, &metadata, chunk, cx, &out)?;
+    let (piece, mut report) = archive::write(params, &metadata, chunk, cx, &out)?;
     report.write_secs = began.elapsed().as_secs_f64();
     let began = Instant::now();
     if params.verify == Verify::Full {
-        verify(&metadata, chunk, &segment, &out, cx)?;
+        verify(&metadata, chunk, &piece, &out, cx)?;
     }
     report.verify_secs = began.elapsed().as_secs_f64();
     tracing::info!(
@@ -35,7 +35,7 @@ pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result
         report.content_bytes as f64 / 1e6 / report.write_secs.max(1e-6),
         report.redundancy_ratio() * 100.0
     );
-    let kept = Output::json(REPORT, &Kept { segment, report })?;
+    let kept = Output::json(REPORT, &Kept { piece, report })?;
     // Every symbol in it has a checksum, and every block a digest.
     let segment = Output::file(SEGMENT, "application/octet-stream", out).with_digest(Digest::None);
     Ok(vec![segment, kept])

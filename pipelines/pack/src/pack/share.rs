@@ -10,15 +10,14 @@ use reel_media::{Ffmpeg, MediaError};
 use reel_types::FailureKind;
 use reel_types::time::Rational;
 
+use super::ahead::coded_ahead;
 use super::assemble::read_json;
 use super::cards::Cards;
 use super::facts::Facts;
 use super::plan::{self, Chunk, GROUP_BLOCKS};
 use super::report::{ChunkReport, REPORT, Video, not_verified, output_name};
-use super::stored::Stored;
 use crate::block::EncodedBlock;
 use crate::collect::{Collector, Store};
-use crate::content::Content;
 use crate::frame::{FileId, FrameHeader, FrameKind, Metadata, Run, write_header, write_symbol};
 use crate::jpeg::{Card, Chroma, Geometry};
 use crate::params::{PackParams, Verify};
@@ -86,20 +85,20 @@ pub(super) fn run(
     if !params.no_metadata_frames {
         cards.for_a_second(fps).iter().try_for_each(|(_, card)| film.card(card, geometry))?;
     }
-    let mut content = Content::open(params, cx)?;
-    let mut stored = Stored::new(params, facts.block_bytes)?;
     let end = chunk.first_block + chunk.block_count;
-    let mut first = chunk.first_block;
-    while first < end {
-        let next = (first + GROUP_BLOCKS).min(end);
-        let blocks = (first..next)
-            .map(|index| stored.block(&mut content, index, &mut film.report))
-            .collect::<Result<Vec<_>, _>>()?;
-        film.group(&blocks, cx)?;
-        stored.recycle(blocks);
-        first = next;
-        cx.progress((first - chunk.first_block).into(), u64::from(chunk.block_count) * 2);
-    }
+    coded_ahead(params, facts.block_bytes, chunk.first_block..end, (1, cx), |ahead| {
+        let mut first = chunk.first_block;
+        while first < end {
+            let next = (first + GROUP_BLOCKS).min(end);
+            let blocks =
+                (first..next).map(|_| ahead.next(&mut film.report)).collect::<Result<Vec<_>, _>>()?;
+            film.group(&blocks, cx)?;
+            ahead.recycle(blocks);
+            first = next;
+            cx.progress((first - chunk.first_block).into(), u64::from(chunk.block_count) * 2);
+        }
+        Ok(())
+    })?;
     film.end()?;
     if !params.no_metadata_frames {
         cards.for_a_second(fps).iter().try_for_each(|(_, card)| film.card(card, geometry))?;

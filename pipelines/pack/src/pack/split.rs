@@ -7,7 +7,7 @@ use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
 use super::cards::Cards;
-use super::plan::{self, CHUNK_GROUPS, GROUP_BLOCKS, SYMBOL_BYTES};
+use super::plan::{self, GROUP_BLOCKS, SYMBOL_BYTES};
 use super::share;
 use crate::avi::{SegmentInfo, assembled_bytes};
 use crate::frame::{CRC_BYTES, header_bytes};
@@ -130,13 +130,17 @@ impl Shape<'_> {
         let repair_count = (source_count as f64 * plan::repair_ratio(self.params)).ceil() as u64;
         let symbols = source_count + repair_count;
         match self.params.profile {
-            Profile::Archive => self.of_archive(symbols, blocks),
+            Profile::Archive => {
+                let block_bytes = source_symbols * u32::from(plan::symbol_bytes(self.params));
+                let segment_blocks = plan::segment_blocks(self.params, block_bytes, self.metadata_bytes);
+                self.of_archive(symbols, (blocks, segment_blocks))
+            }
             Profile::Share => self.of_share(symbols * u64::from(blocks)),
         }
     }
 
     /// Every frame is counted at its worst: bytes that need all keys.
-    fn of_archive(&self, block_symbols: u64, blocks: u32) -> Extent {
+    fn of_archive(&self, block_symbols: u64, (blocks, segment_blocks): (u32, u32)) -> Extent {
         let Ok(writer) = FrameWriter::new(plan::geometry(self.params)) else { return NEVER };
         let header = header_bytes(self.metadata_bytes, GROUP_BLOCKS as usize);
         let wire_bytes = u64::from(SYMBOL_BYTES) + CRC_BYTES as u64;
@@ -148,7 +152,7 @@ impl Shape<'_> {
         let cards = self.cards_secs();
         let (mut pictures, mut infos, mut first) = (0, Vec::new(), 0);
         while first < blocks.max(1) {
-            let next = (first + GROUP_BLOCKS * CHUNK_GROUPS).min(blocks.max(1));
+            let next = first.saturating_add(segment_blocks).min(blocks.max(1));
             let whole_groups = u64::from((next - first) / GROUP_BLOCKS);
             let rest = u64::from((next - first) % GROUP_BLOCKS);
             let frames_of = |blocks: u64| (blocks * block_symbols).div_ceil(per_frame);
@@ -251,7 +255,7 @@ mod tests {
     fn small_videos_get_small_blocks() {
         let symbols = |words: &str| {
             let params = PackParams { split_size: Some(words.parse().unwrap()), ..PackParams::default() };
-            split(&shape(&params), 1 << 40).map(|(symbols, _)| symbols)
+            split(&shape(&params), 1 << 34).map(|(symbols, _)| symbols)
         };
         assert_eq!(symbols("1GB").unwrap(), 1000);
         assert_eq!(symbols("20MB").unwrap(), 100);

@@ -15,32 +15,26 @@ pub(super) struct Stored<'a> {
     params: &'a PackParams,
     block_bytes: u32,
     coder: BlockEncoder,
-    /// Buffers of blocks that are written: eight megabytes fresh from the system cost more than filling them.
-    spare: Vec<Vec<u8>>,
 }
 
 impl<'a> Stored<'a> {
     /// Of blocks of `block_bytes` bytes of content.
     pub(super) fn new(params: &'a PackParams, block_bytes: u32) -> Result<Self, RunError> {
         let coder = BlockEncoder::new(plan::symbol_bytes(params), plan::repair_ratio(params));
-        Ok(Self { params, block_bytes, coder: coder.map_err(coding_failed)?, spare: Vec::new() })
+        Ok(Self { params, block_bytes, coder: coder.map_err(coding_failed)? })
     }
 
-    /// Takes back what blocks that are written held.
-    pub(super) fn recycle(&mut self, blocks: Vec<EncodedBlock>) {
-        self.spare.extend(blocks.into_iter().map(EncodedBlock::into_buffer));
-    }
-
-    /// Block `index` of `content`; what was done is added to `report`.
+    /// Block `index` of `content`, in `buffer`, and what was done to it.
     pub(super) fn block(
-        &mut self,
+        &self,
         content: &mut Content,
         index: u32,
-        report: &mut ChunkReport,
-    ) -> Result<EncodedBlock, RunError> {
+        buffer: Vec<u8>,
+    ) -> Result<(EncodedBlock, ChunkReport), RunError> {
+        let mut report = ChunkReport::default();
         let block_bytes = u64::from(self.block_bytes);
         let from = u64::from(index) * block_bytes;
-        let mut bytes = self.spare.pop().unwrap_or_default();
+        let mut bytes = buffer;
         bytes.resize(content.len().saturating_sub(from).min(block_bytes) as usize, 0);
         content.read_at(from, &mut bytes)?;
         report.content_bytes += bytes.len() as u64;
@@ -59,7 +53,7 @@ impl<'a> Stored<'a> {
         let block = self.coder.encode(index, flags, bytes).map_err(coding_failed)?;
         report.source_symbols += u64::from(block.source_count());
         report.repair_symbols += u64::from(block.symbol_count() - block.source_count());
-        Ok(block)
+        Ok((block, report))
     }
 }
 

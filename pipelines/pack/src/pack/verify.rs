@@ -1,14 +1,13 @@
 //! A segment read back from the disk before anybody sees it.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use reel_engine::{RunContext, RunError};
 
 use super::plan::{self, Chunk};
-use super::report::not_verified;
-use crate::avi::SegmentInfo;
+use super::report::{Piece, not_verified};
 use crate::collect::{Collector, Store};
 use crate::frame::{FileId, Metadata};
 use crate::jpeg::read_frame;
@@ -17,23 +16,25 @@ use crate::jpeg::read_frame;
 pub(super) fn verify(
     metadata: &str,
     chunk: &Chunk,
-    segment: &SegmentInfo,
+    piece: &Piece,
     path: &Path,
     cx: &RunContext<'_>,
 ) -> Result<(), RunError> {
     let file_id = FileId::of(metadata.as_bytes());
     let metadata = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
-    let blocks = chunk.first_block..chunk.first_block + chunk.block_count;
-    let mut collector = Collector::new(&metadata, (file_id, plan::SYMBOL_BYTES), blocks, Store::Nowhere);
+    let mut collector = Collector::new(&metadata, (file_id, plan::SYMBOL_BYTES), chunk.blocks(), Store::Nowhere);
     let mut file = File::open(path).map_err(not_verified)?;
     let (mut jpeg, mut body) = (Vec::new(), Vec::new());
-    for _ in 0..segment.frame_count {
-        if cx.cancel().is_cancelled() {
-            return Err(RunError::Cancelled);
+    for (start, segment) in &piece.segments() {
+        file.seek(SeekFrom::Start(*start)).map_err(not_verified)?;
+        for _ in 0..segment.frame_count {
+            if cx.cancel().is_cancelled() {
+                return Err(RunError::Cancelled);
+            }
+            next_chunk(&mut file, segment.frame_bytes_max, &mut jpeg).map_err(not_verified)?;
+            read_frame(&jpeg, &mut body).map_err(not_verified)?;
+            collector.take_body(&body)?;
         }
-        next_chunk(&mut file, segment.frame_bytes_max, &mut jpeg).map_err(not_verified)?;
-        read_frame(&jpeg, &mut body).map_err(not_verified)?;
-        collector.take_body(&body)?;
     }
     let outcome = collector.finish()?;
     if outcome.bad_frames + outcome.bad_symbols > 0 {
