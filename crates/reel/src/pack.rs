@@ -30,6 +30,8 @@ pub async fn run(
     settings: &Settings,
     args: PackArgs,
 ) -> Result<u8, Problem> {
+    let mut args = args;
+    args.params.device = settings.device;
     let request = request(args)?;
     do_request(app, console, settings, request).await
 }

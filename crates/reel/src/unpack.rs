@@ -31,6 +31,8 @@ pub async fn run(
     settings: &Settings,
     args: UnpackArgs,
 ) -> Result<u8, Problem> {
+    let mut args = args;
+    args.params.device = settings.device;
     let ffmpeg = find_ffmpeg(settings, &open_state(settings)?)?;
     if args.list {
         for video in &args.videos {

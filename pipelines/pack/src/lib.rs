@@ -3,6 +3,7 @@
 //! The way of the bytes is drawn in `docs/reference/pack-format.md`:
 //! [`stream`] → [`block`] → [`frame`] → [`jpeg`] in [`avi`] (profile `archive`), or → [`share`] (profile `share`).
 
+mod accelerator;
 pub mod avi;
 pub mod block;
 pub mod card;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use reel_device::DeviceWish;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +133,11 @@ pub struct PackParams {
     #[arg(skip)]
     #[serde(default)]
     pub matroska: bool,
+    /// What draws and measures the cells of a `share` video; the bytes are the same.
+    #[arg(skip)]
+    #[serde(default, skip_serializing_if = "is_auto")]
+    #[schemars(with = "String")]
+    pub device: DeviceWish,
     /// Encryption: the public half of the video's key, and the key sealed for its owner.
     #[arg(skip)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +161,15 @@ pub struct UnpackParams {
     #[arg(long)]
     #[serde(default)]
     pub allow_partial: bool,
+    /// What measures the cells of a `share` video; the bytes are the same.
+    #[arg(skip)]
+    #[serde(default, skip_serializing_if = "is_auto")]
+    #[schemars(with = "String")]
+    pub device: DeviceWish,
+}
+
+fn is_auto(wish: &DeviceWish) -> bool {
+    *wish == DeviceWish::Auto
 }
 
 /// Width and height in pixels, each from 64 to 8192 and even.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use reel_engine::RunError;
+use reel_kernels::{Place, RanOn};
 use reel_media::raw::{FrameReader, FrameReaderSpec};
 use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
 use reel_types::CancelToken;
@@ -19,10 +20,23 @@ pub(crate) fn read(
     cores: u32,
     cancel: &CancelToken,
     beat: &dyn Fn(),
-    mut take: impl FnMut(&[u8]) -> Result<bool, RunError>,
+    take: impl FnMut(&[u8]) -> Result<bool, RunError>,
 ) -> Result<(), RunError> {
+    read_on(Place::cpu(), ffmpeg, path, cores, cancel, beat, take).map(drop)
+}
+
+/// The same with cells measured on a device while that works; says what measured them, if there were any.
+pub(crate) fn read_on(
+    place: Place,
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    cores: u32,
+    cancel: &CancelToken,
+    beat: &dyn Fn(),
+    mut take: impl FnMut(&[u8]) -> Result<bool, RunError>,
+) -> Result<Option<RanOn>, RunError> {
     let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
-    let Some(video) = media.main_video() else { return Ok(()) };
+    let Some(video) = media.main_video() else { return Ok(None) };
     let spec = FrameReaderSpec {
         path: path.to_owned(),
         stream_index: video.index,
@@ -37,22 +51,23 @@ pub(crate) fn read(
     let mut reader = FrameReader::open(ffmpeg, &spec, cancel).map_err(media_error)?;
     let (width, height) = reader.size();
     let luma_bytes = width as usize * height as usize;
-    let mut demodulator = Demodulator::new();
+    let mut demodulator = Demodulator::on(place);
     let (mut picture, mut waiting, mut empty) = (Vec::new(), Vec::new(), 0);
     while reader.next_frame(&mut picture).map_err(media_error)?.is_some() {
         beat();
         let ready = demodulator.push(picture.get(..luma_bytes).unwrap_or_default(), width, height);
         empty = if ready.is_empty() { empty + 1 } else { 0 };
         if empty > EMPTY_PICTURES_MAX {
-            return Ok(());
+            return Ok(demodulator.ran_on());
         }
         waiting.extend(ready);
         if waiting.len() >= cores.max(1) as usize && !decode(std::mem::take(&mut waiting), &mut take)? {
-            return Ok(());
+            return Ok(demodulator.ran_on());
         }
     }
     waiting.extend(demodulator.finish());
-    decode(waiting, &mut take).map(drop)
+    decode(waiting, &mut take)?;
+    Ok(demodulator.ran_on())
 }
 
 /// Takes the errors out of some bodies, each on a thread of its own.

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::accelerator::DeviceTold;
+
 /// What became of a range of blocks.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
 pub(crate) struct Outcome {
@@ -20,6 +22,9 @@ pub(crate) struct Outcome {
     pub(crate) repair_used: u64,
     /// The smallest part of its repair that a block could still have lost, 0 to 1; nothing without repair symbols.
     pub(crate) margin: Option<f64>,
+    /// What measured cells, where there were any.
+    #[serde(default)]
+    pub(crate) device: Option<DeviceTold>,
 }
 
 /// Blocks behind one another that could not be had.
@@ -57,6 +62,10 @@ impl Outcome {
         self.good_frames += other.good_frames;
         self.bad_symbols += other.bad_symbols;
         self.repair_used += other.repair_used;
+        self.device = match (self.device, &other.device) {
+            (Some(one), Some(two)) => Some(one.and(two)),
+            (one, two) => one.or_else(|| two.clone()),
+        };
         self.margin = [self.margin, other.margin].into_iter().flatten().reduce(f64::min);
         self
     }

@@ -162,7 +162,7 @@ fn told_of(params: &PackParams, facts: &Facts, videos: &[Video]) -> Told {
             Verify::Full => "full",
             Verify::Quick => "quick",
         },
-        gpu_enabled: false,
+        device: report.device.clone().unwrap_or_default(),
         decisions,
         processing_time_seconds: round(report.write_secs + report.verify_secs),
         part_count: facts.split.map(|split| split.part_count),

@@ -6,6 +6,7 @@ use reel_engine::{Output, RunError};
 use reel_types::FailureKind;
 use serde::{Deserialize, Serialize};
 
+use crate::accelerator::DeviceTold;
 use crate::avi::SegmentInfo;
 
 /// The segment or the whole video, among a chunk's outputs.
@@ -34,6 +35,9 @@ pub(super) struct ChunkReport {
     pub(super) write_secs: f64,
     /// How long it took to read it back, seconds of the clock.
     pub(super) verify_secs: f64,
+    /// What drew the cells; nothing where there are none.
+    #[serde(default)]
+    pub(super) device: Option<DeviceTold>,
 }
 
 /// What a chunk wrote.
@@ -79,6 +83,10 @@ impl ChunkReport {
         self.card_frames += other.card_frames;
         self.write_secs += other.write_secs;
         self.verify_secs += other.verify_secs;
+        self.device = match (self.device, &other.device) {
+            (Some(one), Some(two)) => Some(one.and(two)),
+            (one, two) => one.or_else(|| two.clone()),
+        };
         self
     }
 
@@ -117,8 +125,9 @@ pub(super) struct Told {
     pub(super) encrypted: bool,
     /// How the video was checked.
     pub(super) verify: &'static str,
-    /// Always the CPU today.
-    pub(super) gpu_enabled: bool,
+    /// What drew the cells.
+    #[serde(flatten)]
+    pub(super) device: DeviceTold,
     /// What was decided for a person.
     pub(super) decisions: Vec<String>,
     /// Seconds of work of all chunks.

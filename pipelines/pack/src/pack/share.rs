@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use reel_engine::{Digest, Output, Part, RunContext, RunError};
+use reel_kernels::Place;
 use reel_media::raw::{FrameWriter, FrameWriterSpec};
 use reel_media::{Ffmpeg, MediaError};
 use reel_types::FailureKind;
@@ -16,6 +17,7 @@ use super::cards::Cards;
 use super::facts::Facts;
 use super::plan::{self, Chunk, GROUP_BLOCKS};
 use super::report::{ChunkReport, REPORT, Video, not_verified, output_name};
+use crate::accelerator;
 use crate::block::EncodedBlock;
 use crate::collect::{Collector, Store};
 use crate::frame::{FileId, FrameHeader, FrameKind, Metadata, Run, write_header, write_symbol};
@@ -61,7 +63,11 @@ pub(super) fn run(
     let out = cx.scratch().join(video);
     let began = Instant::now();
     let layout = plan::layout(params);
-    let modulator = Modulator::new(layout).ok_or_else(|| RunError::internal("a layout without a name"))?;
+    let place = accelerator::choose(params.device, cx);
+    let modulator = Modulator::on(&place, layout);
+    let modulator = modulator.ok_or_else(|| RunError::internal("a layout without a name"))?;
+    let drawn_first = modulator.ran_on();
+    accelerator::log(&drawn_first);
     let fps = plan::fps(params);
     let writer =
         FrameWriter::create(ffmpeg, &spec(&layout, fps, cx, &out), cx.cancel()).map_err(media_error)?;
@@ -104,11 +110,16 @@ pub(super) fn run(
         cards.for_a_second(fps).iter().try_for_each(|(_, card)| film.card(card, geometry))?;
     }
     let (mut report, film_id) = (film.report.clone(), film.file_id);
+    let drawn_last = film.modulator.ran_on();
+    if drawn_last != drawn_first {
+        accelerator::log(&drawn_last);
+    }
+    report.device = Some(drawn_last.into());
     film.writer.finish().map_err(media_error)?;
     report.write_secs = began.elapsed().as_secs_f64();
     let began = Instant::now();
     if params.verify == Verify::Full {
-        verify(ffmpeg, (&said, film_id), params, chunk, &out, cx)?;
+        verify(ffmpeg, (&said, film_id), (params, place), chunk, &out, cx)?;
     }
     report.verify_secs = began.elapsed().as_secs_f64();
     let report = Output::json(REPORT, &report)?;
@@ -294,7 +305,7 @@ pub(super) fn spec(layout: &Layout, fps: u32, cx: &RunContext<'_>, out: &Path) -
 fn verify(
     ffmpeg: &Ffmpeg,
     (metadata, file_id): (&Metadata, FileId),
-    params: &PackParams,
+    (params, place): (&PackParams, Place),
     chunk: &Chunk,
     path: &Path,
     cx: &RunContext<'_>,
@@ -302,7 +313,7 @@ fn verify(
     let blocks = chunk.first_block..chunk.first_block + chunk.block_count;
     let mut collector =
         Collector::new(metadata, (file_id, plan::symbol_bytes(params)), blocks, Store::Nowhere);
-    pixels::read(ffmpeg, path, cx.site().cores, cx.cancel(), &cx.pulse(), |part| {
+    pixels::read_on(place, ffmpeg, path, cx.site().cores, cx.cancel(), &cx.pulse(), |part| {
         collector.take_body(part)?;
         Ok(true)
     })?;

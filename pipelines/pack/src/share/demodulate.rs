@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use reel_kernels::{Place, RanOn};
+
 use super::exposure::Exposure;
 use super::header::{FrameTag, HEADER_BITS, header_from_bits};
 use super::layout::{CORNER_UNITS, Layout};
@@ -17,8 +19,9 @@ const OPEN_MAX: usize = 2;
 const READERS_MAX: usize = 4;
 
 /// Reads the pictures of a video, in any size, in any order, some missing, some twice.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Demodulator {
+    place: Place,
     placement: Option<(usize, usize, Placement)>,
     readers: VecDeque<Arc<Reader>>,
     open: VecDeque<SoftFrame>,
@@ -52,10 +55,26 @@ pub struct Received {
 /// What a picture says of itself: its layout, its data frame, and which of the frame's pictures it is.
 type Header = (Layout, FrameTag, usize);
 
+impl Default for Demodulator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Demodulator {
-    /// A demodulator that has seen nothing.
+    /// A demodulator that has seen nothing, and measures on the CPU.
     pub fn new() -> Self {
-        Self::default()
+        Self::on(Place::cpu())
+    }
+
+    /// The same on a device, while that works.
+    pub fn on(place: Place) -> Self {
+        Self { place, placement: None, readers: VecDeque::new(), open: VecDeque::new() }
+    }
+
+    /// What measured the last picture with a header; nothing before there was one.
+    pub fn ran_on(&self) -> Option<RanOn> {
+        self.readers.front().map(|reader| reader.measuring.ran_on())
     }
 
     /// Takes one picture, `width × height` bytes of luma, and gives the data frames that are not waited for any more.
@@ -91,7 +110,7 @@ impl Demodulator {
     }
 
     fn add(&mut self, picture: &Picture<'_>, placement: &Placement, (layout, tag, part): Header) {
-        let reader = self.reader(layout);
+        let Some(reader) = self.reader(layout) else { return };
         let index = self.open.iter().position(|frame| frame.tag == tag && frame.reader.layout == layout);
         let index = index.unwrap_or_else(|| {
             self.open.push_back(SoftFrame::new(reader, tag));
@@ -102,14 +121,14 @@ impl Demodulator {
         }
     }
 
-    fn reader(&mut self, layout: Layout) -> Arc<Reader> {
+    fn reader(&mut self, layout: Layout) -> Option<Arc<Reader>> {
         if let Some(reader) = self.readers.iter().find(|reader| reader.layout == layout) {
-            return Arc::clone(reader);
+            return Some(Arc::clone(reader));
         }
-        let reader = Arc::new(Reader::new(layout));
+        let reader = Arc::new(Reader::on(&self.place, layout)?);
         self.readers.truncate(READERS_MAX - 1);
         self.readers.push_front(Arc::clone(&reader));
-        reader
+        Some(reader)
     }
 }
 

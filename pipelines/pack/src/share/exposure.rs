@@ -33,7 +33,7 @@ impl Exposure {
     pub(super) fn add(&mut self, reader: &Reader, picture: &Picture<'_>, placement: &Placement) {
         let layout = &reader.layout;
         let luma = placement.straighten(picture, layout);
-        measure(&luma, layout.width as usize, &reader.cells, &reader.patterns, &mut self.sums);
+        measure(&reader.measuring, &luma, reader.patterns.cell_px, &mut self.sums);
         for (cell, seen) in reader.cells.iter().zip(&mut self.seen) {
             *seen = seen.saturating_add(u16::from(placement.shows(layout, picture, *cell, layout.cell_px)));
         }

@@ -1,13 +1,13 @@
 //! The waves that a cell is made of, and the levels that scale them.
 
+use std::sync::Arc;
+
+use reel_kernels::{STEP_BITS, STEPS, WAVE_BITS, WaveGrid};
+
 use super::layout::Layout;
 
-/// Fraction bits of a wave's samples.
-pub(super) const WAVE_BITS: u32 = 12;
 /// Fraction bits of a level.
-pub(super) const LEVEL_BITS: u32 = 6;
-/// Middle of the range of luma that every player keeps.
-pub(super) const MIDDLE: i32 = 126;
+pub(super) const LEVEL_BITS: u32 = STEP_BITS;
 
 /// Half waves across and down of each pattern: the lowest first, as the transforms of codecs order them.
 #[rustfmt::skip]
@@ -33,6 +33,16 @@ impl Patterns {
         let waves = ORDER.iter().take(count).map(|(across, down)| wave(cell_px, *across, *down)).collect();
         let levels = (0..count).map(|_| levels(layout.level_bits, amplitude(count))).collect();
         Self { cell_px, waves, levels }
+    }
+
+    /// Where these patterns stand in a layout's pictures; `None` when a cell is not whole.
+    pub(super) fn grid(&self, layout: &Layout, cells: &[(u32, u32)]) -> Option<Arc<WaveGrid>> {
+        // No value stands for what lies beyond the highest level.
+        let step = |levels: &[i32], index: usize| levels.get(index).copied().unwrap_or(0) as i16;
+        let steps: Vec<[i16; STEPS]> =
+            self.levels.iter().map(|levels| std::array::from_fn(|index| step(levels, index))).collect();
+        let size = (layout.width, layout.height);
+        WaveGrid::new(size, self.cell_px as u32, &self.waves, &steps, cells.to_vec()).map(Arc::new)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use reel_kernels::{MeasureWaves, Place};
+
 use super::codeword::Coder;
 use super::layout::Layout;
 use super::pattern::Patterns;
@@ -13,6 +15,7 @@ pub(super) struct Reader {
     pub(super) layout: Layout,
     pub(super) coder: Coder,
     pub(super) patterns: Patterns,
+    pub(super) measuring: MeasureWaves,
     pub(super) cells: Vec<(u32, u32)>,
     /// Numbers of the cells that are pilots.
     pub(super) pilots: Vec<u32>,
@@ -21,10 +24,13 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(layout: Layout) -> Self {
+    /// `None` for a layout whose cells are not whole.
+    pub(super) fn on(place: &Place, layout: Layout) -> Option<Self> {
         let cells = layout.cells();
+        let patterns = Patterns::new(&layout);
+        let measuring = MeasureWaves::new(patterns.grid(&layout, &cells)?, place);
         let (around, pilots) = (around(&cells, layout.cell_px), pilot::cells(&layout));
-        Self { coder: Coder::new(&layout), patterns: Patterns::new(&layout), cells, pilots, around, layout }
+        Some(Self { coder: Coder::new(&layout), patterns, measuring, cells, pilots, around, layout })
     }
 }
 

@@ -1,34 +1,38 @@
 //! From bytes to pictures.
 
+use reel_kernels::{DrawWaves, MIDDLE, Place, RanOn};
+
 use super::codeword::Coder;
 use super::finder::{CORNER_MODULES, DARK, LIGHT, is_dark};
 use super::header::{FrameTag, bits_from_header};
 use super::layout::{CORNER_UNITS, Layout};
-use super::pattern::{LEVEL_BITS, MIDDLE, Patterns, WAVE_BITS, level_from_bits};
+use super::pattern::{Patterns, level_from_bits};
 
 /// Draws the pictures of one layout.
 #[derive(Debug)]
 pub struct Modulator {
     layout: Layout,
     coder: Coder,
-    patterns: Patterns,
-    cells: Vec<(u32, u32)>,
-    /// The picture with the finders only.
-    blank: Vec<u8>,
+    drawing: DrawWaves,
 }
 
 impl Modulator {
-    /// A modulator for `layout`; `None` when the header could not name it.
+    /// A modulator for `layout` that draws on the CPU; `None` when the header could not name it.
     pub fn new(layout: Layout) -> Option<Self> {
+        Self::on(&Place::cpu(), layout)
+    }
+
+    /// The same on a device, while that works.
+    pub fn on(place: &Place, layout: Layout) -> Option<Self> {
         layout.to_bits()?;
-        let blank = blank(&layout);
-        Some(Self {
-            coder: Coder::new(&layout),
-            patterns: Patterns::new(&layout),
-            cells: layout.cells(),
-            blank,
-            layout,
-        })
+        let grid = Patterns::new(&layout).grid(&layout, &layout.cells())?;
+        let drawing = DrawWaves::new(grid, blank(&layout), layout.spread.into(), place);
+        Some(Self { coder: Coder::new(&layout), drawing, layout })
+    }
+
+    /// What draws.
+    pub fn ran_on(&self) -> RanOn {
+        self.drawing.ran_on()
     }
 
     /// What is drawn.
@@ -41,18 +45,19 @@ impl Modulator {
     /// shown. `None` when the number of the frame does not fit.
     pub fn pictures(&self, tag: FrameTag, body: &[u8]) -> Option<Vec<Vec<u8>>> {
         let bits = self.coder.bits_from_body(tag.number, body);
-        let pictures =
-            bits.chunks(self.layout.picture_bits().max(1)).take(self.layout.spread.into()).enumerate();
-        pictures
-            .map(|(index, bits)| Some(self.picture(&bits_from_header(&self.layout, tag, index)?, bits)))
-            .collect()
-    }
-
-    fn picture(&self, header: &[bool], bits: &[u8]) -> Vec<u8> {
-        let mut luma = self.blank.clone();
-        self.draw_header(header, &mut luma);
-        self.draw_cells(bits, &mut luma);
-        luma
+        let headers: Vec<Vec<bool>> = (0..usize::from(self.layout.spread))
+            .map(|index| bits_from_header(&self.layout, tag, index))
+            .collect::<Option<_>>()?;
+        let level = |bits: &[u8]| {
+            let value = bits.iter().fold(0, |value, bit| value << 1 | usize::from(*bit));
+            level_from_bits(value) as u8
+        };
+        let levels: Vec<u8> = bits.chunks(usize::from(self.layout.level_bits).max(1)).map(level).collect();
+        let mut pictures = self.drawing.draw(&levels);
+        for (luma, header) in pictures.iter_mut().zip(&headers) {
+            self.draw_header(header, luma);
+        }
+        Some(pictures)
     }
 
     fn draw_header(&self, header: &[bool], luma: &mut [u8]) {
@@ -65,33 +70,6 @@ impl Modulator {
             let below = self.layout.height - (self.layout.canvas.header_rows() - row) * unit;
             for y in [row * unit, below] {
                 fill(luma, self.layout.width, (x, y), unit, grey);
-            }
-        }
-    }
-
-    fn draw_cells(&self, bits: &[u8], luma: &mut [u8]) {
-        let width = self.layout.width as usize;
-        let cell_px = self.patterns.cell_px;
-        let level_bits = usize::from(self.layout.level_bits);
-        let mut sums = vec![0i32; cell_px * cell_px];
-        let values = bits.chunks(level_bits * self.patterns.waves.len());
-        for ((x, y), bits) in self.cells.iter().zip(values) {
-            sums.fill((MIDDLE << (LEVEL_BITS + WAVE_BITS)) + (1 << (LEVEL_BITS + WAVE_BITS - 1)));
-            let patterns = self.patterns.waves.iter().zip(&self.patterns.levels);
-            for ((wave, levels), bits) in patterns.zip(bits.chunks(level_bits)) {
-                let value = bits.iter().fold(0, |value, bit| value << 1 | usize::from(*bit));
-                let level = levels.get(level_from_bits(value)).copied().unwrap_or(0);
-                for (sum, sample) in sums.iter_mut().zip(wave) {
-                    *sum += level * i32::from(*sample);
-                }
-            }
-            let start = *y as usize * width + *x as usize;
-            for (row, sums) in
-                luma.get_mut(start..).unwrap_or_default().chunks_mut(width).zip(sums.chunks(cell_px))
-            {
-                for (pixel, sum) in row.iter_mut().zip(sums) {
-                    *pixel = (sum >> (LEVEL_BITS + WAVE_BITS)).clamp(16, 235) as u8;
-                }
             }
         }
     }

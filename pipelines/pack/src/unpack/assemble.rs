@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::facts::Facts;
 use super::plan::Chunk;
 use super::run::{OUTCOME, PIECE};
+use crate::accelerator::DeviceTold;
 use crate::collect::Outcome;
 use crate::content::hex;
 use crate::frame::ContentKind;
@@ -39,6 +40,9 @@ struct Told {
     bad_symbols: u64,
     /// What was decided for a person.
     decisions: Vec<String>,
+    /// What measured cells, where there were any.
+    #[serde(flatten)]
+    device: Option<DeviceTold>,
 }
 
 /// Half open.
@@ -108,6 +112,7 @@ fn told(facts: &Facts, outcome: &Outcome, holes: Vec<ByteRange>, content_sha256:
         bad_frames: outcome.bad_frames,
         bad_symbols: outcome.bad_symbols,
         decisions,
+        device: outcome.device.clone(),
     }
 }
 

@@ -9,8 +9,9 @@ use reel_types::FailureKind;
 use super::facts::{Facts, Video};
 use super::plan::Chunk;
 use super::remux::pictures;
+use crate::accelerator::{self, DeviceTold};
 use crate::avi::AviReader;
-use crate::collect::{Collector, Store};
+use crate::collect::{Collector, Outcome, Store};
 use crate::frame::FileId;
 use crate::jpeg::read_frame;
 use crate::pixels;
@@ -35,6 +36,7 @@ pub(super) fn run(
     let whose = (FileId([0; 8]), facts.symbol_bytes);
     let mut collector =
         Collector::new(&facts.metadata, whose, range.clone(), Store::File(file)).with_key(key);
+    let mut device: Option<DeviceTold> = None;
     for (index, source) in facts.sources.iter().enumerate() {
         if chunk.part.is_some() && source.part != chunk.part {
             continue;
@@ -77,14 +79,20 @@ pub(super) fn run(
                 })?;
             }
             Video::Pixels => {
-                pixels::read(ffmpeg, &path, cx.site().cores, cx.cancel(), &cx.pulse(), |part| {
+                let place = accelerator::choose(facts.params.device, cx);
+                let (cores, cancel, beat) = (cx.site().cores, cx.cancel(), cx.pulse());
+                let ran_on = pixels::read_on(place, ffmpeg, &path, cores, cancel, &beat, |part| {
                     collector.take_body(part)?;
                     Ok(true)
                 })?;
+                device = match (device, ran_on.map(DeviceTold::from)) {
+                    (Some(one), Some(two)) => Some(one.and(&two)),
+                    (one, two) => one.or(two),
+                };
             }
         }
     }
-    let outcome = Output::json(OUTCOME, &collector.finish()?)?;
+    let outcome = Output::json(OUTCOME, &Outcome { device, ..collector.finish()? })?;
     // Every block in it has passed its digest, and the whole is digested when it is put together.
     Ok(vec![Output::file(PIECE, "application/octet-stream", out).with_digest(Digest::None), outcome])
 }

@@ -51,7 +51,8 @@ fn too_much_damage_is_refused_or_named_to_the_byte() {
     let failure = scene.unpack(&[&half]).failure().clone();
     assert_eq!(failure.kind, FailureKind::Damaged);
     assert!(failure.message.contains("of 20000000 bytes cannot be recovered"), "{}", failure.message);
-    let partial = scene.job("unpack", &UnpackParams { allow_partial: true }, &[&half]);
+    let partial =
+        scene.job("unpack", &UnpackParams { allow_partial: true, ..UnpackParams::default() }, &[&half]);
     let (holes, got) = (partial.job.metadata["holes"].as_array().unwrap().clone(), partial.bytes());
     assert_eq!(partial.job.metadata["exact"], json!(false));
     assert_eq!(got.len(), bytes.len());

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set fails its test")]
 
 mod damaged;
+mod device;
 mod refused;
 mod round_trip;
 mod scene;
