@@ -37,6 +37,9 @@ pub async fn run(
 }
 
 fn request(args: PackArgs) -> Result<Request, Problem> {
+    if let Some((message, hint)) = args.params.contradiction() {
+        return Err(Problem::usage(message).with_hint(hint));
+    }
     let gathered = entries::gather(&args.inputs)?;
     let output = output(&args, &gathered.name)?;
     let matroska = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mkv"));
@@ -76,7 +79,7 @@ fn refuse_numbered_input(target: &Target) -> Result<(), Problem> {
 fn output(args: &PackArgs, name: &str) -> Result<PathBuf, Problem> {
     named_output(&args.output)?;
     let extension = match args.params.profile {
-        Profile::Archive => "avi",
+        Profile::Archive | Profile::Legacy => "avi",
         Profile::Share => "mp4",
     };
     if is_folder(&args.output) {
@@ -85,14 +88,14 @@ fn output(args: &PackArgs, name: &str) -> Result<PathBuf, Problem> {
     let output = PathBuf::from(OsString::from(&args.output));
     let typed = output.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let fits = match args.params.profile {
-        Profile::Archive => typed.eq_ignore_ascii_case("avi"),
+        Profile::Archive | Profile::Legacy => typed.eq_ignore_ascii_case("avi"),
         Profile::Share => ["mp4", "mkv"].iter().any(|known| typed.eq_ignore_ascii_case(known)),
     };
     if fits {
         return Ok(output);
     }
     let hint = match args.params.profile {
-        Profile::Archive => {
+        Profile::Archive | Profile::Legacy => {
             "let the output end in .avi; `ffmpeg -c copy` turns it into .mkv or .mp4 without loss"
         }
         Profile::Share => "let the output end in .mp4 or .mkv: sites refuse .avi",

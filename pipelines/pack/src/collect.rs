@@ -14,8 +14,8 @@ use reel_types::FailureKind;
 pub(crate) use outcome::Outcome;
 use seen::Seen;
 
-use crate::block::{BlockCollector, Decoded, Pushed};
-use crate::frame::{FileId, FrameKind, Metadata, parse_frame};
+use crate::block::{BlockCollector, BlockEncoder, Code, Decoded, Pushed};
+use crate::frame::{FileId, FrameKind, Metadata, RepairCode, parse_frame};
 use crate::stream::compress::decompressed;
 use crate::stream::seal::FileKey;
 
@@ -62,7 +62,8 @@ impl<'a> Collector<'a> {
             range,
             store,
             key: None,
-            blocks: BlockCollector::new(symbol_bytes, stored_bytes_max),
+            blocks: BlockCollector::new(symbol_bytes, stored_bytes_max)
+                .with_code(code(metadata, symbol_bytes)),
             done: BTreeSet::new(),
             seen: Seen::default(),
             outcome: Outcome::default(),
@@ -187,6 +188,14 @@ impl Collector<'_> {
         let block_bytes = u64::from(self.metadata.block_bytes);
         let begin = u64::from(index) * block_bytes;
         self.metadata.size.map_or(block_bytes, |size| size.saturating_sub(begin).min(block_bytes))
+    }
+}
+
+/// By what the repair symbols were made.
+fn code(metadata: &Metadata, symbol_bytes: u16) -> Code {
+    match (metadata.error_correction, BlockEncoder::new(symbol_bytes, metadata.repair_ratio)) {
+        (Some(RepairCode::ReedSolomon), Ok(encoder)) => encoder.with_reed_solomon().code(),
+        _ => Code::Raptor,
     }
 }
 

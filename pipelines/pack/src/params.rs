@@ -21,6 +21,30 @@ pub enum Profile {
     Archive,
     /// For video sites: cells of grey that survive a re-encode
     Share,
+    /// The parameters of the old converter: cells of colour
+    Legacy,
+}
+
+/// By what repair symbols are made.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorCorrection {
+    /// RaptorQ, RFC 6330
+    #[default]
+    Raptor,
+    /// Reed-Solomon over 16 bits
+    ReedSolomon,
+}
+
+/// Whether something is done.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Switch {
+    /// It is
+    #[default]
+    On,
+    /// It is not
+    Off,
 }
 
 /// What a `share` video must survive.
@@ -90,10 +114,22 @@ pub struct PackParams {
     /// Size of the pictures [default: 1920x1080]
     #[arg(long, value_name = "WxH")]
     pub resolution: Option<Size>,
-    /// Pictures a second, 1 to 60 [default: archive 10, share 30]
+    /// Pictures a second, 1 to 60 [default: archive 10, others 30]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
     pub fps: Option<u32>,
-    /// Repair symbols for each source symbol, above 0 to 0.5 [default: archive 0.05, share by target]
+    /// Colours of a `legacy` video, 2 to 256 [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=256))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color_count: Option<u16>,
+    /// Whether a cell of a `legacy` video is 3x3 pixels; else it is one [default: on]
+    #[arg(long, value_enum, value_name = "WHETHER", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nine_to_one: Option<Switch>,
+    /// By what the repair symbols of a `legacy` video are made [default: raptor]
+    #[arg(long, value_enum, value_name = "CODE")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_correction: Option<ErrorCorrection>,
+    /// Repair symbols for each source symbol, above 0 to 0.5 [default: archive 0.05, legacy 0.1, share by target]
     #[arg(long, value_name = "R")]
     pub error_correction_ratio: Option<Ratio>,
     /// Write no repair symbols: any damage loses bytes
@@ -143,6 +179,23 @@ pub struct PackParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
     pub seal: Option<Seal>,
+}
+
+impl PackParams {
+    /// What does not go together, and what to do.
+    pub fn contradiction(&self) -> Option<(String, &'static str)> {
+        if self.profile == Profile::Share && self.resolution.is_some() {
+            let message = "the size of a share video follows from its target";
+            return Some((message.to_owned(), "leave --resolution out, or choose another --target"));
+        }
+        let legacy_only = [
+            ("--color-count", self.color_count.is_some()),
+            ("--nine-to-one", self.nine_to_one.is_some()),
+            ("--error-correction", self.error_correction.is_some()),
+        ];
+        let given = legacy_only.iter().find(|(_, given)| *given && self.profile != Profile::Legacy)?;
+        Some((format!("{} is of the profile legacy alone", given.0), "add --profile legacy, or leave it out"))
+    }
 }
 
 /// How a video is sealed. Only the public half of its key is here, so it may lie in a queue.

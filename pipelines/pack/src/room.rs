@@ -9,32 +9,31 @@ use crate::stream::compress::compressed;
 
 /// Chunks, and the result that is put together from them while they are still there.
 const COPIES: f64 = 2.1;
-/// Payload in a video at the least.
-const DENSITY: f64 = 0.97;
 /// How much of the content is tried, and in how many places.
 const SAMPLE_BYTES: u64 = 1 << 16;
 const SAMPLES: u64 = 32;
 /// So small that nobody need count.
 const SMALL_BYTES: u64 = 64 << 20;
 
-/// Refuses what will not fit.
+/// Refuses what will not fit, of a video that has `growth` bytes for each byte that it stores.
 ///
 /// # Errors
 /// [`FailureKind::Storage`] with how much is wanted.
 pub(crate) fn for_video(
     params: &PackParams,
-    repair_ratio: f64,
+    growth: f64,
     content: &mut Content,
     cx: &RunContext<'_>,
 ) -> Result<(), RunError> {
-    if content.len() < SMALL_BYTES {
+    let is_small = content.len() < SMALL_BYTES && content.len() as f64 * growth < SMALL_BYTES as f64;
+    if is_small || content.len() < SAMPLE_BYTES {
         return Ok(());
     }
     let part = match params.compress {
         Compress::Off => 1.0,
         Compress::Auto => sampled_part(content)?,
     };
-    refuse_more_than(content.len() as f64 * part * (1.0 + repair_ratio) / DENSITY * COPIES, cx)
+    refuse_more_than(content.len() as f64 * part * growth * COPIES, cx)
 }
 
 /// The same for a file of `size_bytes` that is put together from pieces.

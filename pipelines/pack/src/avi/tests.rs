@@ -68,11 +68,11 @@ fn segments_come_back_as_one_list_of_frames() {
 fn a_video_written_as_a_whole_is_the_same_as_one_put_together() {
     let folder = tempfile::tempdir().unwrap();
     for count in 1..4_u8 {
-        let segments: Vec<_> =
-            (0..count).map(|seed| vec![frame(101 + usize::from(seed), seed); 3 + usize::from(seed)]).collect();
+        let segments: Vec<_> = (0..count)
+            .map(|seed| vec![frame(101 + usize::from(seed), seed); 3 + usize::from(seed)])
+            .collect();
         let path = folder.path().join("whole.avi");
-        let mut out =
-            File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+        let mut out = File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
         let written = write_whole::<AviWriteError>(&SPEC, count.into(), &mut out, |number, mut writer| {
             segments[number as usize].iter().try_for_each(|frame| writer.push(frame))?;
             Ok(writer.finish()?.1)

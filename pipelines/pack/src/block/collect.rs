@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{BlockRecord, Decoded, Hole, decode::decode};
+use super::{BlockRecord, Code, Decoded, Hole, decode::decode};
 use crate::frame::Symbol;
 
 /// Most different descriptions of one block that are followed; a video holds one, hostile frames may add more.
@@ -30,13 +30,19 @@ pub enum Pushed {
 pub struct BlockCollector {
     symbol_bytes: u16,
     stored_bytes_max: u32,
+    code: Code,
     blocks: HashMap<u32, Gathered>,
 }
 
 impl BlockCollector {
     /// For a file whose symbols have `symbol_bytes` bytes and whose blocks store at most `stored_bytes_max`.
     pub fn new(symbol_bytes: u16, stored_bytes_max: u32) -> Self {
-        Self { symbol_bytes, stored_bytes_max, blocks: HashMap::new() }
+        Self { symbol_bytes, stored_bytes_max, code: Code::Raptor, blocks: HashMap::new() }
+    }
+
+    /// The same for repair symbols of this code.
+    pub fn with_code(self, code: Code) -> Self {
+        Self { code, ..self }
     }
 
     /// Takes one symbol whose checksum held. The bytes are copied.
@@ -48,7 +54,10 @@ impl BlockCollector {
             return Pushed::Refused;
         }
         let gathered = self.blocks.entry(record.index);
-        gathered.or_insert_with(|| Gathered { index: record.index, candidates: Vec::new() }).push(symbol)
+        let code = self.code;
+        gathered
+            .or_insert_with(|| Gathered { index: record.index, code, candidates: Vec::new() })
+            .push(symbol)
     }
 
     /// Closes a block and hands over its symbols, to be decoded on any thread.
@@ -90,6 +99,7 @@ impl BlockCollector {
 #[derive(Debug)]
 pub struct Gathered {
     index: u32,
+    code: Code,
     candidates: Vec<Candidate>,
 }
 
@@ -106,7 +116,7 @@ impl Gathered {
     pub fn decode(&mut self) -> Result<Decoded, Hole> {
         let mut best = Hole { index: self.index, have: 0, need: 1 };
         for candidate in &mut self.candidates {
-            match decode(candidate) {
+            match decode(candidate, self.code) {
                 Ok(decoded) => return Ok(decoded),
                 Err(hole) if hole.have >= best.have => best = hole,
                 Err(_) => {}

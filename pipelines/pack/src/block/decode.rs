@@ -3,7 +3,7 @@
 use super::collect::Candidate;
 use super::few::restore_few;
 use super::restore::restore_missing;
-use super::{BlockDigest, Hole, StoredFlags};
+use super::{BlockDigest, Code, Hole, StoredFlags, reed_solomon};
 
 /// A block that came back, bit-exact.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,7 +19,7 @@ pub struct Decoded {
 }
 
 /// The stored bytes of a candidate; on success its source symbols are moved out.
-pub(super) fn decode(candidate: &mut Candidate) -> Result<Decoded, Hole> {
+pub(super) fn decode(candidate: &mut Candidate, code: Code) -> Result<Decoded, Hole> {
     let missing_count = candidate.source_count() - candidate.present_count;
     let hole = Hole {
         index: candidate.record.index,
@@ -29,7 +29,11 @@ pub(super) fn decode(candidate: &mut Candidate) -> Result<Decoded, Hole> {
     if candidate.repair.len() < missing_count {
         return Err(hole);
     }
-    if missing_count > 0 && restore_few(candidate).or_else(|| restore_missing(candidate)).is_none() {
+    let restore = |candidate: &mut Candidate| match code {
+        Code::Raptor => restore_few(candidate).or_else(|| restore_missing(candidate)),
+        Code::ReedSolomon { ratio_ppm } => reed_solomon::restore(candidate, ratio_ppm),
+    };
+    if missing_count > 0 && restore(candidate).is_none() {
         return Err(Hole { need: hole.have + 1, ..hole });
     }
     let mut bytes = std::mem::take(&mut candidate.source);

@@ -1,7 +1,10 @@
 //! From stored bytes to source and repair symbols.
 
 use super::repair::repair_symbols;
-use super::{BlockError, BlockRecord, SOURCE_SYMBOLS_MAX, StoredFlags, is_symbol_size, source_count};
+use super::{
+    BlockError, BlockRecord, Code, SOURCE_SYMBOLS_MAX, StoredFlags, is_symbol_size, reed_solomon,
+    source_count,
+};
 
 /// Most repair symbols for each source symbol.
 pub const REPAIR_RATIO_MAX: f64 = 4.0;
@@ -12,6 +15,7 @@ const MILLION: u64 = 1_000_000;
 pub struct BlockEncoder {
     symbol_bytes: u16,
     repair_ratio_ppm: u64,
+    code: Code,
 }
 
 impl BlockEncoder {
@@ -28,7 +32,17 @@ impl BlockEncoder {
         }
         // Whole millionths, so that 0.07 of 100 is 7 and not one more.
         let repair_ratio_ppm = (repair_ratio * MILLION as f64).round() as u64;
-        Ok(Self { symbol_bytes, repair_ratio_ppm })
+        Ok(Self { symbol_bytes, repair_ratio_ppm, code: Code::Raptor })
+    }
+
+    /// The same with Reed-Solomon in place of RaptorQ.
+    pub fn with_reed_solomon(self) -> Self {
+        Self { code: Code::ReedSolomon { ratio_ppm: self.repair_ratio_ppm }, ..self }
+    }
+
+    /// By what it makes repair symbols.
+    pub fn code(&self) -> Code {
+        self.code
     }
 
     /// Size of each symbol.
@@ -43,7 +57,7 @@ impl BlockEncoder {
 
     /// How many repair symbols a block of `stored_bytes` gets.
     pub fn repair_count(&self, stored_bytes: u32) -> u32 {
-        (u64::from(self.source_count(stored_bytes)) * self.repair_ratio_ppm).div_ceil(MILLION) as u32
+        repair_count(self.source_count(stored_bytes), self.repair_ratio_ppm)
     }
 
     /// The symbols of one block. Without repair symbols this only fills up the last one.
@@ -66,12 +80,25 @@ impl BlockEncoder {
         let repair = match self.repair_count(record.stored_bytes) {
             0 => Vec::new(),
             count => {
-                let esis: Vec<u32> = (source_count..source_count + count).collect();
-                repair_symbols(&source, self.symbol_bytes, &esis).ok_or(BlockError::Coding { index })?
+                let made = match self.code {
+                    Code::Raptor => {
+                        let esis: Vec<u32> = (source_count..source_count + count).collect();
+                        repair_symbols(&source, self.symbol_bytes, &esis)
+                    }
+                    Code::ReedSolomon { .. } => {
+                        reed_solomon::repair_symbols(&source, self.symbol_bytes, count)
+                    }
+                };
+                made.ok_or(BlockError::Coding { index })?
             }
         };
         Ok(EncodedBlock { record, symbol_bytes: self.symbol_bytes, source_count, source, repair })
     }
+}
+
+/// How many repair symbols go with so many source symbols.
+pub(super) fn repair_count(source_count: u32, ratio_ppm: u64) -> u32 {
+    u64::from(source_count).saturating_mul(ratio_ppm).div_ceil(MILLION) as u32
 }
 
 /// A block and its symbols.

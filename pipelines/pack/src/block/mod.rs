@@ -1,4 +1,4 @@
-//! Source blocks: what is stored, its digest, its symbols by RaptorQ.
+//! Source blocks: what is stored, its digest, its symbols by RaptorQ or Reed-Solomon.
 
 mod collect;
 mod decode;
@@ -10,6 +10,7 @@ mod gf256;
 mod hostile;
 mod plans;
 mod record;
+mod reed_solomon;
 mod repair;
 mod restore;
 #[cfg(test)]
@@ -25,3 +26,4 @@ pub use record::{
     BlockDigest, BlockRecord, ESI_END, SOURCE_SYMBOLS_MAX, SYMBOL_BYTES_MAX, SYMBOL_BYTES_MIN, StoredFlags,
     is_symbol_size, source_count,
 };
+pub use reed_solomon::Code;

@@ -21,6 +21,8 @@ fn metadata(size: u64) -> Metadata {
         block_bytes: BLOCK_BYTES,
         block_count: size.div_ceil(BLOCK_BYTES.into()) as u32,
         repair_ratio: 0.0,
+        error_correction: None,
+        color_count: None,
         part: None,
         part_count: None,
         sealed: None,

@@ -17,6 +17,16 @@ pub enum Profile {
     Archive,
     /// In cells of grey.
     Share,
+    /// In cells of colour.
+    Legacy,
+}
+
+/// By what repair symbols are made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepairCode {
+    /// Reed-Solomon over 16 bits.
+    ReedSolomon,
 }
 
 /// What the content is.
@@ -55,6 +65,12 @@ pub struct Metadata {
     pub block_count: u32,
     /// Repair symbols for each source symbol.
     pub repair_ratio: f64,
+    /// By what repair symbols are made; RaptorQ where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_correction: Option<RepairCode>,
+    /// How many colours the cells have, where the profile is `legacy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color_count: Option<u16>,
     /// Which of several videos this is, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u32>,

@@ -19,6 +19,8 @@ fn metadata() -> Metadata {
         block_bytes: 100,
         block_count: 11,
         repair_ratio: 0.05,
+        error_correction: None,
+        color_count: None,
         part: None,
         part_count: None,
         sealed: None,

@@ -28,8 +28,13 @@ impl Colours {
         if !(COLOURS_MIN..=COLOURS_MAX).contains(&count) {
             return None;
         }
-        let all = count.next_power_of_two().ilog2();
-        Some(Self { count, bits: [all.div_ceil(3), (all + 1) / 3, all / 3] })
+        Some(Self { count, bits: bits_of(count) })
+    }
+
+    /// The palette whose count is nearest to this one.
+    pub fn nearest(count: u16) -> Self {
+        let count = count.clamp(COLOURS_MIN, COLOURS_MAX);
+        Self { count, bits: bits_of(count) }
     }
 
     /// How many colours there are.
@@ -87,6 +92,12 @@ impl Colours {
         };
         (0..self.count).map(of).collect()
     }
+}
+
+/// The bits of a colour's number, brightness first where they cannot be shared evenly.
+fn bits_of(count: u16) -> [u32; 3] {
+    let all = count.next_power_of_two().ilog2();
+    [all.div_ceil(3), (all + 1) / 3, all / 3]
 }
 
 /// Brightness, blueness and redness of JFIF, in whole numbers of 65536ths, as encoders compute them.

@@ -9,7 +9,7 @@ use reel_types::{Failure, FailureKind};
 use super::facts::Facts;
 use super::plan::{self, Chunk};
 use super::report::{ChunkReport, Kept, Piece, REPORT, SEGMENT, Told, Video, not_verified, output_name};
-use super::share;
+use super::{legacy, share};
 use crate::avi::{AviReader, AviWriteError, SegmentInfo, assemble as assemble_avi};
 use crate::params::{PackParams, Profile, Verify};
 use crate::stream::tar::{Entry, links_that_lead_out};
@@ -23,14 +23,14 @@ pub(super) fn assemble(
     if let Some(failure) = parts.iter().find_map(|part| part.result.as_ref().err()) {
         return Err(failure.clone().into());
     }
-    tracing::info!("All frames processed, finalizing…");
+    tracing::info!("All frames processed [{}], finalizing…", cx.task().job);
     let mut videos = Vec::new();
     for part in by_video(parts) {
         if cx.cancel().is_cancelled() {
             return Err(RunError::Cancelled);
         }
         videos.push(match params.profile {
-            Profile::Archive => archive_video(params, part, cx)?,
+            Profile::Archive | Profile::Legacy => archive_video(params, part, cx)?,
             Profile::Share => share::video(params, part, cx)?,
         });
         within_bounds(params, videos.last())?;
@@ -141,11 +141,13 @@ fn told_of(params: &PackParams, facts: &Facts, videos: &[Video]) -> Told {
             "for disks and copies: a site that re-encodes it destroys it (use --profile share)".to_owned(),
         ],
         Profile::Share => share::decisions(params, facts, duration_secs),
+        Profile::Legacy => legacy::decisions(params),
     });
     Told {
         profile: match params.profile {
             Profile::Archive => "archive",
             Profile::Share => "share",
+            Profile::Legacy => "legacy",
         },
         name: facts.name.clone(),
         content_bytes: facts.size_bytes,

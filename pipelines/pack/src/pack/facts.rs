@@ -6,13 +6,16 @@ use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
 use super::split::{self, Shape, Split};
-use super::{plan, share_rate};
+use super::{legacy, plan, share_rate};
 use crate::content::Content;
-use crate::frame::{ContentKind, METADATA_BYTES_MAX, Metadata, Profile as Carrier};
-use crate::params::{PackParams, Profile};
+use crate::frame::{ContentKind, METADATA_BYTES_MAX, Metadata, Profile as Carrier, RepairCode};
+use crate::params::{ErrorCorrection, PackParams, Profile};
 use crate::room;
 use crate::stream::names::base_name;
 use crate::stream::seal::Hidden;
+
+/// Payload in an archive at the least.
+const DENSITY: f64 = 0.97;
 
 /// Kept as an object beside the job.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -53,12 +56,11 @@ fn text(metadata: &Metadata) -> Result<String, RunError> {
 
 /// Reads the content once: its digest stands in the first picture.
 pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
-    if params.profile == Profile::Share && params.resolution.is_some() {
-        let failure = Failure::new(FailureKind::Usage, "the size of a share video follows from its target");
-        return Err(failure.with_hint("leave --resolution out, or choose another --target").into());
+    if let Some((message, hint)) = params.contradiction() {
+        return Err(Failure::new(FailureKind::Usage, message).with_hint(hint).into());
     }
     let mut content = Content::open(params, cx)?;
-    room::for_video(params, plan::repair_ratio(params), &mut content, cx)?;
+    room::for_video(params, growth(params), &mut content, cx)?;
     let sha256 = content.sha256(cx)?;
     let size_bytes = content.len();
     let name = base_name(&params.name);
@@ -67,6 +69,7 @@ pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>)
         profile: match params.profile {
             Profile::Archive => Carrier::Archive,
             Profile::Share => Carrier::Share,
+            Profile::Legacy => Carrier::Legacy,
         },
         name: Some(name.clone()),
         size: Some(size_bytes),
@@ -75,6 +78,9 @@ pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>)
         block_bytes: 1,
         block_count: 0,
         repair_ratio: plan::repair_ratio(params),
+        error_correction: (params.error_correction == Some(ErrorCorrection::ReedSolomon))
+            .then_some(RepairCode::ReedSolomon),
+        color_count: (params.profile == Profile::Legacy).then(|| plan::grid(params).colours.count()),
         part: None,
         part_count: None,
         sealed: None,
@@ -103,6 +109,15 @@ pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>)
     Ok(Facts { params: params.clone(), size_bytes, sha256, name, block_bytes, metadata, split })
 }
 
+/// Bytes of video for each byte that is stored.
+fn growth(params: &PackParams) -> f64 {
+    let for_payload = match params.profile {
+        Profile::Archive | Profile::Share => 1.0 / DENSITY,
+        Profile::Legacy => legacy::picture_bytes(params) / plan::grid(params).capacity_bytes(0).max(1) as f64,
+    };
+    (1.0 + plan::repair_ratio(params)) * for_payload
+}
+
 /// What the size of a video follows from.
 fn shape<'a>(
     ffmpeg: &Ffmpeg,
@@ -121,6 +136,7 @@ fn shape<'a>(
     let metadata_bytes = (text(&widest)?.len() + 20).min(METADATA_BYTES_MAX);
     let picture_bytes = match (params.profile, params.split_size) {
         (Profile::Share, Some(_)) => share_rate::picture_bytes(ffmpeg, params, cx)?,
+        (Profile::Legacy, Some(_)) => legacy::picture_bytes(params),
         _ => 0.0,
     };
     Ok(Shape { params, metadata_bytes, picture_bytes })

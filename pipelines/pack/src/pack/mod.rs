@@ -6,6 +6,7 @@ mod assemble;
 mod cards;
 mod facts;
 mod interleave;
+mod legacy;
 mod pipeline;
 mod plan;
 mod report;

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::cards::Cards;
 use super::facts::Facts;
 use crate::avi::{AviSpec, SEGMENT_BYTES_MAX};
-use crate::block::SYMBOL_BYTES_MAX;
+use crate::block::{SYMBOL_BYTES_MAX, SYMBOL_BYTES_MIN};
 use crate::frame::{CRC_BYTES, header_bytes};
 use crate::jpeg::{Chroma, FrameWriter, Geometry};
-use crate::params::{PackParams, Profile, Size};
+use crate::legacy::{Colours, Grid};
+use crate::params::{PackParams, Profile, Size, Switch};
 use crate::share::Layout;
 
 /// Bytes of an archive's symbol.
@@ -35,6 +36,18 @@ const REPAIR_RATIO: f64 = 0.05;
 const FPS: u32 = 10;
 /// What sites keep.
 const SHARE_FPS: u32 = 30;
+/// Blocks of a chunk of cells of colour: some hundred pictures, a second of work.
+pub(super) const LEGACY_CHUNK_BLOCKS: u32 = 16;
+/// Bytes of a symbol of cells of colour; fewer where pictures are small.
+const LEGACY_SYMBOL_BYTES: u16 = 1024;
+/// Symbols that a small picture still has, so that not much of it is left over.
+const LEGACY_SYMBOLS_A_PICTURE: usize = 4;
+/// What a header takes that has a name of ordinary length.
+const LEGACY_HEADER_BYTES: usize = 1024;
+/// One repair symbol for ten.
+const LEGACY_REPAIR_RATIO: f64 = 0.1;
+/// Colours where nothing is said: the levels of three components are two each.
+const LEGACY_COLOURS: u16 = 8;
 
 /// One stretch of the content and the segment of video that it becomes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -83,6 +96,11 @@ pub(super) fn symbol_bytes(params: &PackParams) -> u16 {
             let room = layout(params).part_bytes().saturating_sub(header_bytes(0, 1) + CRC_BYTES);
             (room.min(usize::from(SYMBOL_BYTES_MAX)) / 8 * 8) as u16
         }
+        Profile::Legacy => {
+            let room = grid(params).capacity_bytes(0).saturating_sub(LEGACY_HEADER_BYTES);
+            let fitting = (room / LEGACY_SYMBOLS_A_PICTURE).saturating_sub(CRC_BYTES) / 8 * 8;
+            fitting.clamp(SYMBOL_BYTES_MIN.into(), LEGACY_SYMBOL_BYTES.into()) as u16
+        }
     }
 }
 
@@ -97,6 +115,7 @@ pub(super) fn repair_ratio(params: &PackParams) -> f64 {
         (true, _, _) => 0.0,
         (false, Some(ratio), _) => ratio.as_f64(),
         (false, None, Profile::Archive) => REPAIR_RATIO,
+        (false, None, Profile::Legacy) => LEGACY_REPAIR_RATIO,
         (false, None, Profile::Share) => {
             crate::share::Target::from(params.target.unwrap_or_default()).repair_ratio()
         }
@@ -106,7 +125,16 @@ pub(super) fn repair_ratio(params: &PackParams) -> f64 {
 /// The shape of the pictures.
 pub(super) fn geometry(params: &PackParams) -> Geometry {
     let Size { width, height } = params.resolution.unwrap_or(Size { width: 1920, height: 1080 });
-    Geometry { width, height, chroma: Chroma::C420 }
+    let chroma = if params.profile == Profile::Legacy { Chroma::C444 } else { Chroma::C420 };
+    Geometry { width, height, chroma }
+}
+
+/// The cells of a `legacy` video.
+pub(super) fn grid(params: &PackParams) -> Grid {
+    let Geometry { width, height, .. } = geometry(params);
+    let wanted = params.color_count.unwrap_or(LEGACY_COLOURS);
+    let nine_to_one = params.nine_to_one.unwrap_or_default() == Switch::On;
+    Grid { width, height, colours: Colours::nearest(wanted), nine_to_one }
 }
 
 /// The same for a container.
@@ -119,7 +147,7 @@ pub(super) fn avi_spec(params: &PackParams) -> AviSpec {
 pub(super) fn fps(params: &PackParams) -> u32 {
     params.fps.unwrap_or(match params.profile {
         Profile::Archive => FPS,
-        Profile::Share => SHARE_FPS,
+        Profile::Share | Profile::Legacy => SHARE_FPS,
     })
 }
 
@@ -127,6 +155,7 @@ pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Pl
     let blocks = facts.size_bytes.div_ceil(facts.block_bytes.max(1).into()) as u32;
     let segment_blocks = match params.profile {
         Profile::Archive => segment_blocks(params, facts.block_bytes, facts.metadata.len()),
+        Profile::Legacy => LEGACY_CHUNK_BLOCKS,
         // One encoder writes a whole video.
         Profile::Share => u32::MAX,
     };
@@ -139,7 +168,8 @@ pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Pl
     let mut chunks = Vec::new();
     for (part, range) in videos {
         let length = range.end.saturating_sub(range.start);
-        let per_chunk = if length <= WHOLE_BLOCKS { WHOLE_BLOCKS } else { segment_blocks };
+        let is_whole = params.profile != Profile::Legacy && length <= WHOLE_BLOCKS;
+        let per_chunk = if is_whole { WHOLE_BLOCKS } else { segment_blocks };
         let count = length.div_ceil(per_chunk).max(1);
         chunks.extend((0..count).map(|index| {
             let before = index * per_chunk.min(length);
@@ -157,7 +187,7 @@ pub(super) fn plan(params: &PackParams, facts: &Facts, site: &Site) -> Result<Pl
                 threads: match (params.profile, count) {
                     (Profile::Share, _) => site.cores.max(1),
                     (Profile::Archive, 1) => site.cores.clamp(1, WHOLE_THREADS),
-                    (Profile::Archive, _) => 1,
+                    (Profile::Archive | Profile::Legacy, _) => 1,
                 },
                 memory_bytes: memory_bytes(facts, block_count),
                 cost: u64::from(block_count) + 1,

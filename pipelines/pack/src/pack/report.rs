@@ -99,7 +99,7 @@ impl ChunkReport {
 /// What the result says, beside the file.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct Told {
-    /// `archive` or `share`.
+    /// `archive`, `share` or `legacy`.
     pub(super) profile: &'static str,
     /// The name that `unpack` gives.
     pub(super) name: String,

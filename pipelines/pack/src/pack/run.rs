@@ -6,10 +6,10 @@ use reel_engine::{Digest, Output, RunContext, RunError};
 use reel_media::Ffmpeg;
 
 use super::facts::Facts;
-use super::plan::Chunk;
+use super::plan::{self, Chunk};
 use super::report::{Kept, REPORT, SEGMENT};
 use super::verify::verify;
-use super::{archive, share};
+use super::{archive, legacy, share};
 use crate::params::{Profile, Verify};
 
 pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
@@ -20,18 +20,33 @@ pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result
     }
     let metadata = facts.metadata_of(chunk.part)?;
     let out = cx.scratch().join(SEGMENT);
-    tracing::info!("Applying Raptor error correction");
+    let job = &cx.task().job;
+    let corrects = !params.no_error_correction;
+    if corrects && chunk.index == 0 {
+        tracing::info!("Initializing Raptor error correction [{job}]");
+    }
+    if params.profile == Profile::Legacy && chunk.index == 0 {
+        tracing::info!("Using CPU frame generator [{job}]");
+    }
+    if !params.no_metadata_frames && chunk.index == 0 {
+        tracing::info!("Adding metadata frames [{job}]");
+    }
+    if corrects {
+        tracing::info!("Applying Raptor error correction [{job}]");
+    }
     let began = Instant::now();
-    let (piece, mut report) = archive::write(params, &metadata, chunk, cx, &out)?;
+    let (piece, mut report) = match params.profile {
+        Profile::Legacy => legacy::write(params, &metadata, chunk, cx, &out)?,
+        Profile::Archive | Profile::Share => archive::write(params, &metadata, chunk, cx, &out)?,
+    };
     report.write_secs = began.elapsed().as_secs_f64();
     let began = Instant::now();
     if params.verify == Verify::Full {
-        verify(&metadata, chunk, &piece, &out, cx)?;
+        verify((&metadata, plan::symbol_bytes(params)), chunk, &piece, &out, cx)?;
     }
     report.verify_secs = began.elapsed().as_secs_f64();
     tracing::info!(
-        "Raptor encoding complete [{}]: {:.1} MB/s, redundancy: {:.2}%",
-        cx.task().job,
+        "Raptor encoding complete [{job}]: {:.1} MB/s, redundancy: {:.2}%",
         report.content_bytes as f64 / 1e6 / report.write_secs.max(1e-6),
         report.redundancy_ratio() * 100.0
     );

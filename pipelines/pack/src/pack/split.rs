@@ -7,8 +7,8 @@ use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
 use super::cards::Cards;
-use super::plan::{self, GROUP_BLOCKS, SYMBOL_BYTES};
-use super::share;
+use super::plan::{self, GROUP_BLOCKS, LEGACY_CHUNK_BLOCKS, SYMBOL_BYTES};
+use super::{legacy, share};
 use crate::avi::{SegmentInfo, assembled_bytes};
 use crate::frame::{CRC_BYTES, header_bytes};
 use crate::jpeg::FrameWriter;
@@ -136,6 +136,7 @@ impl Shape<'_> {
                 self.of_archive(symbols, (blocks, segment_blocks))
             }
             Profile::Share => self.of_share(symbols * u64::from(blocks)),
+            Profile::Legacy => self.of_legacy(symbols, blocks),
         }
     }
 
@@ -175,6 +176,20 @@ impl Shape<'_> {
             Ok(bytes) => Extent { pictures, bytes: bytes as f64 },
             Err(_) => NEVER,
         }
+    }
+
+    fn of_legacy(&self, block_symbols: u64, blocks: u32) -> Extent {
+        let per_picture = legacy::symbols_a_picture(self.params, self.metadata_bytes);
+        if per_picture == 0 {
+            return NEVER;
+        }
+        // The last picture of a group may be nearly empty, and cards stand at the beginning of each chunk.
+        let groups = u64::from(blocks.max(1).div_ceil(GROUP_BLOCKS));
+        let cards =
+            2 * self.cards_secs() + self.cards_once() * u64::from(blocks.div_ceil(LEGACY_CHUNK_BLOCKS));
+        let pictures = (block_symbols * u64::from(blocks)).div_ceil(per_picture) + groups + cards;
+        let each = self.picture_bytes * MEASURED_SLACK + CONTAINER_PICTURE_BYTES;
+        Extent { pictures, bytes: pictures as f64 * each + CONTAINER_BYTES }
     }
 
     fn of_share(&self, symbols: u64) -> Extent {

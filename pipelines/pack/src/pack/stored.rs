@@ -7,7 +7,7 @@ use super::plan;
 use super::report::ChunkReport;
 use crate::block::{BlockEncoder, EncodedBlock, StoredFlags};
 use crate::content::Content;
-use crate::params::{Compress, PackParams};
+use crate::params::{Compress, ErrorCorrection, PackParams};
 use crate::stream::compress::compressed;
 
 /// Makes stored blocks.
@@ -21,7 +21,12 @@ impl<'a> Stored<'a> {
     /// Of blocks of `block_bytes` bytes of content.
     pub(super) fn new(params: &'a PackParams, block_bytes: u32) -> Result<Self, RunError> {
         let coder = BlockEncoder::new(plan::symbol_bytes(params), plan::repair_ratio(params));
-        Ok(Self { params, block_bytes, coder: coder.map_err(coding_failed)? })
+        let coder = coder.map_err(coding_failed)?;
+        let coder = match params.error_correction.unwrap_or_default() {
+            ErrorCorrection::Raptor => coder,
+            ErrorCorrection::ReedSolomon => coder.with_reed_solomon(),
+        };
+        Ok(Self { params, block_bytes, coder })
     }
 
     /// Block `index` of `content`, in `buffer`, and what was done to it.

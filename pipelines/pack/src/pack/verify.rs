@@ -6,15 +6,15 @@ use std::path::Path;
 
 use reel_engine::{RunContext, RunError};
 
-use super::plan::{self, Chunk};
+use super::plan::Chunk;
 use super::report::{Piece, not_verified};
 use crate::collect::{Collector, Store};
 use crate::frame::{FileId, Metadata};
-use crate::jpeg::read_frame;
+use crate::picture::BodyReader;
 
 /// Every block must be there with its digest, and every symbol with its checksum.
 pub(super) fn verify(
-    metadata: &str,
+    (metadata, symbol_bytes): (&str, u16),
     chunk: &Chunk,
     piece: &Piece,
     path: &Path,
@@ -22,9 +22,9 @@ pub(super) fn verify(
 ) -> Result<(), RunError> {
     let file_id = FileId::of(metadata.as_bytes());
     let metadata = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
-    let mut collector = Collector::new(&metadata, (file_id, plan::SYMBOL_BYTES), chunk.blocks(), Store::Nowhere);
+    let mut collector = Collector::new(&metadata, (file_id, symbol_bytes), chunk.blocks(), Store::Nowhere);
     let mut file = File::open(path).map_err(not_verified)?;
-    let (mut jpeg, mut body) = (Vec::new(), Vec::new());
+    let (mut jpeg, mut body, mut reader) = (Vec::new(), Vec::new(), BodyReader::default());
     for (start, segment) in &piece.segments() {
         file.seek(SeekFrom::Start(*start)).map_err(not_verified)?;
         for _ in 0..segment.frame_count {
@@ -32,7 +32,7 @@ pub(super) fn verify(
                 return Err(RunError::Cancelled);
             }
             next_chunk(&mut file, segment.frame_bytes_max, &mut jpeg).map_err(not_verified)?;
-            read_frame(&jpeg, &mut body).map_err(not_verified)?;
+            reader.read(&jpeg, &mut body).map_err(not_verified)?;
             collector.take_body(&body)?;
         }
     }

@@ -52,6 +52,8 @@ pub(super) enum Video {
     Remuxed,
     /// Pictures that must be decoded: cells of grey.
     Pixels,
+    /// The same: cells of colour.
+    Cells,
 }
 
 /// One picture of an AVI.
@@ -76,7 +78,7 @@ pub struct Peeked {
     pub is_tar: bool,
     /// Its key, sealed, where it is encrypted; base64.
     pub sealed_key: Option<String>,
-    /// `archive` or `share`.
+    /// `archive`, `share` or `legacy`.
     pub profile: &'static str,
     /// Repair symbols for each source symbol.
     pub repair_ratio: f64,
@@ -113,6 +115,7 @@ pub fn peek(
         profile: match metadata.profile {
             crate::frame::Profile::Archive => "archive",
             crate::frame::Profile::Share => "share",
+            crate::frame::Profile::Legacy => "legacy",
         },
         repair_ratio: metadata.repair_ratio,
         part: metadata.part.zip(metadata.part_count),

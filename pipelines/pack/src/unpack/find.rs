@@ -15,11 +15,14 @@ use super::remux::pictures;
 use crate::avi::{AviReader, FrameSpan};
 use crate::collect::identify;
 use crate::frame::{FileId, Metadata, parse_frame};
-use crate::jpeg::{read_app9, read_frame};
-use crate::pixels;
+use crate::jpeg::read_app9;
+use crate::picture::BodyReader;
+use crate::{cells, pixels};
 
 /// Pictures that are looked at for one that says what this is.
 const LOOK_PICTURES: usize = 64;
+/// Pictures that are looked at for cells of colour.
+const LOOK_CELLS: usize = 64;
 /// Bytes of a picture that hold the copy of its header.
 const HEAD_BYTES: u32 = 8192;
 
@@ -46,11 +49,11 @@ pub(super) fn find(
     let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
     let video = media.main_video().ok_or_else(|| not_ours(path, "it has no pictures"))?;
     if video.codec == VideoCodec::Mjpeg && container != Container::MpegTs {
-        let mut body = Vec::new();
+        let (mut body, mut reader) = (Vec::new(), BodyReader::default());
         let mut said = None;
         let mut looked = 0;
         pictures(ffmpeg, path, video.index, cancel, |jpeg| {
-            said = read_frame(jpeg, &mut body).ok().and_then(|_| identify(&body));
+            said = reader.read(jpeg, &mut body).ok().and_then(|_| identify(&body));
             looked += 1;
             Ok(said.is_none() && looked < LOOK_PICTURES)
         })?;
@@ -58,15 +61,19 @@ pub(super) fn find(
             return Ok(Found { file_id, symbol_bytes, metadata, video: Video::Remuxed });
         }
     }
-    in_pixels(ffmpeg, path, cancel)
+    // A few pictures tell cells of colour, which have a card for a second; waves of grey take many.
+    match in_cells(ffmpeg, path, LOOK_CELLS, cancel)? {
+        Some(found) => Ok(found),
+        None => in_pixels(ffmpeg, path, cancel),
+    }
 }
 
 fn in_avi(path: &Path, whole: bool, cancel: &CancelToken) -> Result<Option<Found>, RunError> {
     let Ok(reader) = AviReader::open(path) else { return Ok(None) };
-    let (mut jpeg, mut body) = (Vec::new(), Vec::new());
+    let (mut jpeg, mut body, mut bodies) = (Vec::new(), Vec::new(), BodyReader::default());
     let mut said = None;
     for index in 0..reader.frame_count().min(LOOK_PICTURES) {
-        if reader.read(index, &mut jpeg).is_err() || read_frame(&jpeg, &mut body).is_err() {
+        if reader.read(index, &mut jpeg).is_err() || bodies.read(&jpeg, &mut body).is_err() {
             continue;
         }
         said = identify(&body);
@@ -96,6 +103,28 @@ fn blocks_of(file: &File, span: FrameSpan) -> Option<(u32, u32)> {
     let blocks = || frame.runs.iter().map(|run| run.block.index);
     // A card has none: an empty range.
     Some((blocks().min().unwrap_or(u32::MAX), blocks().max().unwrap_or(0)))
+}
+
+/// The same in cells of colour.
+fn in_cells(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    look: usize,
+    cancel: &CancelToken,
+) -> Result<Option<Found>, RunError> {
+    let (mut said, mut looked) = (None, 0);
+    let read = cells::read(ffmpeg, path, 1, cancel, &|| (), |body| {
+        looked += 1;
+        said = said.take().or_else(|| identify(body?));
+        Ok(said.is_none() && looked < look)
+    });
+    read?;
+    Ok(said.map(|(file_id, symbol_bytes, metadata)| Found {
+        file_id,
+        symbol_bytes,
+        metadata,
+        video: Video::Cells,
+    }))
 }
 
 /// Looks for a part that says what the whole is.

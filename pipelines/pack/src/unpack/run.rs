@@ -13,9 +13,9 @@ use crate::accelerator::{self, DeviceTold};
 use crate::avi::AviReader;
 use crate::collect::{Collector, Outcome, Store};
 use crate::frame::FileId;
-use crate::jpeg::read_frame;
-use crate::pixels;
+use crate::picture::BodyReader;
 use crate::stream::seal::FileKey;
+use crate::{cells, pixels};
 
 /// The recovered bytes, among a chunk's outputs.
 pub(super) const PIECE: &str = "piece.bin";
@@ -43,7 +43,7 @@ pub(super) fn run(
         }
         let path = cx.source(index)?;
         collector.turn_to(FileId(source.file_id));
-        let mut body = Vec::new();
+        let (mut body, mut bodies) = (Vec::new(), BodyReader::default());
         match &source.video {
             Video::Avi(list) => {
                 let reader = AviReader::open(&path)
@@ -59,7 +59,7 @@ pub(super) fn run(
                     if cx.cancel().is_cancelled() {
                         return Err(RunError::Cancelled);
                     }
-                    if reader.read(number, &mut jpeg).is_ok() && read_frame(&jpeg, &mut body).is_ok() {
+                    if reader.read(number, &mut jpeg).is_ok() && bodies.read(&jpeg, &mut body).is_ok() {
                         collector.take_body(&body)?;
                     }
                     cx.progress(number as u64, list.len() as u64);
@@ -72,9 +72,15 @@ pub(super) fn run(
                 let beat = cx.pulse();
                 pictures(ffmpeg, &path, stream, cx.cancel(), |jpeg| {
                     beat();
-                    if read_frame(jpeg, &mut body).is_ok() {
+                    if bodies.read(jpeg, &mut body).is_ok() {
                         collector.take_body(&body)?;
                     }
+                    Ok(true)
+                })?;
+            }
+            Video::Cells => {
+                cells::read(ffmpeg, &path, cx.site().cores, cx.cancel(), &cx.pulse(), |body| {
+                    body.map_or(Ok(()), |body| collector.take_body(body))?;
                     Ok(true)
                 })?;
             }

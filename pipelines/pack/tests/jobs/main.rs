@@ -4,6 +4,7 @@
 
 mod damaged;
 mod device;
+mod legacy;
 mod refused;
 mod round_trip;
 mod scene;

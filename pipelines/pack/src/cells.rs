@@ -1,0 +1,53 @@
+//! The bodies that decoded pictures of coloured cells carry.
+
+use std::path::Path;
+
+use reel_engine::RunError;
+use reel_media::raw::{FrameReader, FrameReaderSpec};
+use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
+use reel_types::CancelToken;
+
+use crate::legacy::PictureReader;
+
+/// Hands the body of each picture to `take`, nothing where it has none, until that answers false.
+pub(crate) fn read(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    threads: u32,
+    cancel: &CancelToken,
+    beat: &dyn Fn(),
+    mut take: impl FnMut(Option<&[u8]>) -> Result<bool, RunError>,
+) -> Result<(), RunError> {
+    let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
+    let Some(video) = media.main_video() else { return Ok(()) };
+    let spec = FrameReaderSpec {
+        path: path.to_owned(),
+        stream_index: video.index,
+        time_base: video.time_base,
+        pix_fmt: "yuv444p".to_owned(),
+        size: None,
+        apply_rotation: true,
+        start: None,
+        end: None,
+        threads,
+    };
+    let mut reader = FrameReader::open(ffmpeg, &spec, cancel).map_err(media_error)?;
+    let (width, height) = reader.size();
+    let plane_bytes = width as usize * height as usize;
+    let mut pictures = PictureReader::new();
+    let (mut picture, mut body) = (Vec::new(), Vec::new());
+    while reader.next_frame(&mut picture).map_err(media_error)?.is_some() {
+        beat();
+        let plane = |number: usize| picture.get(number * plane_bytes..(number + 1) * plane_bytes);
+        let planes = [0, 1, 2].map(|number| plane(number).unwrap_or_default());
+        let read = pictures.read_planes(planes, width, height, &mut body);
+        if !take(read.map(|()| body.as_slice()))? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn media_error(error: MediaError) -> RunError {
+    if error.is_cancelled() { RunError::Cancelled } else { RunError::Failed(error.failure()) }
+}
