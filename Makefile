@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kill survival big serve
+.PHONY: help setup demo test check bench kill damage survival big serve
 
 CARGO := scripts/cargo
 
@@ -38,6 +38,9 @@ kill: setup ## kill reel at each named moment and at 50 random ones (REEL_KILLS=
 	 else \
 	     $(CARGO) test --package reel --test kill -- --nocapture </dev/null; \
 	 fi
+
+damage: setup ## damage 100 000 packed videos (REEL_DAMAGES=n for more): exact, named holes, or a refusal
+	@REEL_DAMAGES=$${REEL_DAMAGES:-100000} $(CARGO) test --package reel-pack damaged_videos -- --nocapture </dev/null
 
 survival: setup ## measure which packed videos survive what sites do (hours; goes on where it was; QUICK=1 for minutes)
 	@scripts/survival $(if $(QUICK),--quick)

@@ -211,4 +211,6 @@ fn input(error: impl std::fmt::Display) -> RunError {
 }
 
 #[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
 mod tests;

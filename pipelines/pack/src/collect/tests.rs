@@ -10,7 +10,7 @@ use crate::frame::{ContentKind, FrameHeader, Profile, Run, write_header, write_s
 const SYMBOL_BYTES: u16 = 64;
 const BLOCK_BYTES: u32 = 640;
 
-fn metadata(size: u64) -> Metadata {
+pub(super) fn metadata(size: u64) -> Metadata {
     Metadata {
         version: 1,
         profile: Profile::Archive,
