@@ -477,7 +477,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__pack)
-            opts="-o -q -h --output --encrypt --passphrase-file --key-file --profile --target --resolution --fps --error-correction-ratio --no-error-correction --no-metadata-frames --compress --verify --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-o -q -h --output --encrypt --passphrase-file --key-file --profile --target --resolution --fps --color-count --nine-to-one --error-correction --error-correction-ratio --no-error-correction --no-metadata-frames --compress --verify --split-size --split-duration --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -522,7 +522,7 @@ _reel() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "archive share" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "archive share legacy" -- "${cur}"))
                     return 0
                     ;;
                 --target)
@@ -537,6 +537,18 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color-count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --nine-to-one)
+                    COMPREPLY=($(compgen -W "on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --error-correction)
+                    COMPREPLY=($(compgen -W "raptor reed-solomon" -- "${cur}"))
+                    return 0
+                    ;;
                 --error-correction-ratio)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -547,6 +559,14 @@ _reel() {
                     ;;
                 --verify)
                     COMPREPLY=($(compgen -W "full quick" -- "${cur}"))
+                    return 0
+                    ;;
+                --split-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --split-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --device)

@@ -92,18 +92,26 @@ complete -c reel -n "__fish_reel_using_subcommand pack" -s o -l output -d 'The v
 complete -c reel -n "__fish_reel_using_subcommand pack" -l passphrase-file -d 'Read the passphrase from the first line of this file' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l key-file -d 'Use this age key file instead of a passphrase' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l profile -d 'How the bytes become pictures' -r -f -a "archive\t'For disks and copies: 98 % of the video is payload; no re-encode survives'
-share\t'For video sites: cells of grey that survive a re-encode'"
+share\t'For video sites: cells of grey that survive a re-encode'
+legacy\t'The parameters of the old converter: cells of colour'"
 complete -c reel -n "__fish_reel_using_subcommand pack" -l target -d 'What a `share` video must survive [default: 1080p-10M]' -r -f -a "1080p-10M\t'A site that gives 10 Mbit/s at 1080p'
 1080p-4M\t'A site that gives 4 Mbit/s at 1080p'
 720p-2M\t'A site that gives 2 Mbit/s at 720p'
 paranoid\t'Anything down to 480p at 1 Mbit/s'"
 complete -c reel -n "__fish_reel_using_subcommand pack" -l resolution -d 'Size of the pictures [default: 1920x1080]' -r
-complete -c reel -n "__fish_reel_using_subcommand pack" -l fps -d 'Pictures a second, 1 to 60 [default: archive 10, share 30]' -r
-complete -c reel -n "__fish_reel_using_subcommand pack" -l error-correction-ratio -d 'Repair symbols for each source symbol, above 0 to 0.5 [default: archive 0.05, share by target]' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l fps -d 'Pictures a second, 1 to 60 [default: archive 10, others 30]' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l color-count -d 'Colours of a `legacy` video, 2 to 256 [default: 8]' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l nine-to-one -d 'Whether a cell of a `legacy` video is 3x3 pixels; else it is one [default: on]' -r -f -a "on\t'It is'
+off\t'It is not'"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l error-correction -d 'By what the repair symbols of a `legacy` video are made [default: raptor]' -r -f -a "raptor\t'RaptorQ, RFC 6330'
+reed-solomon\t'Reed-Solomon over 16 bits'"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l error-correction-ratio -d 'Repair symbols for each source symbol, above 0 to 0.5 [default: archive 0.05, legacy 0.1, share by target]' -r
 complete -c reel -n "__fish_reel_using_subcommand pack" -l compress -d 'Whether blocks are compressed' -r -f -a "auto\t'Each block with zstd where that makes it smaller'
 off\t'Not at all'"
 complete -c reel -n "__fish_reel_using_subcommand pack" -l verify -d 'How closely the finished video is looked at' -r -f -a "full\t'Every frame is read back and every block compared with its digest'
 quick\t'Only the structure of the video is read back'"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l split-size -d 'Cut into videos of at most this size, like 1GB or 700MiB: OUT.001.avi, OUT.002.avi and so on' -r
+complete -c reel -n "__fish_reel_using_subcommand pack" -l split-duration -d 'Cut into videos that play at most this long, like 10m or 1h30m' -r
 complete -c reel -n "__fish_reel_using_subcommand pack" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand pack" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand pack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
