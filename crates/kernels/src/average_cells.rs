@@ -14,6 +14,9 @@ use crate::sample::{FRAMES, Noise};
 pub static AVERAGE_CELLS: Source =
     Source { name: "average_cells", text: include_str!("average_cells.cl"), entry: c"average_cells" };
 
+/// Bytes of a pixel at most.
+const CHANNELS_MAX: usize = 4;
+
 /// How the pixels of a cell make a mean.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct CellWeights {
@@ -34,7 +37,7 @@ impl CellWeights {
         let whole = side.checked_mul(side)?;
         let sum_max = whole.checked_mul(255)?.checked_mul(parts.into())?.checked_add(whole / 2)?;
         let fits = whole > 0
-            && (1..=4).contains(&channels)
+            && (1..=CHANNELS_MAX).contains(&usize::from(channels))
             && sum_max <= u32::MAX.into()
             && 255 * u32::from(parts) <= u16::MAX.into();
         fits.then(|| Self {
@@ -83,11 +86,14 @@ pub fn average_cells(frame: &CellFrame, weights: &CellWeights, pixels: &[u8], me
         }
         let cells = sums.chunks_exact(frame.cell_px() * weights.channels);
         for (sums, means) in cells.zip(means.chunks_mut(weights.channels)) {
-            for (channel, mean) in means.iter_mut().enumerate() {
-                let column = sums.iter().skip(channel).step_by(weights.channels);
-                let sum: u32 =
-                    column.zip(&weights.weights).map(|(sum, weight)| sum * u32::from(*weight)).sum();
-                *mean = ((sum * weights.parts + weights.whole / 2) / weights.whole) as u16;
+            let mut totals = [0u32; CHANNELS_MAX];
+            for (sums, weight) in sums.chunks_exact(weights.channels).zip(&weights.weights) {
+                for (total, sum) in totals.iter_mut().zip(sums) {
+                    *total += sum * u32::from(*weight);
+                }
+            }
+            for (mean, total) in means.iter_mut().zip(totals) {
+                *mean = ((total * weights.parts + weights.whole / 2) / weights.whole) as u16;
             }
         }
     }

@@ -93,20 +93,30 @@ fn row_of<'a>(frame: &CellFrame, cells: &'a [u8], row: usize) -> &'a [u8] {
 
 /// One row of pixels: all channels in the first line, or each in its own.
 fn draw_line(frame: &CellFrame, style: &CellStyle, cells: &[u8], lines: &mut [Vec<u8>; 3]) {
-    lines.iter_mut().for_each(Vec::clear);
     let last = match style.rest {
         Rest::LastCell if frame.rows() > 0 => frame.columns().checked_sub(1).and_then(|last| cells.get(last)),
         _ => None,
     };
-    let over = frame.width() - frame.columns() * frame.cell_px();
-    let runs = (0..frame.columns()).map(|column| (cells.get(column).copied(), frame.cell_px()));
-    for (number, count) in runs.chain([(last.copied(), over)]) {
-        let colour = style.colour(number);
-        match style.channels {
-            Channels::Together => (0..count).for_each(|_| lines[0].extend_from_slice(&colour)),
-            Channels::Planar => {
-                for (line, value) in lines.iter_mut().zip(colour) {
-                    line.resize(line.len() + count, value);
+    let last = style.colour(last.copied());
+    let colour = |column: usize| match column < frame.columns() {
+        true => style.colour(cells.get(column).copied()),
+        false => last,
+    };
+    match style.channels {
+        Channels::Together => {
+            let [line, ..] = lines;
+            line.resize(frame.width() * 3, 0);
+            for (column, run) in line.chunks_mut(frame.cell_px() * 3).enumerate() {
+                let colour = colour(column);
+                run.as_chunks_mut::<3>().0.fill(colour);
+            }
+        }
+        Channels::Planar => {
+            for (channel, line) in lines.iter_mut().enumerate() {
+                line.resize(frame.width(), 0);
+                for (column, run) in line.chunks_mut(frame.cell_px()).enumerate() {
+                    let value = colour(column)[channel];
+                    run.iter_mut().for_each(|pixel| *pixel = value);
                 }
             }
         }
@@ -115,7 +125,10 @@ fn draw_line(frame: &CellFrame, style: &CellStyle, cells: &[u8], lines: &mut [Ve
 
 fn copy(line: &[u8], pixels: &mut [u8], from: usize) {
     let to = pixels.get_mut(from..).unwrap_or_default();
-    to.iter_mut().zip(line).for_each(|(to, byte)| *to = *byte);
+    let count = to.len().min(line.len());
+    if let (Some(to), Some(line)) = (to.get_mut(..count), line.get(..count)) {
+        to.copy_from_slice(line);
+    }
 }
 
 /// Draws on a device, or by the twin.

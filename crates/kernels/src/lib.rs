@@ -3,6 +3,9 @@
 //! [`Place::choose`] says where kernels shall run; [`DrawWaves`] and its siblings run there while that works, and
 //! else run the twin, which writes the same bytes. `RanOn` says what did the work.
 
+/// Put before a kernel's file, this makes CUDA C++ of it: the door for a host that has CUDA and no OpenCL.
+pub const CUDA_PRELUDE: &str = include_str!("cuda_prelude.h");
+
 mod average_cells;
 mod cell_frame;
 mod draw_cells;

@@ -1,6 +1,7 @@
 //! `reel doctor`: what was found, what works, what is missing and the one command that brings it.
 
 mod check;
+mod compute;
 mod ffmpeg;
 mod gpus;
 mod machine;
@@ -22,7 +23,7 @@ pub fn run(app: &App, console: &Console, settings: &Settings) -> Result<u8, Prob
     let (machine, state) = machine::checks(settings);
     let (tools, ffmpeg) = ffmpeg::checks(settings);
     let gpus = gpus::checks(app, ffmpeg.as_ref(), state.as_ref());
-    let checks: Vec<Check> = [tools, gpus, machine].concat();
+    let checks: Vec<Check> = [tools, gpus, compute::checks(), machine].concat();
     let missing = checks.iter().filter(|check| check.state == State::Missing).count();
     if settings.json {
         for check in &checks {

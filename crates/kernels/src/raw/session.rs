@@ -1,7 +1,7 @@
 //! Contexts, programs, kernels and buffers that are given back when dropped, with errors as values.
 //!
 //! A kernel of this crate bounds every index by the sizes that it is given, and [`Queue::run`] is told no others than
-//! those of the buffers: that is what makes these functions safe to call.
+//! those of the buffers; where cells lie is checked when a grid is made. That is what makes these functions safe to call.
 
 use std::ffi::{CStr, c_void};
 use std::ptr;

@@ -111,9 +111,11 @@ mod x86 {
                     *to = _mm256_set1_epi32(step(0) & 0xFFFF | step(1) << 16);
                 }
                 let start = y as usize * grid.width + x as usize;
-                let rows = picture.get_mut(start..).unwrap_or_default().chunks_mut(grid.width);
-                for (row, table) in rows.zip(table.chunks_exact(self.across)) {
-                    let row = row.get_mut(..grid.cell_px).unwrap_or_default();
+                // By hand: an iterator over rows would divide by their length for each cell.
+                for line in 0..grid.cell_px {
+                    let from = start + line * grid.width;
+                    let table = table.get(line * self.across..(line + 1) * self.across).unwrap_or_default();
+                    let row = picture.get_mut(from..from + grid.cell_px).unwrap_or_default();
                     for (pixels, waves) in row.chunks_mut(LANES).zip(table) {
                         let mut sum = half;
                         for (wave, strength) in waves.iter().zip(&strengths) {
@@ -126,9 +128,10 @@ mod x86 {
                         );
                         let luma = _mm_min_epi16(_mm_max_epi16(luma, darkest), lightest);
                         let bytes = _mm_cvtsi128_si64(_mm_packus_epi16(luma, luma)).to_le_bytes();
-                        match <&mut [u8; LANES]>::try_from(&mut *pixels) {
-                            Ok(pixels) => *pixels = bytes,
-                            Err(_) => pixels.iter_mut().zip(bytes).for_each(|(pixel, byte)| *pixel = byte),
+                        match pixels.len() {
+                            LANES => pixels.copy_from_slice(&bytes),
+                            4 => pixels.iter_mut().zip(&bytes[..4]).for_each(|(pixel, byte)| *pixel = *byte),
+                            _ => pixels.iter_mut().zip(bytes).for_each(|(pixel, byte)| *pixel = byte),
                         }
                     }
                 }

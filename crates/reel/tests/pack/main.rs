@@ -6,6 +6,7 @@
 mod support;
 
 mod damage;
+mod device;
 mod disks;
 mod file;
 mod folder;
