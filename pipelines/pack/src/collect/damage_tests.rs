@@ -32,8 +32,7 @@ fn original() -> Original {
     let mut random = fastrand::Rng::with_seed(3);
     let content: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(CONTENT_BYTES).collect();
     let sha256 = hex(&Sha256::digest(&content));
-    let metadata =
-        Metadata { sha256: Some(sha256), repair_ratio: 0.3, ..metadata(CONTENT_BYTES as u64) };
+    let metadata = Metadata { sha256: Some(sha256), repair_ratio: 0.3, ..metadata(CONTENT_BYTES as u64) };
     let coder = BlockEncoder::new(SYMBOL_BYTES, 0.3).unwrap();
     let blocks: Vec<EncodedBlock> = content
         .chunks(metadata.block_bytes as usize)
@@ -46,10 +45,15 @@ fn original() -> Original {
     let path = tempfile::NamedTempFile::new().unwrap();
     let mut out = File::options().read(true).write(true).open(path.path()).unwrap();
     let fps = reel_types::time::Rational { num: 10, den: 1 };
-    write_whole::<AviWriteError>(&AviSpec { width: 96, height: 80, fps }, 2, &mut out, |number, mut writer| {
-        jpegs.iter().skip(3 * number as usize).take(3).try_for_each(|jpeg| writer.push(jpeg))?;
-        Ok(writer.finish()?.1)
-    })
+    write_whole::<AviWriteError>(
+        &AviSpec { width: 96, height: 80, fps },
+        2,
+        &mut out,
+        |number, mut writer| {
+            jpegs.iter().skip(3 * number as usize).take(3).try_for_each(|jpeg| writer.push(jpeg))?;
+            Ok(writer.finish()?.1)
+        },
+    )
     .unwrap();
     let video = std::fs::read(path.path()).unwrap();
     let spans = spans_of(&video);
@@ -230,7 +234,10 @@ fn damaged_videos_give_the_file_or_name_what_is_missing() {
     }
     println!("{turns} videos: {exact} exact, {partial} with holes, {refused} refused");
     // All happen, so all are tested.
-    assert!(exact > turns / 50 && partial > turns / 50 && refused > turns / 50, "{exact} {partial} {refused}");
+    assert!(
+        exact > turns / 50 && partial > turns / 50 && refused > turns / 50,
+        "{exact} {partial} {refused}"
+    );
 }
 
 /// Outside of its holes a partial file is the file; within them it is zeros.

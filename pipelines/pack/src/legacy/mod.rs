@@ -11,11 +11,13 @@ mod draw;
 mod error;
 mod grid;
 mod inverse;
+mod patterns;
 mod planes;
 mod read;
 mod scan;
 mod scheme;
 mod source;
+mod tiles;
 mod transform;
 mod write;
 

@@ -1,10 +1,11 @@
 //! What follows from the colours and the size of cells: quantisers and Huffman codes.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::codes::{Codes, Tally};
 use super::colours::Colours;
 use super::grid::Grid;
+use super::patterns::Patterns;
 use super::scan::symbols;
 use super::source::Source;
 use super::transform::{Quantiser, forward};
@@ -26,6 +27,9 @@ pub(super) struct Scheme {
     pub(super) quantisers: [Quantiser; 2],
     pub(super) dc: [Codes; 2],
     pub(super) ac: [Codes; 2],
+    /// By component, where cells of 3×3 pixels have two levels at most.
+    patterns: OnceLock<Option<[Arc<Patterns>; 3]>>,
+    of: (Colours, bool),
 }
 
 /// The quantiser and the codes of a component.
@@ -50,7 +54,29 @@ impl Scheme {
     fn make(colours: Colours, nine_to_one: bool) -> Self {
         let quantisers = quantisers(colours, nine_to_one);
         let (dc, ac) = fitted(colours, nine_to_one, &quantisers);
-        Self { quantisers, dc, ac }
+        Self { quantisers, dc, ac, patterns: OnceLock::new(), of: (colours, nine_to_one) }
+    }
+
+    /// What is looked up in place of computing, where that can be.
+    pub(super) fn patterns(&self) -> Option<[&Patterns; 3]> {
+        let made = self.patterns.get_or_init(|| self.make_patterns()).as_ref()?;
+        Some([0, 1, 2].map(|component: usize| made[component].as_ref()))
+    }
+
+    fn make_patterns(&self) -> Option<[Arc<Patterns>; 3]> {
+        let (colours, nine_to_one) = self.of;
+        if !nine_to_one || colours.whole_bits()? > 3 {
+            return None;
+        }
+        let make = |component: usize| {
+            let table = table_of(component);
+            let codes = (&self.dc[table], &self.ac[table]);
+            Patterns::new(&colours.levels(component), &self.quantisers[table], codes).map(Arc::new)
+        };
+        let luma = make(0)?;
+        let blue = if is_one(colours, &self.quantisers) { Arc::clone(&luma) } else { make(1)? };
+        let red = if colours.levels(1) == colours.levels(2) { Arc::clone(&blue) } else { make(2)? };
+        Some([luma, blue, red])
     }
 }
 
@@ -71,6 +97,12 @@ pub(super) fn quantisers(colours: Colours, nine_to_one: bool) -> [Quantiser; 2] 
     [of(colours.half_distance(0), levels(0)), of(finer(1, 2), levels(1).max(levels(2)))]
 }
 
+/// Whether all components are coded alike.
+fn is_one(colours: Colours, quantisers: &[Quantiser; 2]) -> bool {
+    let levels = colours.levels(0);
+    quantisers[0].steps == quantisers[1].steps && (1..3).all(|component| colours.levels(component) == levels)
+}
+
 /// Codes for cells of every colour equally often, as compressed or sealed bytes make them.
 fn fitted(colours: Colours, nine_to_one: bool, quantisers: &[Quantiser; 2]) -> ([Codes; 2], [Codes; 2]) {
     let grid = Grid { width: SAMPLE_SIDE, height: SAMPLE_SIDE, colours, nine_to_one };
@@ -80,8 +112,9 @@ fn fitted(colours: Colours, nine_to_one: bool, quantisers: &[Quantiser; 2]) -> (
         .collect();
     let source = Source::new(&grid, &cells);
     let (mut dc, mut ac) = ([Tally::of_dc(), Tally::of_dc()], [Tally::of_ac(), Tally::of_ac()]);
+    let is_one = is_one(colours, quantisers);
     for component in 0..3 {
-        let table = table_of(component);
+        let table = if is_one { 0 } else { table_of(component) };
         let mut before = 0;
         for (row, column) in (0..SAMPLE_SIDE / 8).flat_map(|row| (0..SAMPLE_SIDE / 8).map(move |x| (row, x)))
         {
@@ -95,6 +128,9 @@ fn fitted(colours: Colours, nine_to_one: bool, quantisers: &[Quantiser; 2]) -> (
             });
             before = block[0];
         }
+    }
+    if is_one {
+        (dc[1], ac[1]) = (dc[0].clone(), ac[0].clone());
     }
     (dc.map(|tally| Codes::fitted(&tally.0)), ac.map(|tally| Codes::fitted(&tally.0)))
 }

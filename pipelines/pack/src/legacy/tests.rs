@@ -37,3 +37,79 @@ fn bodies_come_back_from_jpegs_of_any_count_of_colours() {
         }
     }
 }
+
+#[test]
+fn what_is_looked_up_is_what_is_computed() {
+    for count in [2, 4, 8] {
+        for (width, height) in [(320, 240), (202, 130), (64, 66), (1920, 1080)] {
+            let grid = grid(width, height, count, true);
+            let writer = PictureWriter::new(grid);
+            let (mut jpeg, mut scan) = (Vec::new(), Vec::new());
+            for body in [body(&grid, 1), vec![0xFF; grid.capacity_bytes(0)], vec![0xA5; 17]] {
+                writer.write(None, &body, &[], &mut jpeg).unwrap();
+                scan.clear();
+                writer.compute(None, 0, &body, &mut scan);
+                scan.extend_from_slice(&crate::jpeg::marks::TAIL);
+                assert!(jpeg.ends_with(&scan), "{count} colours, {width}x{height}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plain_encoder_makes_the_same_coefficients_of_the_same_pixels() {
+    for (count, nine_to_one) in [(2, true), (8, true), (16, true), (8, false), (256, true)] {
+        let grid = grid(208, 120, count, nine_to_one);
+        let writer = PictureWriter::new(grid);
+        let (body, mut ours) = (body(&grid, 5), Vec::new());
+        writer.write(None, &body, &[], &mut ours).unwrap();
+        let pixels = draw(&cells_of(&grid, 0, &body), &grid.colours.rgb(), &grid);
+        let theirs = writer.plain(&pixels);
+        let planes = |jpeg: &[u8]| planes::decode(jpeg, |_| true).unwrap().planes;
+        assert!(planes(&ours) == planes(&theirs), "{count} colours, {nine_to_one}");
+    }
+}
+
+#[test]
+fn the_worst_that_neighbours_and_steps_can_do_leaves_every_cell_clear() {
+    for count in [2, 8] {
+        let colours = Colours::new(count).unwrap();
+        let worst = worst_margin(colours);
+        assert!(worst > 0.25, "{count} colours: {worst}");
+    }
+}
+
+/// How far a cell of 3×3 pixels and two levels stays from the middle at the least, as a part of how far it was: for each
+/// block it lies in the worst of all patterns, added up.
+fn worst_margin(colours: Colours) -> f32 {
+    let levels = colours.levels(0);
+    let steps = scheme::quantisers(colours, true)[0].clone();
+    let mut margins = [[0.0f32; 8]; 8];
+    for (row, column) in (0..3).flat_map(|row| (0..3).map(move |column| (row, column))) {
+        let (down, across) = (patterns::SEEN[row], patterns::SEEN[column]);
+        let mut least = vec![f32::MAX; (down.1 * across.1) as usize];
+        for pattern in 0..1u32 << least.len() {
+            let block =
+                steps.quantise(&transform::forward(&patterns::samples(&levels, pattern, (row, column))));
+            let steps: [f32; 64] = std::array::from_fn(|at| block[at] as f32 * f32::from(steps.steps[at]));
+            let samples = inverse::inverse(&steps, 7);
+            let mut sums = vec![0.0f32; least.len()];
+            for (at, sample) in samples.iter().enumerate() {
+                let (y, x) = (row * 8 + at / 8, column * 8 + at % 8);
+                let weight = |place: usize| if place % 3 == 1 { 2.0 } else { 1.0 };
+                let cell = (y as u32 / 3 - down.0) * across.1 + x as u32 / 3 - across.0;
+                sums[cell as usize] += weight(y) * weight(x) * (f32::from(*sample) - 128.0);
+            }
+            for (cell, (least, sum)) in least.iter_mut().zip(sums).enumerate() {
+                let side = if pattern >> cell & 1 == 1 { 1.0 } else { -1.0 };
+                *least = least.min(sum * side);
+            }
+        }
+        for (cell, least) in least.into_iter().enumerate() {
+            let (y, x) = (down.0 + cell as u32 / across.1, across.0 + cell as u32 % across.1);
+            margins[y as usize][x as usize] += least;
+        }
+    }
+    let least = margins.iter().flatten().fold(f32::MAX, |least, margin| least.min(*margin));
+    least / 16.0 / f32::from(colours.reach())
+}

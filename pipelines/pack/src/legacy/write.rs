@@ -9,6 +9,7 @@ use super::grid::Grid;
 use super::scan::{Scan, put_block};
 use super::scheme::{Scheme, table_of};
 use super::source::Source;
+use super::tiles;
 use super::transform::{Block, Quantiser, ZIGZAG, forward};
 use crate::jpeg::{APP9_BYTES_MAX, Card, marks};
 
@@ -62,13 +63,21 @@ impl PictureWriter {
             out.extend_from_slice(app9);
         }
         out.extend_from_slice(&self.before_scan);
+        match self.scheme.patterns().filter(|_| card.is_none()) {
+            Some(patterns) => tiles::write(&self.grid, patterns, body, out),
+            None => self.compute(card, first_row, body, out),
+        }
+        out.extend_from_slice(&marks::TAIL);
+        Ok(())
+    }
+
+    /// Appends the scan, block by block.
+    pub(super) fn compute(&self, card: Option<&Card>, first_row: usize, body: &[u8], out: &mut Vec<u8>) {
         let mut scan = Scan::new(std::mem::take(out));
         let cells = cells_of(&self.grid, first_row, body);
         self.blocks(card, &cells, &mut scan);
         scan.finish();
         *out = scan.out;
-        out.extend_from_slice(&marks::TAIL);
-        Ok(())
     }
 
     fn blocks(&self, card: Option<&Card>, cells: &[u8], scan: &mut Scan) {
@@ -88,6 +97,22 @@ impl PictureWriter {
                 }
             }
         }
+    }
+
+    /// What the crate `jpeg-encoder` makes of the same pixels with the same steps.
+    #[cfg(test)]
+    pub(super) fn plain(&self, pixels: &[u8]) -> Vec<u8> {
+        use jpeg_encoder::{ColorType, Encoder, QuantizationTableType, SamplingFactor};
+        let table = |number: usize| {
+            QuantizationTableType::Custom(Box::new(self.quantiser(number).steps.map(u16::from)))
+        };
+        let mut jpeg = Vec::new();
+        let mut encoder = Encoder::new(&mut jpeg, 90);
+        encoder.set_sampling_factor(SamplingFactor::F_1_1);
+        encoder.set_quantization_tables(table(0), table(1));
+        let (width, height) = (self.grid.width as u16, self.grid.height as u16);
+        encoder.encode(pixels, width, height, ColorType::Rgb).unwrap();
+        jpeg
     }
 
     fn quantiser(&self, table: usize) -> &Quantiser {
