@@ -5,6 +5,7 @@
 //! count; a case with too few pairs left says "not measured".
 
 mod clips;
+mod legacy;
 mod load;
 mod pack;
 mod pair;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::Place;
 use crate::clips;
+use crate::legacy;
 use crate::pack;
 use crate::pair::{compare, median};
 use crate::run::Line;
@@ -33,6 +34,7 @@ pub(crate) fn run(place: &Place, only: &[String]) -> Result<String> {
     }
     if wanted("pack") {
         pack::measure(place, &mut report)?;
+        legacy::measure(&mut report)?;
     }
     if wanted("claims") {
         let (_, figures) =

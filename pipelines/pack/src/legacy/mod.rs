@@ -23,11 +23,14 @@ mod write;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timing;
 
 pub use cells::{bytes_of, cells_of};
 pub use colours::{COLOURS_MAX, COLOURS_MIN, Colours, ycbcr_of};
 pub use draw::{MEAN_PARTS, average, draw};
 pub use error::DrawError;
 pub use grid::Grid;
+pub use planes::planes_of;
 pub use read::PictureReader;
 pub use write::PictureWriter;

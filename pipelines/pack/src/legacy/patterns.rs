@@ -12,9 +12,7 @@ pub(super) const TILE_BLOCKS: usize = 3;
 /// For each block of a tile, across or down: its first cell, and how many it sees.
 pub(super) const SEEN: [(u32, u32); TILE_BLOCKS] = [(0, 3), (2, 4), (5, 3)];
 /// Bits that the words of an entry hold at most. The first leaves room for a difference of DC before it.
-const WORD_BITS: [u32; 3] = [44, 56, 56];
-/// Differences of DC that are kept, to both sides of 0.
-const DIFFERENCES: i32 = 64;
+const WORD_BITS: [u32; 3] = [36, 56, 56];
 
 /// The bits of a block but those of its DC.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +30,7 @@ pub(super) struct Entry {
 pub(super) struct Patterns {
     /// By row and column of the block in its tile; then by the cells it sees, a bit each, lowest first, in rows.
     entries: [Vec<Entry>; TILE_BLOCKS * TILE_BLOCKS],
-    /// The code of each difference of DC, from the highest bit on, and how many bits it has.
+    /// The code of each difference of DC from the lowest one on, from the highest bit on, and how many bits it has.
     differences: Vec<(u64, u32)>,
 }
 
@@ -53,10 +51,10 @@ impl Patterns {
             let (code, count) = dc.code(size as u8);
             (u64::from(code << size | bits) << (64 - count - size).min(63), count + size)
         };
-        let differences: Vec<_> = (-DIFFERENCES..DIFFERENCES).map(code).collect();
-        let fits = |pattern: &Entry| i32::from(pattern.dc).abs() < DIFFERENCES / 2;
+        let largest = entries.iter().flatten().map(|entry| i32::from(entry.dc).abs()).max().unwrap_or(0);
+        let differences: Vec<_> = (-2 * largest..=2 * largest).map(code).collect();
         let is_short = differences.iter().all(|(_, count)| count + WORD_BITS[0] <= 56);
-        (is_short && entries.iter().flatten().all(fits)).then_some(Self { entries, differences })
+        is_short.then_some(Self { entries, differences })
     }
 
     /// The entries of the blocks at one place of their tile, a power of two of them.
@@ -67,7 +65,8 @@ impl Patterns {
     /// The code of a difference of DC.
     #[inline]
     pub(super) fn difference(&self, difference: i32) -> (u64, u32) {
-        self.differences.get((difference + DIFFERENCES) as usize).copied().unwrap_or_default()
+        let zero = self.differences.len() as i32 / 2;
+        self.differences.get((difference + zero) as usize).copied().unwrap_or_default()
     }
 }
 

@@ -17,6 +17,14 @@ pub(super) struct Planes {
     pub(super) steps: [[u16; 64]; 2],
 }
 
+/// What a JPEG of ours shows: brightness, blueness and redness, full range, a byte a pixel.
+///
+/// # Errors
+/// [`JpegError`] when it is none of the sort that we write.
+pub fn planes_of(jpeg: &[u8]) -> Result<[Vec<u8>; 3], JpegError> {
+    decode(jpeg, |_| true).map(|decoded| decoded.planes)
+}
+
 /// The planes of a JPEG; where its scan breaks off they stay 0.
 ///
 /// # Errors

@@ -34,6 +34,11 @@ impl PictureWriter {
         &self.grid
     }
 
+    /// Steps of brightness and of colour, row by row, for whoever wants to make the same picture in another way.
+    pub fn steps(&self) -> [[u8; 64]; 2] {
+        [self.quantiser(0).steps, self.quantiser(1).steps]
+    }
+
     /// Replaces the content of `out` by one picture: `card` on the upper two thirds where there is one, `body` in the
     /// cells below it, `app9` in a segment of its own.
     ///
@@ -97,6 +102,12 @@ impl PictureWriter {
                 }
             }
         }
+    }
+
+    /// Whether it looks up what others compute.
+    #[cfg(test)]
+    pub(super) fn looks_up(&self) -> bool {
+        self.scheme.patterns().is_some()
     }
 
     /// What the crate `jpeg-encoder` makes of the same pixels with the same steps.
