@@ -18,6 +18,6 @@ pub mod verify;
 pub use error::MediaError;
 pub use formats::InputArgs;
 pub use frame_table::{Frame, FrameTable, Unreliable, frame_table};
-pub use probe::{MediaInfo, ProbeLimits, probe};
+pub use probe::{MediaInfo, ProbeLimits, probe, probe_with_frames};
 pub use tools::Ffmpeg;
 pub use verify::verify;

@@ -13,7 +13,7 @@ use crate::facts::Facts;
 use crate::join::{self, VideoPart};
 use crate::metadata::{DeviceTold, Metadata, VerifyTold, name_if, processing_secs};
 use crate::params::Params;
-use crate::plan::{Decided, Round, decide, next_round};
+use crate::plan::{Decided, Round, apart, decide, next_round};
 use crate::report::VideoReport;
 use crate::run::run_error;
 use crate::standing::Standing;
@@ -43,6 +43,13 @@ pub(crate) fn assemble(
             tracing::warn!(%failure, "what the GPU made cannot be used; the CPU makes it again");
             let round = Round { gpu: false, ..standing.made_as };
             return Ok(Assembled::NextRound(next_round(params, facts, cx.site(), round)?));
+        }
+        // What one process wrote badly may still come out well from parts.
+        Err(RunError::Failed(failure))
+            if standing.whole_file().is_some() && failure.kind == FailureKind::Verification =>
+        {
+            tracing::warn!(%failure, "film and sound are made again, each by itself");
+            return Ok(Assembled::NextRound(apart(params, facts, cx.site(), standing.made_as)?));
         }
         // What cannot be joined can still be made in one piece.
         Err(RunError::Failed(failure))
@@ -107,6 +114,9 @@ fn put_together(
     standing: &Standing<'_>,
     cx: &RunContext<'_>,
 ) -> Result<PathBuf, RunError> {
+    if let Some((_, path)) = standing.whole_file() {
+        return join::taken_as_it_is(path, decided.intent.container, cx);
+    }
     let parts: Vec<VideoPart> = standing
         .film
         .iter()
@@ -118,6 +128,7 @@ fn put_together(
 
 fn metadata(facts: &Facts, decided: &Decided, standing: Standing<'_>, verify: VerifyTold) -> Metadata {
     let frames = standing.frame_count();
+    let audio_tracks = standing.audio_count();
     let reports: Vec<VideoReport> = standing.film.into_iter().map(|(_, report, _)| report).collect();
     let failed = (standing.failed, standing.gave_up);
     let device = DeviceTold::of(&facts.gpu, decided.intent.gpu_wanted, failed, &reports);
@@ -149,7 +160,7 @@ fn metadata(facts: &Facts, decided: &Decided, standing: Standing<'_>, verify: Ve
         width: decided.picture.width,
         height: decided.picture.height,
         chunks: reports.len(),
-        audio_tracks: standing.sound.map_or(0, |(chunk, _)| chunk.tracks.len()),
+        audio_tracks,
         decisions,
         verify,
     }

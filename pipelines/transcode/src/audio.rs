@@ -46,7 +46,8 @@ pub(crate) fn command(ffmpeg: &Ffmpeg, chunk: &AudioChunk, source: &Path, out: &
     spec.args(["-f", chunk.container.muxer()]).arg(file_url(out)).with_progress()
 }
 
-fn encode(chunk: &AudioChunk) -> Vec<String> {
+/// What encodes the tracks, wherever they go.
+pub(crate) fn encode(chunk: &AudioChunk) -> Vec<String> {
     let (num, den) = (chunk.origin_tick.num, chunk.origin_tick.den);
     // Holes in the source become silence, so that what follows stays in time with the picture.
     let in_time = format!("asetpts=PTS-({}*{num}/{den})/TB,aresample=async=1", chunk.origin_ticks);

@@ -37,10 +37,11 @@ pub(crate) fn check(
         // Containers do not tell how long the last frame is shown.
         tolerance_secs: last_secs.max(0.05) + 0.05,
         frame_gap_max_secs: None,
-        audio_count: standing.sound.as_ref().map_or(0, |(chunk, _)| chunk.tracks.len()),
+        audio_count: standing.audio_count(),
         audio_duration_secs: Vec::new(),
         video_codec: Some(decided.intent.codec.as_str().to_owned()),
         size: Some((decided.picture.width, decided.picture.height)),
+        times: standing.whole_file().map(|_| (ticks.clone(), decided.clock.track_tick())),
         seams_secs: seams.map(|ticks| *ticks as f64 * tick_secs).collect(),
     };
     let (level, depth) = match params.verify {
@@ -50,6 +51,9 @@ pub(crate) fn check(
     let effort = Effort { level, cores: cx.site().cores };
     let report = verify(ffmpeg, out, &expectation, effort, cx.cancel()).map_err(run_error)?;
     let report = report.into_result().map_err(run_error)?;
+    if standing.whole_file().is_some() && report.audio_packet_counts.contains(&0) {
+        return Err(RunError::failed(FailureKind::Verification, "a track of sound is empty"));
+    }
     if standing.film.len() > 1 {
         compare_times(decided, &ticks, &report)?;
     }

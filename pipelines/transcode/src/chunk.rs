@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::container::Container;
 use crate::params::AudioChoice;
 use crate::picture::Picture;
+use crate::whole::WholeFile;
 
 /// One piece of work.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -45,6 +46,9 @@ pub struct VideoChunk {
     pub encode: VideoEncode,
     /// Which GPU may do it, when the encoder needs one.
     pub device: DeviceWish,
+    /// The file that it becomes at once, with its sound; nothing where parts are joined afterwards.
+    #[serde(default)]
+    pub file: Option<WholeFile>,
 }
 
 /// Where a chunk is cut out of the film.
@@ -98,5 +102,18 @@ impl VideoChunk {
     /// How many frames the table promises.
     pub fn frame_count(&self) -> u32 {
         self.end_frame - self.first_frame
+    }
+
+    /// The name under which its pictures are left, and its sound when that is with them.
+    pub fn part_name(&self) -> String {
+        match &self.file {
+            Some(file) => format!("file.{}", file.container.extension()),
+            None => VIDEO_PART.to_owned(),
+        }
+    }
+
+    /// The media type of what it leaves.
+    pub fn mime(&self) -> &'static str {
+        self.file.as_ref().map_or("video/mp4", |file| file.container.mime())
     }
 }

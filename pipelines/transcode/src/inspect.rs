@@ -2,7 +2,7 @@
 
 use reel_device::{DeviceWish, Devices};
 use reel_engine::{RunContext, RunError};
-use reel_media::{Ffmpeg, MediaError, ProbeLimits, Unreliable, frame_table, probe};
+use reel_media::{Ffmpeg, MediaError, ProbeLimits, Unreliable, probe_with_frames};
 
 use crate::codec::Encoder;
 use crate::facts::{Facts, GpuFinding};
@@ -17,10 +17,9 @@ use crate::timeline::Timeline;
 pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
     let intent = Intent::from_params(params)?;
     let path = cx.source(0)?;
-    let media = probe(ffmpeg, &path, &ProbeLimits::default(), cx.cancel()).map_err(run_error)?;
-    let video = media.main_video().ok_or_else(|| run_error(MediaError::NoVideo { path: path.clone() }))?;
-    let video_index = video.index;
-    let table = frame_table(ffmpeg, &path, video_index, cx.cancel()).map_err(run_error)?;
+    let (media, table) =
+        probe_with_frames(ffmpeg, &path, &ProbeLimits::default(), cx.cancel()).map_err(run_error)?;
+    let video_index = table.stream_index;
     let timeline = Timeline::from_table(&table);
     if timeline.frame_count == 0 {
         if matches!(table.unreliable, Some(Unreliable::NoTimestamps { .. })) {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use reel_engine::{RunContext, RunError};
-use reel_media::Ffmpeg;
 use reel_media::mux::{ConcatPart, MuxContainer, MuxSpec, Track, concat_video, mux};
+use reel_media::{Ffmpeg, MediaError};
 
 use crate::chunk::AudioChunk;
 use crate::clock::Clock;
@@ -44,6 +44,20 @@ pub(crate) fn film(
         .collect();
     let out = cx.scratch().join("film.mp4");
     concat_video(ffmpeg, &parts, clock.track_tick(), cx.scratch(), &out, cx.cancel()).map_err(run_error)?;
+    Ok(out)
+}
+
+/// What one process has made is the file already. It stays where the chunk left it, and gets a second name.
+pub(crate) fn taken_as_it_is(
+    made: &Path,
+    container: Container,
+    cx: &RunContext<'_>,
+) -> Result<PathBuf, RunError> {
+    let out = cx.scratch().join(format!("output.{}", container.extension()));
+    if std::fs::hard_link(made, &out).is_err() {
+        std::fs::copy(made, &out)
+            .map_err(|source| run_error(MediaError::Io { action: "copy", path: made.to_owned(), source }))?;
+    }
     Ok(out)
 }
 

@@ -30,6 +30,7 @@ mod run;
 mod standing;
 mod timeline;
 mod video;
+mod whole;
 mod words;
 
 pub use chunk::Chunk;

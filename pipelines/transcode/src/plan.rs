@@ -15,9 +15,10 @@ use crate::facts::{Facts, GpuFinding};
 use crate::intent::{Intent, usage};
 use crate::params::{AudioChoice, Params};
 use crate::picture::Picture;
+use crate::whole::WholeFile;
 use crate::words::ChunkChoice;
 
-/// The first round, then without cuts, then without a GPU, in whichever order they fail.
+/// The first round, then without cuts, without a GPU, or with the sound apart, in whichever order they fail.
 const ROUNDS_MAX: u32 = 4;
 /// Read this much earlier where a seek lands somewhere near.
 const SEEK_MARGIN_MICROS: i64 = 1_000_000;
@@ -50,8 +51,12 @@ pub(crate) struct Decided {
 /// The chunks of round 0.
 pub(crate) fn plan(params: &Params, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
     let decided = decide(params, facts, site, Round { gpu: true, cut: true })?;
-    let mut chunks = video_chunks(&decided, facts, site);
-    chunks.extend(audio_chunk(&decided, facts));
+    let mut film = video_chunks(&decided, facts, site);
+    let sound = audio_chunk(&decided, facts);
+    let chunks = match with_sound(&decided, facts, site, &mut film, sound.as_ref()) {
+        true => film,
+        false => film.into_iter().chain(sound).collect(),
+    };
     Ok(Plan { chunks, rounds_max: ROUNDS_MAX, on_failed_chunk: OnFailedChunk::Keep })
 }
 
@@ -63,6 +68,17 @@ pub(crate) fn next_round(
     round: Round,
 ) -> Result<Vec<ChunkSpec<Chunk>>, RunError> {
     Ok(video_chunks(&decide(params, facts, site, round)?, facts, site))
+}
+
+/// Film and sound once more, each in a file of its own.
+pub(crate) fn apart(
+    params: &Params,
+    facts: &Facts,
+    site: &Site,
+    round: Round,
+) -> Result<Vec<ChunkSpec<Chunk>>, RunError> {
+    let decided = decide(params, facts, site, round)?;
+    Ok(video_chunks(&decided, facts, site).into_iter().chain(audio_chunk(&decided, facts)).collect())
 }
 
 pub(crate) fn decide(params: &Params, facts: &Facts, site: &Site, round: Round) -> Result<Decided, RunError> {
@@ -130,6 +146,7 @@ fn video_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<
                 picture: decided.picture.clone(),
                 encode: encode.clone(),
                 device: decided.intent.device,
+                file: None,
             };
             let length_secs = timeline.secs(chunk.last_ticks - chunk.first_ticks).max(0.0);
             ChunkSpec {
@@ -142,6 +159,30 @@ fn video_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<
             }
         })
         .collect()
+}
+
+/// Lets a film that is not cut write its sound too: two starts of FFmpeg and a mux less. A GPU's film waits beside its
+/// sound, which would otherwise be made again with it when the GPU fails.
+fn with_sound(
+    decided: &Decided,
+    facts: &Facts,
+    site: &Site,
+    film: &mut [ChunkSpec<Chunk>],
+    sound: Option<&ChunkSpec<Chunk>>,
+) -> bool {
+    let [spec] = film else { return false };
+    let Chunk::Video(video) = &mut spec.chunk else { return false };
+    if video.encode.encoder.is_gpu() || video.encode.is_two_pass() {
+        return false;
+    }
+    let audio = sound.and_then(|spec| if let Chunk::Audio(chunk) = &spec.chunk { Some(chunk) } else { None });
+    video.file = WholeFile::of(&decided.intent, facts, audio);
+    let is_with = video.file.is_some();
+    if let Some(sound) = sound.filter(|_| is_with) {
+        spec.cost += sound.cost;
+        spec.memory_bytes = (spec.memory_bytes + sound.memory_bytes).min(site.memory_bytes);
+    }
+    is_with
 }
 
 /// Where reading begins so that frame `first` decodes well; a deinterlacer looks one frame back.

@@ -1,13 +1,14 @@
 //! What the rounds so far led to: the film so far, or which round must follow.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reel_engine::{Part, RunContext, RunError};
 use reel_types::{Failure, FailureKind};
 
-use crate::chunk::{AudioChunk, Chunk, VIDEO_PART, VIDEO_REPORT, VideoChunk};
+use crate::chunk::{AudioChunk, Chunk, VIDEO_REPORT, VideoChunk};
 use crate::plan::Round;
 use crate::report::{AttemptTold, VideoReport};
+use crate::whole::WholeFile;
 
 /// What the rounds so far led to.
 pub(crate) struct Standing<'a> {
@@ -86,6 +87,14 @@ impl<'a> Standing<'a> {
         if was_cut && is_whole && standing.said.is_empty() {
             standing.tell("made again as a whole, because its chunks could not be joined".to_owned());
         }
+        let was_together = parts.iter().any(|part| {
+            matches!(&part.chunk, Chunk::Video(chunk) if chunk.file.is_some() && part.round < last_round)
+        });
+        if was_together {
+            standing.tell(
+                "made again from parts, because film and sound written at once did not pass".to_owned(),
+            );
+        }
         Ok(standing)
     }
 
@@ -119,7 +128,7 @@ impl<'a> Standing<'a> {
                 self.made_again(Round { cut: false, ..self.made_as }, is_last);
             }
             None if is_last => {
-                let path = cx.part(part.round, part.index, VIDEO_PART)?;
+                let path = cx.part(part.round, part.index, &chunk.part_name())?;
                 self.film.push((chunk, report, path));
             }
             None => {
@@ -158,6 +167,19 @@ impl<'a> Standing<'a> {
         if self.said.is_empty() {
             self.said.push(sentence);
         }
+    }
+
+    /// The file, when one process has made it all.
+    pub(crate) fn whole_file(&self) -> Option<(&'a WholeFile, &Path)> {
+        let [(chunk, _, path)] = self.film.as_slice() else { return None };
+        Some((chunk.file.as_ref()?, path))
+    }
+
+    /// How many tracks of sound the result should have.
+    pub(crate) fn audio_count(&self) -> usize {
+        let beside = self.sound.as_ref().map(|(chunk, _)| *chunk);
+        let within = self.whole_file().and_then(|(file, _)| file.sound.as_ref());
+        beside.or(within).map_or(0, |chunk| chunk.tracks.len())
     }
 
     pub(crate) fn frame_count(&self) -> u64 {

@@ -24,14 +24,18 @@ pub(crate) fn command(
         .args(["-filter_threads".to_owned(), chunk.encode.cores.to_string()])
         .args(input(chunk, source).args())
         .args(["-map".to_owned(), format!("0:{}", chunk.stream_index)])
+        .args(chunk.file.iter().flat_map(|file| file.maps(0)))
         .args(["-map_metadata", "-1", "-map_chapters", "-1", "-vf"])
         .arg(filters(chunk))
-        .args(["-fps_mode", "passthrough", "-enc_time_base"])
+        .args(["-fps_mode", "passthrough", "-enc_time_base:v"])
         .arg(chunk.clock.encode_base.to_string())
         .args(chunk.encode.args(pass, dropped))
         .args(chunk.picture.colour.args());
     if matches!(pass, Pass::First(_)) {
         return spec.args(["-f", "null", "-"]).with_progress();
+    }
+    if let Some(file) = &chunk.file {
+        return spec.args(file.args(&chunk.clock, out)).with_progress();
     }
     let timescale = chunk.clock.timescale.to_string();
     spec.args(["-video_track_timescale", &timescale, "-movie_timescale", &timescale, "-f", "mp4"])

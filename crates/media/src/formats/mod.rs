@@ -57,6 +57,12 @@ impl InputArgs {
         self
     }
 
+    /// For an input whose packets are only copied: there is no decoder to be told of pixels.
+    pub fn only_copied(mut self) -> Self {
+        self.pixels_max = None;
+        self
+    }
+
     /// The arguments, ending in `-i file:…`.
     pub fn args(&self) -> Vec<OsString> {
         let mut args: Vec<OsString> = vec!["-protocol_whitelist".into(), "file".into()];

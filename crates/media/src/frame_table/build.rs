@@ -17,7 +17,7 @@ const MPEG4_EMPTY_BYTES: u64 = 10;
 
 /// What is seen on the way through the packets.
 #[derive(Default)]
-struct Tally {
+pub(crate) struct Tally {
     frames: Vec<Frame>,
     packet_count: usize,
     discarded_count: usize,
@@ -42,20 +42,30 @@ pub(super) fn build(
         Listed::Packet(packet) => tally.take(packet),
         Listed::Stream(fields) => tally.take_stream(&fields),
     })?;
-    let damaged = |detail: &str| MediaError::Damaged { path: path.to_owned(), detail: detail.to_owned() };
-    if tally.packet_count == 0 {
-        return Err(damaged("its video stream has no packet"));
-    }
-    let time_base = tally.time_base.ok_or_else(|| damaged("its video stream has no clock"))?;
-    tally.order();
-    let unreliable = tally.judge(time_base, &complaints);
-    tally.frames.shrink_to_fit();
-    let Tally { frames, discarded_count, .. } = tally;
-    Ok(FrameTable { stream_index, time_base, frames, discarded_count, unreliable })
+    tally.finish(path, stream_index, &complaints)
 }
 
 impl Tally {
-    fn take(&mut self, packet: Packet) {
+    /// The table, when there is anything to put in it.
+    pub(crate) fn finish(
+        mut self,
+        path: &Path,
+        stream_index: u32,
+        complaints: &str,
+    ) -> Result<FrameTable, MediaError> {
+        let damaged = |detail: &str| MediaError::Damaged { path: path.to_owned(), detail: detail.to_owned() };
+        if self.packet_count == 0 {
+            return Err(damaged("its video stream has no packet"));
+        }
+        let time_base = self.time_base.ok_or_else(|| damaged("its video stream has no clock"))?;
+        self.order();
+        let unreliable = self.judge(time_base, complaints);
+        self.frames.shrink_to_fit();
+        let Self { frames, discarded_count, .. } = self;
+        Ok(FrameTable { stream_index, time_base, frames, discarded_count, unreliable })
+    }
+
+    pub(crate) fn take(&mut self, packet: Packet) {
         self.packet_count += 1;
         self.damaged_count += usize::from(packet.corrupt);
         self.tiny_count += usize::from(packet.size_bytes <= MPEG4_EMPTY_BYTES);
@@ -75,7 +85,7 @@ impl Tally {
         }
     }
 
-    fn take_stream(&mut self, fields: &[(String, String)]) {
+    pub(crate) fn take_stream(&mut self, fields: &[(String, String)]) {
         for (key, value) in fields {
             match key.as_str() {
                 "codec_name" => self.codec.clone_from(value),

@@ -1,6 +1,6 @@
 //! Every frame of a video stream with its time stamp, read from packets without decoding.
 
-mod build;
+pub(crate) mod build;
 pub(crate) mod packets;
 
 use std::path::Path;

@@ -79,7 +79,7 @@ pub(crate) fn list(
 fn parse(line: &str) -> Option<Listed> {
     let mut words = line.split('|');
     match words.next()? {
-        "packet" => Some(Listed::Packet(parse_packet(words))),
+        "packet" => Some(Listed::Packet(packet_of(words.filter_map(|word| word.split_once('='))))),
         "stream" => {
             let pairs = words.filter_map(|word| word.split_once('='));
             Some(Listed::Stream(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()))
@@ -88,9 +88,18 @@ fn parse(line: &str) -> Option<Listed> {
     }
 }
 
-fn parse_packet<'a>(words: impl Iterator<Item = &'a str>) -> Packet {
+/// `        { "stream_index": 0, "pts": 0, … "flags": "K_" },`, the form of `-of json=compact=1`.
+pub(crate) fn packet_in_json(line: &str) -> Option<Packet> {
+    let words = line.trim().strip_prefix('{')?.split(", ").filter_map(|word| word.split_once(": "));
+    let bare = |text: &'static str| move |c: char| text.contains(c) || c.is_whitespace();
+    Some(packet_of(
+        words.map(|(key, value)| (key.trim_matches(bare("\"")), value.trim_matches(bare("\"},")))),
+    ))
+}
+
+fn packet_of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Packet {
     let mut packet = Packet::default();
-    for (key, value) in words.filter_map(|word| word.split_once('=')) {
+    for (key, value) in pairs {
         match key {
             "stream_index" => packet.stream_index = value.parse().unwrap_or(0),
             "pts" => packet.pts = value.parse().ok(),

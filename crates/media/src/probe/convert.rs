@@ -69,6 +69,7 @@ pub(super) fn audio(stream: &Stream) -> AudioStream {
         channel_count: stream.channels,
         channel_layout: named(stream.channel_layout.as_deref()),
         sample_format: named(stream.sample_fmt.as_deref()),
+        packet_count: number(stream.nb_read_packets.as_deref()),
         time_base,
         start: stream.start_pts.map(|ticks| Timestamp::new(ticks, time_base)),
         duration_secs: number(stream.duration.as_deref()),

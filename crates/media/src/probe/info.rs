@@ -210,6 +210,9 @@ pub struct AudioStream {
     pub channel_layout: Option<String>,
     /// For example `fltp`.
     pub sample_format: Option<String>,
+    /// Its packets, when they were counted.
+    #[serde(default)]
+    pub packet_count: Option<u64>,
     /// Seconds per tick of time stamps.
     pub time_base: Rational,
     /// Time of its first sample.

@@ -59,6 +59,7 @@ pub(super) struct Stream {
     pub(super) duration: Option<String>,
     pub(super) bit_rate: Option<String>,
     pub(super) nb_frames: Option<String>,
+    pub(super) nb_read_packets: Option<String>,
     pub(super) sample_rate: Option<String>,
     pub(super) sample_fmt: Option<String>,
     pub(super) channels: u32,

@@ -6,6 +6,7 @@ mod json;
 mod pixel;
 mod read;
 mod rotation;
+mod with_frames;
 
 pub use info::{
     AudioStream, ColourInfo, ContentLight, Disposition, FieldOrder, MasteringDisplay, MediaInfo, OtherStream,
@@ -14,3 +15,4 @@ pub use info::{
 pub use pixel::{Chroma, PixelFormat};
 pub use read::{ProbeLimits, probe};
 pub use rotation::Orientation;
+pub use with_frames::probe_with_frames;

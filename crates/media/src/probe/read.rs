@@ -44,13 +44,13 @@ impl ProbeLimits {
 }
 
 /// ffprobe is some 600 MB of address space before it reads anything.
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     address_space_bytes: Some(3 << 30),
     cpu_secs: Some(60),
     file_size_bytes: Some(0),
     open_files: Some(64),
 };
-const JSON_BYTES_MAX: usize = 8 << 20;
+pub(super) const JSON_BYTES_MAX: usize = 8 << 20;
 /// A film that claims more than a day in next to no bytes has a forged or ruined clock.
 const DAY_SECS: f64 = 86_400.0;
 const BITS_PER_SEC_MIN: f64 = 64.0;
@@ -69,12 +69,25 @@ pub fn probe(
     let show = ["-show_format", "-show_streams", "-show_chapters"];
     let (output, complaints) =
         ask(ffmpeg, path, limits, &show, cancel).map_err(|error| refine(error, path, container, limits))?;
+    judged(ffmpeg, path, container, &output, &complaints, limits, cancel)
+}
+
+/// From what `ffprobe` wrote to facts, or to what is wrong with the file.
+pub(super) fn judged(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    container: Container,
+    output: &Output,
+    complaints: &str,
+    limits: &ProbeLimits,
+    cancel: &CancelToken,
+) -> Result<MediaInfo, MediaError> {
     if output.streams.len() > limits.streams_max {
         let count = output.streams.len();
         return Err(MediaError::TooManyStreams { path: path.to_owned(), count, limit: limits.streams_max });
     }
-    let mut info = facts(path, container, &output)?;
-    judge(path, &info, limits, &complaints)?;
+    let mut info = facts(path, container, output)?;
+    judge(path, &info, limits, complaints)?;
     if !complaints.is_empty() && container != Container::Image {
         must_decode_one_frame(ffmpeg, path, &info, limits, cancel)?;
     }

@@ -1,5 +1,6 @@
 //! The ends and the seams, decoded.
 
+use std::ffi::OsString;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -17,6 +18,8 @@ use crate::tools::Ffmpeg;
 const STALL: Duration = Duration::from_secs(60);
 /// Seconds decoded at each end and on each side of a seam.
 const LOOK_SECS: f64 = 1.0;
+/// Each holds its own decoder with its frames.
+const WINDOWS_TOGETHER_MAX: usize = 8;
 
 pub(super) fn decode(
     ffmpeg: &Ffmpeg,
@@ -33,9 +36,9 @@ pub(super) fn decode(
     };
     let path = report.path.clone();
     let look_at = |windows: &[Range<usize>]| look(ffmpeg, index, film, windows, effort.cores, &path, cancel);
-    // One child a core, each with its share of the windows; only when something is wrong, each window in a child of its
-    // own, to say where.
-    let shares = windows.chunks(windows.len().div_ceil(effort.cores.max(1) as usize));
+    // Each child with its share of the windows; only when something is wrong, each window in a child of its own, to say
+    // where.
+    let shares = windows.chunks(windows.len().div_ceil(children(film, &windows, effort)));
     let looked = std::thread::scope(|scope| {
         let looks: Vec<_> = shares.clone().map(|share| scope.spawn(move || look_at(share))).collect();
         looks
@@ -63,8 +66,15 @@ pub(super) fn decode(
     Ok(())
 }
 
+/// One that fills the cores with its decoders' threads costs the fewest starts. Where threads of the decoder cost more,
+/// and where so many decoders would be open at once, one a core.
+fn children(film: &Stream, windows: &[Range<usize>], effort: Effort) -> usize {
+    let one_fills = film.codec != "av1" && windows.len() <= WINDOWS_TOGETHER_MAX;
+    if one_fills { 1 } else { effort.cores.max(1) as usize }
+}
+
 /// Ranges of frames: the first second, the last, one on each side of each seam; joined where they touch.
-fn windows(film: &Stream, seams_secs: &[f64]) -> Vec<Range<usize>> {
+pub(super) fn windows(film: &Stream, seams_secs: &[f64]) -> Vec<Range<usize>> {
     let frames = &film.shown;
     let first = film.secs(frames[0].0);
     let index_at = |secs: f64| frames.partition_point(|(pts, _)| film.secs(*pts) < secs);
@@ -109,17 +119,7 @@ fn look(
 ) -> Result<Looked, MediaError> {
     let mut spec = ffmpeg.command();
     for window in windows {
-        let input = window_input(path, film, window);
-        // What is coded is read in full without the filter that only smooths the pictures, and a seventh less CPU is
-        // spent. dav1d's threads would cost a quarter more.
-        let is_short = window.len() < film.shown.len();
-        let threads = if film.codec == "av1" { 1 } else { cores.clamp(1, 16) };
-        let input = if is_short {
-            input.option("-threads", threads.to_string()).option("-skip_loop_filter", "all")
-        } else {
-            input
-        };
-        spec = spec.args(input.args());
+        spec = spec.args(window_args(path, film, window, cores));
     }
     for input in 0..windows.len() {
         spec = spec.args(["-map", &format!("{input}:{stream_index}")]);
@@ -183,6 +183,18 @@ fn is_complaint(line: &str) -> bool {
     ["error", "invalid", "corrupt", "concealing", "missing", "truncat", "prematurely", "out of range"]
         .iter()
         .any(|word| line.contains(word))
+}
+
+/// One window as an input.
+pub(super) fn window_args(path: &Path, film: &Stream, window: &Range<usize>, cores: u32) -> Vec<OsString> {
+    let input = window_input(path, film, window);
+    if window.len() == film.shown.len() {
+        return input.args();
+    }
+    // What is coded is read in full without the filter that only smooths the pictures, and a seventh less CPU is spent.
+    // dav1d's threads would cost a quarter more.
+    let threads = if film.codec == "av1" { 1 } else { cores.clamp(1, 16) };
+    input.option("-threads", threads.to_string()).option("-skip_loop_filter", "all").args()
 }
 
 /// From the middle before its first frame to the middle after its last, so that rounding cannot add or lose one.

@@ -17,9 +17,9 @@ const AUDIO_TOLERANCE_SECS: f64 = 0.5;
 /// One stream as its packets tell.
 #[derive(Default)]
 pub(super) struct Stream {
-    kind: String,
+    pub(super) kind: String,
     pub(super) codec: String,
-    size: (u32, u32),
+    pub(super) size: (u32, u32),
     pub(super) time_base: Option<Rational>,
     /// (time, duration) of what is shown, in ticks; kept for video alone.
     pub(super) shown: Vec<(i64, i64)>,
@@ -28,7 +28,7 @@ pub(super) struct Stream {
     end: Option<i64>,
     last_dts: Option<i64>,
     backwards_at: Option<i64>,
-    damaged_count: usize,
+    pub(super) damaged_count: usize,
 }
 
 /// All streams of a file.
@@ -48,10 +48,7 @@ pub(super) fn walk(ffmpeg: &Ffmpeg, path: &Path, cancel: &CancelToken) -> Result
         Err(MediaError::ChildFailed { reason, .. }) => Some(reason),
         Err(error) => return Err(error),
     };
-    for stream in streams.values_mut() {
-        stream.shown.sort_unstable();
-    }
-    Ok(Walk { streams, unreadable })
+    Ok(Walk { unreadable, ..Walk::from_streams(streams) })
 }
 
 fn take_stream(streams: &mut BTreeMap<u32, Stream>, fields: &[(String, String)]) {
@@ -67,7 +64,7 @@ fn take_stream(streams: &mut BTreeMap<u32, Stream>, fields: &[(String, String)])
 }
 
 impl Stream {
-    fn take(&mut self, packet: Packet) {
+    pub(super) fn take(&mut self, packet: Packet) {
         self.packet_count += 1;
         self.damaged_count += usize::from(packet.corrupt || packet.size_bytes == 0);
         if let Some(dts) = packet.dts {
@@ -90,6 +87,17 @@ impl Stream {
         self.time_base.map_or(0.0, |base| Timestamp::new(ticks, base).as_secs())
     }
 
+    /// Whether each frame is as far from the first as in the other, within a tick.
+    pub(super) fn stands_as(&self, other: &Self) -> bool {
+        let first = |stream: &Self| stream.shown.first().map_or(0, |(pts, _)| *pts);
+        let secs = |stream: &Self, pts: i64| stream.secs(pts.saturating_sub(first(stream)));
+        let slack_secs = self.time_base.map_or(0.0, |base| base.as_f64()) * 1.001;
+        let near = |(one, two): (&(i64, i64), &(i64, i64))| {
+            (secs(self, one.0) - secs(other, two.0)).abs() <= slack_secs
+        };
+        self.shown.len() == other.shown.len() && self.shown.iter().zip(&other.shown).all(near)
+    }
+
     fn duration_secs(&self) -> f64 {
         match (self.first, self.end) {
             (Some(first), Some(end)) => self.secs(end.saturating_sub(first)),
@@ -99,6 +107,14 @@ impl Stream {
 }
 
 impl Walk {
+    /// What the packets of a file that can be read told.
+    pub(super) fn from_streams(mut streams: BTreeMap<u32, Stream>) -> Self {
+        for stream in streams.values_mut() {
+            stream.shown.sort_unstable();
+        }
+        Self { streams, unreadable: None }
+    }
+
     /// The first video stream.
     pub(super) fn film(&self) -> Option<(u32, &Stream)> {
         self.of("video").next()
@@ -126,6 +142,7 @@ impl Walk {
             }
         }
         self.judge_film(expectation, report);
+        report.audio_packet_counts = self.of("audio").map(|(_, stream)| stream.packet_count).collect();
         let found = self.of("audio").count();
         if found != expectation.audio_count {
             report.problems.push(Problem::StreamCount {

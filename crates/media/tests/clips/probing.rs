@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use reel_media::probe::{Chroma, FieldOrder, Orientation, VideoCodec, VideoStream};
+use reel_media::{
+    FrameTable, MediaError, MediaInfo, ProbeLimits, Unreliable, frame_table, probe, probe_with_frames,
+};
 use reel_testkit::clips;
+use reel_types::CancelToken;
 
 use super::probed;
 
@@ -74,4 +78,31 @@ fn real_clips_are_told_as_their_list_says() {
     assert_eq!(nasa.main_video().unwrap().index, 0);
     let timecode = probed(&clips.join("formats/prores_timecode.mov")).unwrap().timecode;
     assert_eq!(timecode.as_deref(), Some("01:00:00:00"));
+}
+
+#[test]
+fn one_look_tells_what_two_looks_tell() {
+    let shared = clips::shared_files("bad");
+    let made =
+        [clips::two_audio(), clips::edit_list(), clips::ts_bframes(), clips::vfr_mp4(), clips::hdr10()];
+    for path in made.into_iter().chain(shared) {
+        let (ffmpeg, limits, cancel) = (super::ffmpeg(), ProbeLimits::default(), CancelToken::new());
+        let two = probe(&ffmpeg, &path, &limits, &cancel).and_then(|info| {
+            let film = info.main_video().ok_or_else(|| MediaError::NoVideo { path: path.clone() })?.index;
+            Ok((info, frame_table(&ffmpeg, &path, film, &cancel)?))
+        });
+        let one = probe_with_frames(&ffmpeg, &path, &limits, &cancel).map(|(mut info, table)| {
+            info.audio.iter_mut().for_each(|stream| stream.packet_count = None);
+            (info, table)
+        });
+        // Complaints of FFmpeg name an address, which is another each time.
+        let told = |looked: Result<(MediaInfo, FrameTable), MediaError>| {
+            let (info, mut table) = looked.map_err(|error| error.to_string())?;
+            if let Some(Unreliable::Damaged { detail }) = &mut table.unreliable {
+                detail.clear();
+            }
+            Ok::<_, String>((info, table))
+        };
+        assert_eq!(told(one), told(two), "{}", path.display());
+    }
 }

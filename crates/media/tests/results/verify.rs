@@ -18,6 +18,7 @@ fn good() -> Expectation {
         audio_duration_secs: vec![5.0],
         video_codec: Some("h264".to_owned()),
         size: Some((320, 180)),
+        times: None,
         seams_secs: vec![2.5],
     }
 }
@@ -102,4 +103,36 @@ fn good_real_clips_pass() {
             assert!(report.passed(), "{} {level:?}: {:?}", clip.display(), report.problems);
         }
     }
+}
+
+#[test]
+fn a_file_that_stands_as_foretold_takes_one_process_and_a_damaged_one_is_judged_as_ever() {
+    let foretold = |count: i64| {
+        let base = reel_types::time::Rational::new(1, 30).unwrap();
+        Expectation { times: Some(((0..count).collect(), base)), seams_secs: Vec::new(), ..good() }
+    };
+    let started = || reel_media::child::totals().spawned_count;
+    let (ffmpeg, clip) = (ffmpeg(), clips::with_audio());
+    let (before, effort) = (started(), Effort { level: Level::Quick, cores: 2 });
+    let report = verify(&ffmpeg, &clip, &foretold(150), effort, &CancelToken::new()).unwrap();
+    assert_eq!(started() - before, 1);
+    assert!(report.passed(), "{:?}", report.problems);
+    assert_eq!((report.frame_count, report.decoded_count), (150, 61));
+    let step_by_step =
+        looked(&clips::with_audio(), &Expectation { times: None, ..foretold(150) }, Level::Quick);
+    assert_eq!(step_by_step.times, report.times);
+    assert_eq!(step_by_step.audio_packet_counts, report.audio_packet_counts);
+    assert_eq!(step_by_step.decoded_count, report.decoded_count);
+
+    let otherwise = looked(&clips::with_audio(), &foretold(151), Level::Quick);
+    assert!(otherwise.passed(), "{:?}", otherwise.problems);
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("damaged.mp4");
+    let mut bytes = std::fs::read(clips::with_audio()).unwrap();
+    let length = bytes.len();
+    let beyond_the_index = &mut bytes[length * 9 / 10..length * 99 / 100];
+    beyond_the_index.fill(0x55);
+    std::fs::write(&damaged, &bytes).unwrap();
+    let report = looked(&damaged, &foretold(150), Level::Quick);
+    assert!(!report.passed());
 }

@@ -35,7 +35,7 @@ fn facts(secs: u32, container: &str, first_ticks: i64, change: impl FnOnce(&mut 
         }],
         "audio": [{
             "index": 1, "codec": "aac", "sample_rate": 48_000, "channel_count": 2, "channel_layout": "stereo",
-            "sample_format": "fltp", "time_base": {"num": 1, "den": 48_000},
+            "sample_format": "fltp", "packet_count": 2800, "time_base": {"num": 1, "den": 48_000},
             "start": {"ticks": 0, "base": {"num": 1, "den": 48_000}}, "duration_secs": secs,
             "bitrate_bits_per_sec": null, "language": null, "title": null, "disposition": disposition,
         }],
@@ -53,7 +53,11 @@ fn planned(params: &Params, facts: &Facts) -> String {
             Chunk::Video(chunk) => {
                 let seek = chunk.cut.and_then(|cut| cut.seek_micros);
                 let (first, end) = (chunk.first_frame, chunk.end_frame);
-                format!("{} {first}..{end} read from {seek:?} µs", chunk.encode.encoder.name())
+                let file = chunk.file.as_ref().map_or(String::new(), |file| {
+                    let tracks = file.sound.as_ref().map_or(0, |sound| sound.tracks.len());
+                    format!(" into {} with {tracks} tracks of sound", file.container.extension())
+                });
+                format!("{} {first}..{end} read from {seek:?} µs{file}", chunk.encode.encoder.name())
             }
         };
         format!(

@@ -69,6 +69,21 @@ fn a_track_of_sound_without_any_sound_in_it_is_left_out_and_named() {
 }
 
 #[test]
+fn a_track_of_sound_of_which_nothing_decodes_is_left_out_after_a_second_try() {
+    let film = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=1"];
+    let sound = ["-f", "lavfi", "-i", "sine=duration=1", "-c:a", "alac"];
+    let encode = ["-c:v", "libx264", "-preset", "ultrafast"];
+    let good = clips::made("alac.mov", &[&film[..], &sound, &encode].concat());
+    let noise = ["-map", "0", "-c", "copy", "-bsf:a", "noise=amount=1"];
+    let source = clips::made("noise_for_alac.mov", &[&["-i", good.to_str().unwrap()][..], &noise].concat());
+    let scene = Scene::new();
+    let done = scene.transcode(&source, |_| ());
+    assert_eq!((frame_count(done.output()), stream_count(done.output(), "a")), (25, 0));
+    assert!(done.says("hold no sound"));
+    assert!(done.says("made again from parts"));
+}
+
+#[test]
 fn a_side_of_one_pixel_becomes_two() {
     let scene = Scene::new();
     for (width, height, size) in [(16, 1, ["16", "2"]), (1, 16, ["2", "16"]), (3, 1, ["2", "2"])] {
