@@ -40,7 +40,7 @@ impl Transcode {
 
 impl Pipeline for Transcode {
     const NAME: &'static str = "transcode";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Params = Params;
     type Facts = Facts;
     type Chunk = Chunk;

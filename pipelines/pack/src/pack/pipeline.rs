@@ -24,7 +24,7 @@ impl Pack {
 
 impl Pipeline for Pack {
     const NAME: &'static str = "pack";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Params = PackParams;
     type Facts = Facts;
     type Chunk = Chunk;

@@ -32,7 +32,7 @@ impl Unpack {
 
 impl Pipeline for Unpack {
     const NAME: &'static str = "unpack";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Params = UnpackParams;
     type Facts = Facts;
     type Chunk = Chunk;
