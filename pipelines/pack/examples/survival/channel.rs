@@ -5,7 +5,8 @@ pub struct Channel {
     /// Its name in the report.
     pub name: &'static str,
     /// What each generation does: filters (may be empty) and the encoder's arguments. `RATE` stands for the rate that makes
-    /// this encoder give the cap: libvpx and SVT-AV1 miss what they are asked for.
+    /// this encoder give the cap: libvpx and SVT-AV1 miss what they are asked for. `QMIN` is 45 once libvpx gave too much: it
+    /// spends what it has on the first pictures and then does not come down any more.
     pub stages: &'static [(&'static str, &'static str)],
     /// The bit rate asked for, in bits per second of video as it is played; none for constant quality.
     pub cap: Option<f64>,
@@ -27,7 +28,7 @@ const H264_10M: &str = "-c:v libx264 -preset medium -b:v 10M -maxrate 10M -bufsi
 const H264_4M: &str = "-c:v libx264 -preset medium -b:v 4M -maxrate 4M -bufsize 8M -g 60";
 const H264_2M: &str = "-c:v libx264 -preset medium -b:v 2M -maxrate 2M -bufsize 4M -g 60";
 const H264_1M: &str = "-c:v libx264 -preset medium -b:v 1M -maxrate 1M -bufsize 2M -g 60";
-const VP9: &str = "-c:v libvpx-vp9 -deadline good -cpu-used 5 -row-mt 1 -tile-columns 2 -b:v RATE -maxrate RATE -bufsize 5M -g 60";
+const VP9: &str = "-c:v libvpx-vp9 -deadline good -cpu-used 5 -row-mt 1 -tile-columns 2 -b:v RATE -maxrate RATE -bufsize 5M -qmin QMIN -g 60";
 const AV1: &str = "-c:v libsvtav1 -preset 8 -b:v RATE -g 60";
 
 const fn quality(

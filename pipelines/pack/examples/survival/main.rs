@@ -22,7 +22,9 @@ const SECS_MIN: f64 = 10.0;
 /// Pictures of a card.
 const CARD_PICTURES: usize = 30;
 /// How often an encoder is asked anew for the rate that it missed.
-const TRIES_MAX: u32 = 3;
+const TRIES_MAX: u32 = 4;
+/// So near to it is near enough.
+const NEAR: f64 = 0.05;
 
 fn main() -> Result<(), Failure> {
     let options = Options::from_arguments(std::env::args().skip(1))?;
@@ -211,25 +213,42 @@ fn pack(layout: &Layout, target: Target, file: u64, content: &[u8], out: &Path) 
 /// The video after its trip, and the rate it has.
 fn send(channel: &Channel, master: &Path, work: &Path) -> Result<(PathBuf, f64), Failure> {
     let mut asked = channel.cap.unwrap_or_default();
+    let mut qmin = 0;
     let mut tries = 1..=TRIES_MAX;
     loop {
-        let out = send_at(channel, asked, master, work)?;
+        let out = send_at(channel, (asked, qmin), master, work)?;
         let rate = std::fs::metadata(&out)?.len() as f64 * 8.0 / ffmpeg::probe(&out)?.2;
-        let Some(cap) = channel.cap.filter(|cap| is_off(rate, *cap) && channel.asks_for_a_rate()) else {
+        let Some(cap) =
+            channel.cap.filter(|cap| (rate / cap - 1.0).abs() > NEAR && channel.asks_for_a_rate())
+        else {
             return Ok((out, rate));
         };
         if tries.next().is_none() {
             return Ok((out, rate));
         }
+        if rate > cap && qmin == 0 {
+            qmin = 45;
+            continue;
+        }
         asked = (asked * cap / rate).clamp(cap / 4.0, cap * 4.0);
     }
 }
 
-fn send_at(channel: &Channel, rate: f64, master: &Path, work: &Path) -> Result<PathBuf, Failure> {
+fn send_at(
+    channel: &Channel,
+    (rate, qmin): (f64, u32),
+    master: &Path,
+    work: &Path,
+) -> Result<PathBuf, Failure> {
     let mut from = master.to_owned();
     for (index, (filters, encoder)) in channel.stages.iter().enumerate() {
         let to = work.join(format!("{}-{index}.mkv", channel.name));
-        ffmpeg::convert(&from, filters, &encoder.replace("RATE", &format!("{rate:.0}")), &to)?;
+        ffmpeg::convert(
+            &from,
+            filters,
+            &encoder.replace("RATE", &format!("{rate:.0}")).replace("QMIN", &qmin.to_string()),
+            &to,
+        )?;
         from = to;
     }
     Ok(from)
