@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reel_device::Devices;
 use reel_store::Store;
-use reel_types::{CancelToken, Progress, TaskId, TaskKind};
+use reel_types::{CancelToken, Stage, TaskId, TaskKind};
 use serde::de::DeserializeOwned;
 
 use crate::inputs::Inputs;
@@ -98,7 +98,12 @@ impl RunContext<'_> {
 
     /// Says how far the step is, in a unit of its own; cheap.
     pub fn progress(&self, done: u64, total: u64) {
-        self.progress.set(Progress { done, total });
+        self.progress.set(done, total);
+    }
+
+    /// Says what the step has come to; cheap. It never goes back.
+    pub fn stage(&self, stage: Stage) {
+        self.progress.set_stage(stage);
     }
 
     /// For a step that cannot say how far it is: to be called while it moves, so that it is not taken for one that

@@ -1,6 +1,7 @@
 //! `reel pack`: from what was typed to a request.
 
 mod entries;
+mod kept;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -13,12 +14,12 @@ use crate::args::PackArgs;
 use crate::console::Console;
 use crate::delivery::numbered_there;
 use crate::problem::{Problem, ProblemKind};
-use crate::secret;
+use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::targets::{Target, check, is_folder, named_output};
 use crate::text::shown;
 use crate::wiring::App;
-use crate::work::{HandOver, Request, do_request};
+use crate::work::{HandOver, Request, do_request, refuse};
 
 /// Packs, and answers with the exit code.
 ///
@@ -32,11 +33,14 @@ pub async fn run(
 ) -> Result<u8, Problem> {
     let mut args = args;
     args.params.device = settings.device;
-    let request = request(args)?;
-    do_request(app, console, settings, request).await
+    let input = args.inputs.first().cloned().unwrap_or_default();
+    match request(settings, args).await {
+        Ok(request) => do_request(app, console, settings, request).await,
+        Err(problem) => refuse(console, settings, &input, problem),
+    }
 }
 
-fn request(args: PackArgs) -> Result<Request, Problem> {
+async fn request(settings: &Settings, args: PackArgs) -> Result<Request, Problem> {
     if let Some((message, hint)) = args.params.contradiction() {
         return Err(Problem::usage(message).with_hint(hint));
     }
@@ -44,8 +48,8 @@ fn request(args: PackArgs) -> Result<Request, Problem> {
     let output = output(&args, &gathered.name)?;
     let matroska = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mkv"));
     let is_sealed = args.encrypt || args.key.key_file.is_some() || args.key.passphrase_file.is_some();
-    let seal = is_sealed.then(|| secret::seal(&args.key)).transpose()?;
-    let params = PackParams { entries: gathered.entries, name: gathered.name, seal, matroska, ..args.params };
+    let secret = is_sealed.then(|| Secret::for_new(&args.key)).transpose()?;
+    let mut params = PackParams { entries: gathered.entries, name: gathered.name, matroska, ..args.params };
     let input = args.inputs.first().cloned().unwrap_or_default();
     let target = Target { input, sources: gathered.sources, output };
     let is_split = params.split_size.is_some() || params.split_duration.is_some();
@@ -54,15 +58,22 @@ fn request(args: PackArgs) -> Result<Request, Problem> {
     } else {
         check(std::slice::from_ref(&target), &target.sources)?;
     }
-    let params = serde_json::to_value(&params).map_err(|error| {
-        Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
-    })?;
+    if let Some(secret) = secret {
+        let kept = kept::seals(settings, &as_json(&params)?, &target).await?;
+        params.seal = Some(secret.seal(&kept)?);
+    }
     Ok(Request {
         pipeline: "pack",
-        params,
+        params: as_json(&params)?,
         targets: vec![target],
         media_secs: |_| None,
         hand_over: if is_split { HandOver::Numbered } else { HandOver::File },
+    })
+}
+
+fn as_json(params: &PackParams) -> Result<serde_json::Value, Problem> {
+    serde_json::to_value(params).map_err(|error| {
+        Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
     })
 }
 

@@ -35,6 +35,10 @@ pub struct ProgressRecord {
     pub input: InputPath,
     /// The job's state.
     pub state: JobState,
+    /// What it has come to, in the words of the file-to-video converter; null where nothing says so yet.
+    pub stage: Option<&'static str>,
+    /// Before the plan is made, how far the look at the sources is, 0 to 1; else null.
+    pub stage_fraction: Option<f64>,
     /// 0 to 1, or null before the plan is made.
     pub done_fraction: Option<f64>,
     /// Seconds of media in a second, over what this process saw; null while unknown.
@@ -67,6 +71,18 @@ pub enum Status {
     Interrupted,
 }
 
+impl Status {
+    /// In the words of the file-to-video converter.
+    pub fn stage(self) -> Option<&'static str> {
+        match self {
+            Self::Completed => Some("completed"),
+            Self::Cancelled => Some("stopped"),
+            Self::Interrupted => None,
+            Self::Failed | Self::Refused | Self::Exists => Some("error"),
+        }
+    }
+}
+
 /// How an input ended. There is one for each input, also when no job was made.
 #[derive(Serialize, Clone, PartialEq, Debug)]
 pub struct ResultRecord {
@@ -77,6 +93,8 @@ pub struct ResultRecord {
     pub input: InputPath,
     /// How it ended.
     pub status: Status,
+    /// The same in the words of the file-to-video converter: `completed`, `stopped` or `error`; null where the job can go on.
+    pub stage: Option<&'static str>,
     /// The output was there before and is what the job made; nothing was done.
     pub already_there: bool,
     /// What was delivered.
@@ -164,6 +182,7 @@ impl ResultRecord {
             job,
             input: InputPath::new(input),
             status,
+            stage: status.stage(),
             already_there: false,
             outputs: Vec::new(),
             metadata: Value::Null,

@@ -60,7 +60,8 @@ impl Screen {
             json.result(&self.console, result);
             return;
         }
-        if !self.quiet && !result.outputs.is_empty() {
+        // Also of a job that writes nothing and says what it found.
+        if !self.quiet && (!result.outputs.is_empty() || result.metadata["exact"].is_boolean()) {
             result_text::lines(result).iter().for_each(|line| self.console.data(line));
         }
         if let Some(problem) = &result.error {

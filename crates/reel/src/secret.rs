@@ -31,25 +31,58 @@ pub struct KeyArgs {
     pub key_file: Option<PathBuf>,
 }
 
-/// A new key for a video, sealed for its owner.
-///
-/// # Errors
-/// A usage problem when there is no passphrase; an input problem for a key file that is none.
-pub fn seal(args: &KeyArgs) -> Result<Seal, Problem> {
-    let key = FileKey::generate();
-    let wrapped = match &args.key_file {
-        Some(path) => {
-            let people = SealTo::from_key_file(&text_of(path)?).map_err(|error| of_file(path, &error))?;
-            key.wrap_for(&people)
-        }
-        None => key.wrap_with_passphrase(&passphrase(args, true)?),
-    };
-    let wrapped = wrapped.map_err(|error| refused(&error.to_string()))?;
-    if wrapped.len() > WRAPPED_BYTES_MAX {
-        return Err(Problem::usage("the key file has more keys than every picture has room for")
-            .with_hint("leave at most 15 keys in it"));
+/// What opens a video, as it was given.
+pub enum Secret {
+    /// A passphrase.
+    Passphrase(String),
+    /// The text of a key file, and where it was.
+    KeyFile(PathBuf, String),
+}
+
+impl Secret {
+    /// For a new video; a passphrase that is typed is typed twice.
+    ///
+    /// # Errors
+    /// A usage problem when there is no passphrase; an input problem for a file that cannot be read.
+    pub fn for_new(args: &KeyArgs) -> Result<Self, Problem> {
+        Ok(match &args.key_file {
+            Some(path) => Self::KeyFile(path.clone(), text_of(path)?),
+            None => Self::Passphrase(passphrase(args, true)?),
+        })
     }
-    Ok(Seal { seal_to: key.seal_to(), key: wrapped })
+
+    /// A key for a video, sealed for its owner: one of those `kept` with a job that was not finished, when this opens it, so that
+    /// the job goes on; else a new one.
+    ///
+    /// # Errors
+    /// An input problem for a key file that is none.
+    pub fn seal(&self, kept: &[Seal]) -> Result<Seal, Problem> {
+        let is_ours = |seal: &&Seal| self.opened(&seal.key).is_ok_and(|key| key.seal_to() == seal.seal_to);
+        if let Some(seal) = kept.iter().find(is_ours) {
+            return Ok(seal.clone());
+        }
+        let key = FileKey::generate();
+        let wrapped = match self {
+            Self::KeyFile(path, text) => {
+                let people = SealTo::from_key_file(text).map_err(|error| of_file(path, &error))?;
+                key.wrap_for(&people)
+            }
+            Self::Passphrase(passphrase) => key.wrap_with_passphrase(passphrase),
+        };
+        let wrapped = wrapped.map_err(|error| refused(&error.to_string()))?;
+        if wrapped.len() > WRAPPED_BYTES_MAX {
+            return Err(Problem::usage("the key file has more keys than every picture has room for")
+                .with_hint("leave at most 15 keys in it"));
+        }
+        Ok(Seal { seal_to: key.seal_to(), key: wrapped })
+    }
+
+    fn opened(&self, wrapped: &str) -> Result<FileKey, SealError> {
+        match self {
+            Self::KeyFile(_, text) => FileKey::unwrap_with_key_file(wrapped, text),
+            Self::Passphrase(passphrase) => FileKey::unwrap_with_passphrase(wrapped, passphrase),
+        }
+    }
 }
 
 /// The key of a video, from how it was sealed.
@@ -57,11 +90,13 @@ pub fn seal(args: &KeyArgs) -> Result<Seal, Problem> {
 /// # Errors
 /// An input problem when the passphrase or the key file is not the one.
 pub fn open(args: &KeyArgs, wrapped: &str) -> Result<FileKey, Problem> {
-    let opened = match &args.key_file {
-        Some(path) => FileKey::unwrap_with_key_file(wrapped, &text_of(path)?),
-        None => FileKey::unwrap_with_passphrase(wrapped, &passphrase(args, false)?),
+    let secret = match &args.key_file {
+        Some(path) => Secret::KeyFile(path.clone(), text_of(path)?),
+        None => Secret::Passphrase(passphrase(args, false)?),
     };
-    opened.map_err(|error| refused(&error.to_string()).with_hint("nothing was written; try another one"))
+    secret
+        .opened(wrapped)
+        .map_err(|error| refused(&error.to_string()).with_hint("nothing was written; try another one"))
 }
 
 /// Whether there is a key without asking for one.

@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::targets::{Target, check, is_folder, named_output};
 use crate::text::{bytes, shown};
 use crate::wiring::{App, find_ffmpeg, open_state};
-use crate::work::{HandOver, Request, do_request};
+use crate::work::{HandOver, Request, do_request, refuse};
 
 /// Unpacks or lists, and answers with the exit code.
 ///
@@ -35,17 +35,28 @@ pub async fn run(
     args.params.device = settings.device;
     let ffmpeg = find_ffmpeg(settings, &open_state(settings)?)?;
     if args.list {
-        for video in &args.videos {
-            let (peeked, _) = look(&ffmpeg, video, &args.key, secret::is_given(&args.key))?;
-            list(console, settings, video, &peeked);
-        }
-        return Ok(exit::DONE);
+        let listed = args.videos.iter().map(|video| {
+            look(&ffmpeg, video, &args.key, secret::is_given(&args.key))
+                .map(|(peeked, _)| list(console, settings, video, &peeked))
+                .map_or_else(|problem| refuse(console, settings, video, problem), |()| Ok(exit::DONE))
+        });
+        return Ok(exit::worst(listed.collect::<Result<Vec<_>, _>>()?));
     }
-    args.videos.iter().try_for_each(|video| try_reading(video))?;
-    let first = args.videos.first().map_or(Path::new(""), PathBuf::as_path);
-    let (peeked, key) = look(&ffmpeg, first, &args.key, true)?;
-    let app = key.map_or_else(|| app.clone(), |key| app.clone().with_key(key));
-    do_request(&app, console, settings, request(args, &peeked)?).await
+    let first = args.videos.first().cloned().unwrap_or_default();
+    for video in &args.videos {
+        if let Err(problem) = try_reading(video) {
+            return refuse(console, settings, video, problem);
+        }
+    }
+    let asked = look(&ffmpeg, &first, &args.key, true)
+        .and_then(|(peeked, key)| request(args, &peeked).map(|request| (request, key)));
+    match asked {
+        Ok((request, key)) => {
+            let app = key.map_or_else(|| app.clone(), |key| app.clone().with_key(key));
+            do_request(&app, console, settings, request).await
+        }
+        Err(problem) => refuse(console, settings, &first, problem),
+    }
 }
 
 fn try_reading(video: &Path) -> Result<(), Problem> {
@@ -81,13 +92,17 @@ fn request(args: UnpackArgs, peeked: &Peeked) -> Result<Request, Problem> {
     };
     let input = args.videos.first().cloned().unwrap_or_default();
     let target = Target { input, sources: args.videos, output };
-    let hand_over = if peeked.is_tar { HandOver::Folder } else { HandOver::File };
+    let hand_over = match (args.params.verify, peeked.is_tar) {
+        (true, _) => HandOver::Finding,
+        (false, true) => HandOver::Folder,
+        (false, false) => HandOver::File,
+    };
     match hand_over {
         HandOver::File => check(std::slice::from_ref(&target), &target.sources)?,
         HandOver::Folder if fs::symlink_metadata(&target.output).is_ok() => {
             return Err(folder_exists(&target.output));
         }
-        HandOver::Folder | HandOver::Numbered => {}
+        HandOver::Folder | HandOver::Numbered | HandOver::Finding => {}
     }
     let params = UnpackParams { ..args.params };
     let params = serde_json::to_value(&params).map_err(|error| {

@@ -22,8 +22,8 @@ use crate::screen::Screen;
 use crate::settings::Settings;
 use crate::targets::Target;
 
-pub use command::do_request;
-pub use follow::{Pace, follow};
+pub use command::{do_request, refuse};
+pub use follow::{Pace, follow, stage};
 
 /// How often the queue is asked for what other processes, and the heartbeat, have written there.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -52,6 +52,8 @@ pub enum HandOver {
     Folder,
     /// Several files that belong together, each with a number in its name.
     Numbered,
+    /// Nothing: what the job found is all there is. It failed when what it looked at is not exact.
+    Finding,
 }
 
 impl HandOver {
@@ -59,6 +61,7 @@ impl HandOver {
     fn places(self, output: &Path, count: usize) -> Vec<PathBuf> {
         match self {
             Self::File | Self::Folder => vec![output.to_owned()],
+            Self::Finding => Vec::new(),
             Self::Numbered => (1..=count).map(|number| numbered(output, number)).collect(),
         }
     }
@@ -67,7 +70,7 @@ impl HandOver {
     fn standing_in_the_way(self, output: &Path) -> Vec<PathBuf> {
         match self {
             Self::File | Self::Folder if fs::symlink_metadata(output).is_ok() => vec![output.to_owned()],
-            Self::File | Self::Folder => Vec::new(),
+            Self::File | Self::Folder | Self::Finding => Vec::new(),
             Self::Numbered => numbered_there(output),
         }
     }
@@ -218,7 +221,9 @@ impl Desk<'_> {
     async fn end(&mut self, result: ResultRecord) {
         self.screen.result(&result);
         if let Some(job) = result.job.clone() {
-            if result.status != Status::Completed {
+            if is_of_no_use(self.request, &result) {
+                finish::remove_objects(self.engine, &job).await;
+            } else if result.status != Status::Completed {
                 self.kept.insert(job);
             } else if !self.kept.contains(&job) && !self.open.iter().any(|open| open.job == job) {
                 finish::remove_objects(self.engine, &job).await;
@@ -226,6 +231,16 @@ impl Desk<'_> {
         }
         self.results.push(result);
     }
+}
+
+/// Whether what the job wrote helps nobody: the same videos give the same holes, and further copies make another job.
+fn is_of_no_use(request: &Request, result: &ResultRecord) -> bool {
+    let for_good = |problem: &Problem| {
+        matches!(problem.kind, ProblemKind::Failure(FailureKind::Damaged | FailureKind::Input))
+    };
+    request.pipeline == "unpack"
+        && result.status == Status::Failed
+        && result.error.as_ref().is_some_and(for_good)
 }
 
 async fn look(engine: &Engine, request: &Request, open: &mut Open) -> Result<(Job, ProgressRecord), Problem> {

@@ -22,5 +22,5 @@ pub use ids::{ClaimId, Epoch, JobId, JobKey, TaskId, TaskKind, WorkerId};
 pub use job::{Job, JobState, OnFailedChunk};
 pub use shown::{shown, without_controls};
 pub use source::Source;
-pub use task::{Attempt, AttemptOutcome, ChunkSpec, Class, Progress, Task, TaskState};
+pub use task::{Attempt, AttemptOutcome, ChunkSpec, Class, Progress, Stage, Task, TaskState};
 pub use time::Millis;

@@ -94,6 +94,43 @@ pub struct Progress {
     pub done: u64,
     /// All there is; 0 while unknown.
     pub total: u64,
+    /// What is being done, where the pipeline says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+}
+
+/// What a task has come to, in the words of the file-to-video converter. A job's stage is the latest that any of its tasks has
+/// come to; how it ended is told by its state.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Looks at what it is to do.
+    Initializing,
+    /// Reads the sources.
+    Processing,
+    /// Makes or uses repair symbols.
+    ErrorCorrection,
+    /// Makes pictures, or takes them apart.
+    Converting,
+    /// Puts the result together and verifies it.
+    Finalizing,
+}
+
+impl Stage {
+    /// Every stage, the first one first.
+    pub const ALL: [Self; 5] =
+        [Self::Initializing, Self::Processing, Self::ErrorCorrection, Self::Converting, Self::Finalizing];
+
+    /// The word that a person sees.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Initializing => "initializing",
+            Self::Processing => "processing",
+            Self::ErrorCorrection => "error_correction",
+            Self::Converting => "converting",
+            Self::Finalizing => "finalizing",
+        }
+    }
 }
 
 /// A task as the queue knows it.

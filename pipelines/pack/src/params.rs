@@ -214,6 +214,10 @@ pub struct UnpackParams {
     #[arg(long)]
     #[serde(default)]
     pub allow_partial: bool,
+    /// Only read everything and say whether it holds; nothing is written
+    #[arg(long, conflicts_with_all = ["output", "list", "allow_partial"])]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verify: bool,
     /// What measures the cells of a `share` video; the bytes are the same.
     #[arg(skip)]
     #[serde(default, skip_serializing_if = "is_auto")]
@@ -283,7 +287,7 @@ impl FromStr for Ratio {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse::<f64>() {
             Ok(ratio) if ratio > 0.0 && ratio <= 0.5 => Ok(Self((ratio * 1e6).round().max(1.0) as u32)),
-            _ => Err("the ratio is above 0 and at most 0.5; for none use --no-error-correction".to_owned()),
+            _ => Err("Error correction failed: the ratio r is above 0 and at most 0.5 (0 < r <= 0.5); for none use --no-error-correction".to_owned()),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 use reel_types::{
-    Artifact, ClaimId, Epoch, Failure, FailureKind, Gap, JobId, JobKey, Millis, Progress, Source, TaskId,
-    TaskKind, TaskState, WorkerId,
+    Artifact, ClaimId, Epoch, Failure, FailureKind, Gap, JobId, JobKey, Millis, Progress, Source, Stage,
+    TaskId, TaskKind, TaskState, WorkerId,
 };
 use serde_json::json;
 
@@ -147,7 +147,9 @@ impl Generator {
     fn heartbeat(&mut self, state: &State) -> Command {
         let beats = (0..self.rng.u32(0..3)).map(|_| {
             let (task, epoch) = self.attempt(state);
-            Beat { task, epoch, progress: Progress { done: self.rng.u64(0..3), total: 2 } }
+            let done = self.rng.u64(0..3);
+            let stage = Stage::ALL.get(done as usize).copied().filter(|_| done > 0);
+            Beat { task, epoch, progress: Progress { done, total: 2, stage } }
         });
         Command::Heartbeat(Heartbeat {
             beats: beats.collect(),

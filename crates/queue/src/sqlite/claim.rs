@@ -61,7 +61,7 @@ const BEST_OF_JOBS: &str = concat!(
 
 const LEASE: &str = "
     update tasks set state = 'leased', epoch = epoch + 1, worker = ?2, lease_until = ?3,
-                     progress_done = 0, progress_total = 0, progress_at = ?4
+                     progress_done = 0, progress_total = 0, progress_stage = null, progress_at = ?4
      where id = ?1";
 const OPEN_ATTEMPT: &str = "
     insert into attempts (task, epoch, claim, worker, on_gpu, started_at) values (?1, ?2, ?3, ?4, ?5, ?6)";

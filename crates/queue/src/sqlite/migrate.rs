@@ -6,7 +6,8 @@ use super::open::Pool;
 use crate::error::QueueError;
 
 /// Migration `n` brings schema `n` to `n + 1`. One that was released is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/0001_start.sql"), include_str!("../../migrations/0002_stage.sql")];
 
 const FOUND: &str = "select user_version from pragma_user_version()";
 

@@ -30,7 +30,7 @@ macro_rules! task_columns {
     () => {
         concat!(
             "t.job, t.round, t.kind, t.idx, t.state, t.chunk, t.class, t.threads, t.memory_bytes, t.cost, t.after,
-             t.epoch, t.failures, t.ready_at, t.worker, t.lease_until, t.progress_done, t.progress_total,
+             t.epoch, t.failures, t.ready_at, t.worker, t.lease_until, t.progress_done, t.progress_total, t.progress_stage,
              t.progress_at, t.failure, ",
             $crate::sqlite::read::outputs_json!("t.id"),
             " as outputs"
@@ -149,7 +149,11 @@ pub(super) fn task(row: &SqliteRow) -> Result<Task, QueueError> {
         ready_at: row.try_get("ready_at")?,
         worker: row.try_get::<Option<String>, _>("worker")?.map(WorkerId::new),
         lease_until: row.try_get("lease_until")?,
-        progress: Progress { done: unsigned(row, "progress_done")?, total: unsigned(row, "progress_total")? },
+        progress: Progress {
+            done: unsigned(row, "progress_done")?,
+            total: unsigned(row, "progress_total")?,
+            stage: row.try_get::<Option<&str>, _>("progress_stage")?.map(from_word).transpose()?,
+        },
         progress_at: row.try_get("progress_at")?,
         outputs: from_json(row.try_get("outputs")?)?,
         failure: failure(row)?,

@@ -151,7 +151,7 @@ impl Scene {
         let heartbeat = Heartbeat {
             worker: WorkerId::new("w"),
             gpu: false,
-            beats: vec![Beat { task, epoch, progress: Progress { done, total: 9 } }],
+            beats: vec![Beat { task, epoch, progress: Progress { done, total: 9, stage: None } }],
             lease_millis: 10_000,
             stall_millis: 5_000,
         };

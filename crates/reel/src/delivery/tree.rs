@@ -1,7 +1,8 @@
 //! A result that is a tar stream becomes a folder: extracted beside its place, then renamed.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use reel_engine::crash_point;
@@ -111,9 +112,20 @@ fn left_out(report: &Report) -> Vec<String> {
 /// A stream with one folder on top becomes that folder; one with more on top becomes a folder of them.
 fn put_in_place(beside: &Path, output: &Path) -> io::Result<()> {
     match only_folder_in(beside)? {
-        Some(only) => part::rename_new(&only, output).and_then(|()| fs::remove_dir(beside)),
+        Some(only) => move_folder(&only, output).and_then(|()| fs::remove_dir(beside)),
         None => part::rename_new(beside, output),
     }
+}
+
+/// A folder that may not be written cannot change its parent either, so it may be for as long as that takes.
+fn move_folder(from: &Path, to: &Path) -> io::Result<()> {
+    let own = fs::symlink_metadata(from)?.permissions();
+    if own.mode() & 0o200 != 0 {
+        return part::rename_new(from, to);
+    }
+    fs::set_permissions(from, Permissions::from_mode(own.mode() | 0o700))?;
+    part::rename_new(from, to)?;
+    fs::set_permissions(to, own)
 }
 
 fn only_folder_in(folder: &Path) -> io::Result<Option<PathBuf>> {
@@ -122,9 +134,25 @@ fn only_folder_in(folder: &Path) -> io::Result<Option<PathBuf>> {
     Ok(first.file_type()?.is_dir().then(|| first.path()))
 }
 
+/// Also one with folders in it that may not be written.
 fn remove_tree(path: &Path) -> io::Result<()> {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_folders(path)?;
+            fs::remove_dir_all(path)
+        }
+        removed => removed,
     }
+}
+
+fn open_folders(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_folders(&entry.path())?;
+        }
+    }
+    Ok(())
 }

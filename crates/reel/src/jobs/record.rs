@@ -1,10 +1,11 @@
 //! A job in JSON.
 
-use reel_types::{Attempt, Failure, Gap, Job, JobId, JobState, Source, Task, TaskState};
+use reel_types::{Attempt, Failure, Gap, Job, JobId, JobState, Source, Stage, Task, TaskState};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::records::OutputRecord;
+use crate::work::stage;
 
 /// A line of type `job`: of `list`, of `show` (with tasks and attempts), and of the verbs that change something.
 #[derive(Serialize, Clone, PartialEq, Debug)]
@@ -12,6 +13,8 @@ pub(super) struct JobRecord {
     r#type: &'static str,
     job: JobId,
     state: JobState,
+    /// What it has come to; null where nothing says so yet.
+    stage: Option<&'static str>,
     /// Some worker holds one of its tasks now.
     worked_on: bool,
     pipeline: String,
@@ -40,6 +43,7 @@ struct TaskRecord {
     failures: u32,
     done: u64,
     total: u64,
+    stage: Option<Stage>,
     error: Option<Failure>,
 }
 
@@ -63,6 +67,7 @@ impl JobRecord {
             r#type: "job",
             job: job.id.clone(),
             state: job.state,
+            stage: stage(job.state, tasks),
             worked_on: is_worked_on(tasks),
             pipeline: job.pipeline.clone(),
             params: job.params.clone(),
@@ -96,6 +101,7 @@ impl TaskRecord {
             failures: task.failures,
             done: task.progress.done,
             total: task.progress.total,
+            stage: task.progress.stage,
             error: task.failure.clone(),
         }
     }

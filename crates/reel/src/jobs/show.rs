@@ -44,6 +44,7 @@ fn head(job: &Job, tasks: &[Task]) -> Vec<String> {
     if idle {
         rows.push(pair("", "run its command again to go on".into()));
     }
+    rows.extend(work::stage(job.state, tasks).map(|stage| pair("stage", stage.to_owned())));
     if let Some(done) = work::follow(job.state, tasks) {
         rows.push(pair("done", format!("{:.1} %", done * 100.0)));
     }

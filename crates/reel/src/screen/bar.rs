@@ -74,6 +74,9 @@ fn message(records: &[ProgressRecord]) -> String {
     let mut parts = Vec::new();
     if let [one] = records {
         parts.push(one.state.as_str().to_owned());
+        if let Some(fraction) = one.stage_fraction {
+            parts.push(format!("{} {:.0} %", one.stage.unwrap_or("reading"), fraction * 100.0));
+        }
     }
     if speed > 0.0 {
         parts.push(format!("{speed:.2}x"));

@@ -8,22 +8,26 @@ use reel_types::{JobId, JobState};
 use crate::console::Console;
 use crate::records::{ProgressRecord, Record, ResultRecord, SummaryRecord};
 
-/// At most one line a job in this time, unless its state changed.
+/// State and stage.
+type Standing = (JobState, Option<&'static str>);
+
+/// At most one line a job in this time, unless its state or its stage changed.
 const PACE: Duration = Duration::from_secs(1);
 
 /// Writes the contract's lines.
 #[derive(Default)]
 pub(super) struct JsonLines {
-    last: BTreeMap<JobId, (Instant, JobState)>,
+    last: BTreeMap<JobId, (Instant, Standing)>,
 }
 
 impl JsonLines {
     pub(super) fn progress(&mut self, console: &Console, records: &[ProgressRecord]) {
         for record in records {
             let now = Instant::now();
+            let standing = (record.state, record.stage);
             let last = self.last.get(&record.job);
-            if last.is_none_or(|(at, state)| *state != record.state || now.duration_since(*at) >= PACE) {
-                self.last.insert(record.job.clone(), (now, record.state));
+            if last.is_none_or(|(at, before)| *before != standing || now.duration_since(*at) >= PACE) {
+                self.last.insert(record.job.clone(), (now, standing));
                 write(console, &Record::Progress(record));
             }
         }

@@ -35,6 +35,9 @@ fn line(record: &ProgressRecord) -> String {
     if let Some(fraction) = record.done_fraction.filter(|_| record.state != JobState::Completed) {
         line.push_str(&format!(" {:.0} %", fraction * 100.0));
     }
+    if let Some(fraction) = record.stage_fraction {
+        line.push_str(&format!(", {} {:.0} %", record.stage.unwrap_or("reading"), fraction * 100.0));
+    }
     if let Some(speed) = record.speed {
         line.push_str(&format!(", {speed:.2}x"));
     }
@@ -57,6 +60,8 @@ mod tests {
             job: JobId::new("j"),
             input: InputPath::new(Path::new("a.mov")),
             state: JobState::Running,
+            stage: Some("converting"),
+            stage_fraction: None,
             done_fraction: Some(0.424),
             speed: Some(2.5),
             eta_secs: Some(75.0),
@@ -65,5 +70,15 @@ mod tests {
             chunks_total: 3,
         };
         assert_eq!(line(&record), "a.mov: running 42 %, 2.50x, 1 min 15 s left");
+        let planning = ProgressRecord {
+            state: JobState::Planning,
+            stage: Some("processing"),
+            stage_fraction: Some(0.43),
+            done_fraction: None,
+            speed: None,
+            eta_secs: None,
+            ..record
+        };
+        assert_eq!(line(&planning), "a.mov: planning, processing 43 %");
     }
 }

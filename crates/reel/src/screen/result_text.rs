@@ -9,6 +9,9 @@ use crate::text::{bytes, duration, shown, without_controls};
 /// Path, size, what did it and how fast; then why not the GPU, what was decided, and what is missing.
 pub(super) fn lines(result: &ResultRecord) -> Vec<String> {
     let mut lines: Vec<String> = result.outputs.iter().map(|output| output_line(output, result)).collect();
+    if lines.is_empty() {
+        lines.push(shown(result.input.path()));
+    }
     // That there is no GPU stands on the first line; `--json` and `reel doctor` have the driver's own words.
     let fell_back = result.metadata["gpu_fallback"].as_bool() == Some(true)
         && text(&result.metadata, "gpu_absent").is_none();
@@ -77,6 +80,7 @@ mod tests {
             job: None,
             input: InputPath::new(Path::new("a.mov")),
             status: Status::Completed,
+            stage: Status::Completed.stage(),
             already_there: false,
             outputs: vec![OutputRecord::new(Path::new("out/a.mp4"), "00", 3_400_000)],
             metadata,

@@ -53,7 +53,9 @@ pub(super) async fn begin(
             _ => {}
         }
     }
-    folders.push(Folder::prepare(&target.output).map_err(refused)?);
+    if request.hand_over != HandOver::Finding {
+        folders.push(Folder::prepare(&target.output).map_err(refused)?);
+    }
     let job = job_to_do(engine, request, &sources).await.map_err(refused)?;
     Ok(Begun::Open(Open { target: target.clone(), job, pace: follow::Pace::default() }))
 }
@@ -116,7 +118,9 @@ async fn job_to_do(engine: &Engine, request: &Request, sources: &[Source]) -> Re
         if submitted.created {
             return Ok(submitted.id);
         }
-        if submitted.state != JobState::Completed {
+        let is_tidied =
+            submitted.state == JobState::Failed && has_lost_objects(engine, &submitted.id).await?;
+        if submitted.state != JobState::Completed && !is_tidied {
             engine.queue.retry(&submitted.id).await?;
             return Ok(submitted.id);
         }
@@ -128,6 +132,13 @@ async fn job_to_do(engine: &Engine, request: &Request, sources: &[Source]) -> Re
         engine.queue.forget(&job.id).await?;
     }
     Err(internal("a job that is made again and again by others".into()))
+}
+
+/// Whether something that a task of the job wrote is gone: it failed for good, and was tidied up.
+async fn has_lost_objects(engine: &Engine, job: &JobId) -> Result<bool, Problem> {
+    let tasks = engine.queue.tasks(job).await?;
+    let mut written = tasks.iter().flat_map(|task| &task.outputs);
+    Ok(written.any(|artifact| !engine.state.objects().join(&artifact.key).is_file()))
 }
 
 /// Whether the result still lies in the state folder.

@@ -1,12 +1,15 @@
 //! A whole command that works on inputs: open the engine, work, show, sum up.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
+
+use reel_types::FailureKind;
 
 use super::{Request, work};
 use crate::console::Console;
 use crate::interrupt::Interrupt;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::records::{ResultRecord, Status, SummaryRecord, rounded};
 use crate::screen::Screen;
 use crate::settings::Settings;
@@ -32,6 +35,29 @@ pub async fn do_request(
         Err(problem) => refuse_all(&request.targets, &problem, &mut screen),
     };
     let summary = SummaryRecord::of(&results, rounded(began.elapsed().as_secs_f64()));
+    screen.summary(&summary);
+    Ok(summary.exit_code)
+}
+
+/// Tells of an input for which no job is made, and answers with the exit code. A command that makes no sense as a whole is told of
+/// without one.
+///
+/// # Errors
+/// The problem of such a command.
+pub fn refuse(
+    console: &Arc<Console>,
+    settings: &Settings,
+    input: &Path,
+    problem: Problem,
+) -> Result<u8, Problem> {
+    if problem.kind == ProblemKind::Failure(FailureKind::Usage) {
+        return Err(problem);
+    }
+    let status = if problem.kind == ProblemKind::Exists { Status::Exists } else { Status::Refused };
+    let result = ResultRecord::from_problem(input, None, status, problem);
+    let mut screen = Screen::new(Arc::clone(console), settings);
+    screen.result(&result);
+    let summary = SummaryRecord::of(&[result], 0.0);
     screen.summary(&summary);
     Ok(summary.exit_code)
 }

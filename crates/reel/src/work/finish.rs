@@ -56,6 +56,9 @@ async fn hand_over(
         (_, Some(failure)) => return Err(failure.clone().into()),
         _ => return Err(internal(format!("job {} failed and does not say why", job.id))),
     }
+    if becomes == HandOver::Finding {
+        return Ok(found(&open.target, job));
+    }
     let places = becomes.places(&open.target.output, job.outputs.len());
     if job.outputs.is_empty() || places.len() != job.outputs.len() {
         return Err(internal(format!("job {} has {} results, not one", job.id, job.outputs.len())));
@@ -74,6 +77,35 @@ async fn hand_over(
         }
     }
     Ok(and_said(completed(becomes, &open.target, job, already_there), left_out))
+}
+
+/// What a job found that writes nothing.
+fn found(target: &Target, job: &Job) -> ResultRecord {
+    let result = completed(HandOver::Finding, target, job, false);
+    if job.metadata["exact"] == true {
+        return result;
+    }
+    let holes = job.metadata["holes"].as_array().map_or(&[][..], Vec::as_slice);
+    let bytes = |hole: &serde_json::Value| {
+        hole["end"].as_u64().unwrap_or(0).saturating_sub(hole["begin"].as_u64().unwrap_or(0))
+    };
+    let message = match holes {
+        [] => "the whole has another SHA-256 than the video names".to_owned(),
+        holes => {
+            let lost: u64 = holes.iter().map(bytes).sum();
+            format!("{lost} of {} bytes cannot be recovered", job.metadata["content_bytes"])
+        }
+    };
+    let problem = Problem::new(ProblemKind::Failure(FailureKind::Damaged), message)
+        .with_hint("give further copies, or the missing parts, in the same command");
+    let stage = Status::Failed.stage();
+    ResultRecord {
+        status: Status::Failed,
+        stage,
+        exit_code: problem.kind.exit_code(),
+        error: Some(problem),
+        ..result
+    }
 }
 
 async fn deliver_one(
@@ -96,6 +128,7 @@ async fn deliver_one(
     let delivered = tokio::task::spawn_blocking(move || match becomes {
         HandOver::File | HandOver::Numbered => deliver(&delivery).map(|delivered| (delivered, Vec::new())),
         HandOver::Folder => deliver_tree(&delivery),
+        HandOver::Finding => Ok((Delivered::AlreadyThere, Vec::new())),
     });
     delivered.await.map_err(|error| internal(error.to_string()))?
 }
@@ -128,6 +161,7 @@ fn completed(becomes: HandOver, target: &Target, job: &Job, already_there: bool)
         job: Some(job.id.clone()),
         input: InputPath::new(&target.input),
         status: Status::Completed,
+        stage: Status::Completed.stage(),
         already_there,
         outputs: places.into_iter().zip(&job.outputs).map(output).collect(),
         metadata: job.metadata.clone(),

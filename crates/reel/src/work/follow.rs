@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use reel_types::{Job, JobState, Task, TaskKind, TaskState};
+use reel_types::{Job, JobState, Stage, Task, TaskKind, TaskState};
 
 use crate::records::{InputPath, ProgressRecord, rounded};
 
@@ -41,6 +41,8 @@ impl Pace {
             job: job.id.clone(),
             input: InputPath::new(input),
             state: job.state,
+            stage: stage(job.state, tasks),
+            stage_fraction: plan_fraction(tasks),
             done_fraction: fraction.map(|fraction| (fraction * 1e4).round() / 1e4),
             speed: speed.map(rounded),
             eta_secs: eta_secs.map(rounded),
@@ -60,6 +62,23 @@ impl Pace {
         let per_sec = gained / secs;
         (media_secs.map(|media_secs| media_secs * per_sec), Some((1.0 - fraction) / per_sec))
     }
+}
+
+/// What the job has come to, in the words of the file-to-video converter: how it ended, else the latest that one of its tasks says.
+pub fn stage(state: JobState, tasks: &[Task]) -> Option<&'static str> {
+    match state {
+        JobState::Completed => Some("completed"),
+        JobState::Cancelled => Some("stopped"),
+        JobState::Failed => Some("error"),
+        _ => tasks.iter().filter_map(|task| task.progress.stage).max().map(Stage::as_str),
+    }
+}
+
+/// How far the look at the sources is, while there is no plan yet: a large file is read for a while.
+fn plan_fraction(tasks: &[Task]) -> Option<f64> {
+    let plan = tasks.iter().find(|task| task.id.kind == TaskKind::Plan)?;
+    let is_known = plan.state == TaskState::Leased && plan.progress.total > 0;
+    is_known.then(|| (task_fraction(plan) * 1e4).round() / 1e4)
 }
 
 /// 0 to 1 by the cost of the chunks; nothing before they are known.
@@ -116,7 +135,7 @@ mod tests {
             ready_at: 0,
             worker: None,
             lease_until: None,
-            progress: Progress { done, total },
+            progress: Progress { done, total, stage: None },
             progress_at: 0,
             outputs: Vec::new(),
             failure: None,
@@ -141,5 +160,27 @@ mod tests {
         let fraction = follow(JobState::Running, &tasks).unwrap();
         assert!((fraction - 0.6 * 0.97).abs() < 1e-9, "{fraction}");
         assert_eq!(follow(JobState::Completed, &tasks), Some(1.0));
+    }
+
+    #[test]
+    fn the_stage_is_the_latest_of_any_task_and_then_how_it_ended() {
+        let with = |index, stage| {
+            let mut one = task(TaskId::run(JobId::new("j"), 0, index), TaskState::Leased, 1, 0, 0);
+            one.progress.stage = stage;
+            one
+        };
+        let tasks = [with(0, Some(Stage::Converting)), with(1, None), with(2, Some(Stage::Processing))];
+        assert_eq!(stage(JobState::Running, &tasks), Some("converting"));
+        assert_eq!(stage(JobState::Running, &tasks[1..2]), None);
+        assert_eq!(stage(JobState::Cancelled, &tasks), Some("stopped"));
+        assert_eq!(stage(JobState::Failed, &tasks), Some("error"));
+        assert_eq!(stage(JobState::Completed, &tasks), Some("completed"));
+    }
+
+    #[test]
+    fn how_far_the_look_at_the_sources_is_shows_before_the_plan() {
+        let plan = task(TaskId::plan(JobId::new("j")), TaskState::Leased, 0, 1, 4);
+        assert_eq!(plan_fraction(std::slice::from_ref(&plan)), Some(0.25));
+        assert_eq!(plan_fraction(&[Task { state: TaskState::Done, ..plan }]), None);
     }
 }

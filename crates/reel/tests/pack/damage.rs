@@ -25,6 +25,8 @@ fn a_video_cut_in_two_is_refused_named_or_mended_by_its_other_part() {
 
     refused(&scene, &["unpack", "one.avi"], 1, "of 20000000 bytes cannot be recovered");
     assert_eq!(scene.names(), ["one.avi", "two.avi"]);
+    assert_eq!(scene.object_count(), 0, "what was recovered is of no use to anybody");
+    refused(&scene, &["unpack", "one.avi"], 1, "of 20000000 bytes cannot be recovered");
 
     let ran = scene.reel(&["unpack", "one.avi", "-o", "partial.bin", "--allow-partial", "--json"]).expect(0);
     let told = ran.result()["metadata"].clone();

@@ -142,3 +142,29 @@ fn a_file_that_grows_meanwhile_ends_with_three_and_its_name() {
     assert!(result["error"]["hint"].is_string(), "{result:#}");
     assert_eq!(scene.names(), ["d"]);
 }
+
+#[test]
+fn folders_that_may_not_be_written_keep_their_bits() {
+    let scene = Scene::new();
+    fs::create_dir_all(scene.path("d/closed/within")).unwrap();
+    fs::write(scene.path("d/closed/within/file"), b"x").unwrap();
+    let closed = ["d/closed/within", "d/closed", "d"];
+    let set = |mode| {
+        for folder in closed {
+            fs::set_permissions(scene.path(folder), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    set(0o555);
+    scene.reel(&["pack", "d", "-o", "d.avi"]).expect(0);
+    scene.reel(&["unpack", "d.avi", "-o", "back"]).expect(0);
+    let mode = |folder: &str| fs::metadata(scene.path(folder)).unwrap().permissions().mode() & 0o777;
+    let modes: Vec<u32> = ["back/closed/within", "back/closed", "back"].into_iter().map(mode).collect();
+    assert_eq!(
+        (modes, fs::read(scene.path("back/closed/within/file")).unwrap()),
+        (vec![0o555; 3], b"x".to_vec())
+    );
+    set(0o755);
+    for folder in ["back", "back/closed", "back/closed/within"] {
+        fs::set_permissions(scene.path(folder), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}

@@ -16,6 +16,8 @@ mod kill;
 mod parts;
 mod refused;
 mod sealed;
+mod stage;
+mod verify;
 
 use support::{Ran, Scene};
 

@@ -107,3 +107,45 @@ fn keys_that_are_none_are_refused_with_what_to_do() {
     );
     assert!(!scene.path("sealed.avi").exists());
 }
+
+#[test]
+fn a_killed_encrypted_pack_goes_on_for_who_has_the_passphrase_and_betrays_nothing() {
+    let bytes = random(9_000_000, 5);
+    let scene = scene(&[("plans.bin", &bytes)]);
+    let pack = [&SECRET[..], &["--encrypt"]].concat();
+    let mut command = scene.command(&pack);
+    command.env("REEL_PASSPHRASE", "correct horse").env("REEL_CRASH_AT", "in_assemble");
+    assert!(Ran::of(command).signal.is_some());
+
+    let sha256 = reel_store::sha256_of_file(&scene.path("plans.bin")).unwrap().1;
+    let mut files = vec![scene.state()];
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let held = std::fs::read(&path).unwrap();
+        let holds = |secret: &[u8]| held.windows(secret.len()).any(|window| window == secret);
+        assert!(!holds(sha256.as_bytes()) && !holds(b"correct horse"), "{}", path.display());
+        assert!(
+            !path.starts_with(scene.state().join("objects")) || !holds(b"plans.bin"),
+            "{}",
+            path.display()
+        );
+        assert!(!holds(b"AGE-SECRET-KEY"), "{}", path.display());
+    }
+
+    with_passphrase(&scene, "correct horse", &pack).expect(0);
+    let attempts = scene.only_job()["attempts"].clone();
+    let done = attempts.as_array().unwrap().iter().filter(|attempt| attempt["outcome"] == "done").count();
+    assert_eq!(done, 3, "a plan, a chunk and an assemble, each once: {attempts:#}");
+    let again =
+        with_passphrase(&scene, "correct horse", &[&pack[..], &["--json"]].concat()).expect(0).result();
+    assert_eq!(
+        (&again["already_there"], &again["metadata"]["sha256"]),
+        (&true.into(), &serde_json::Value::Null)
+    );
+    with_passphrase(&scene, "another", &pack).expect(5);
+    with_passphrase(&scene, "correct horse", &["unpack", "sealed.avi", "-o", "back/"]).expect(0);
+    assert!(std::fs::read(scene.path("back/plans.bin")).unwrap() == bytes);
+}

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use reel_engine::{RunContext, RunError};
-use reel_types::{Failure, FailureKind};
+use reel_types::{Failure, FailureKind, Stage};
 
 use super::ahead::{Ahead, coded_ahead};
 use super::cards::Cards;
@@ -94,7 +94,9 @@ impl Scene<'_> {
                 return Err(RunError::Cancelled);
             }
             let next = (first + GROUP_BLOCKS).min(blocks.end);
+            cx.stage(Stage::ErrorCorrection);
             let group = (first..next).map(|_| ahead.next(report)).collect::<Result<Vec<_>, _>>()?;
+            cx.stage(Stage::Converting);
             segment.group(&group)?;
             ahead.recycle(group);
             first = next;
@@ -210,7 +212,7 @@ impl<'a> Segment<'a> {
     }
 
     fn push(&mut self, kind: FrameKind) -> Result<(), RunError> {
-        self.writer.push(&self.jpeg).map_err(|error| storage("write", self.path, &error))?;
+        self.writer.push(&self.jpeg).map_err(|error| not_added(self.path, &error))?;
         self.frame_number += 1;
         match kind {
             FrameKind::Data => self.report.data_frames += 1,
@@ -247,6 +249,17 @@ fn too_small() -> RunError {
     Failure::new(FailureKind::Usage, "pictures of this size do not hold one symbol")
         .with_hint("use a larger --resolution; 256x256 is enough")
         .into()
+}
+
+/// In the words that people know of the old converter.
+fn not_added(path: &Path, error: &dyn std::error::Error) -> RunError {
+    match storage("write", path, error) {
+        RunError::Failed(mut failure) => {
+            failure.message = format!("Failed to add frame to video encoder: {}", failure.message);
+            RunError::Failed(failure)
+        }
+        other => other,
+    }
 }
 
 fn storage(what: &str, path: &Path, error: &dyn std::error::Error) -> RunError {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use reel_engine::{Assembled, JobResult, Part, RunContext, RunError};
-use reel_types::{Failure, FailureKind};
+use reel_types::{Failure, FailureKind, Stage};
 
 use super::facts::Facts;
 use super::plan::{self, Chunk};
@@ -23,6 +23,7 @@ pub(super) fn assemble(
     if let Some(failure) = parts.iter().find_map(|part| part.result.as_ref().err()) {
         return Err(failure.clone().into());
     }
+    cx.stage(Stage::Finalizing);
     tracing::info!("All frames processed [{}], finalizing…", cx.task().job);
     let mut videos = Vec::new();
     for part in by_video(parts) {
@@ -152,7 +153,8 @@ fn told_of(params: &PackParams, facts: &Facts, videos: &[Video]) -> Told {
         name: facts.name.clone(),
         content_bytes: facts.size_bytes,
         content_sha256: facts.sha256.clone(),
-        checksum: facts.sha256.chars().take(16).collect(),
+        sha256: facts.sha256.clone(),
+        checksum: facts.sha256.as_ref().map(|sha256| sha256.chars().take(16).collect()),
         frames,
         duration_secs: round(duration_secs),
         redundancy_ratio: round(report.redundancy_ratio()),
@@ -167,6 +169,7 @@ fn told_of(params: &PackParams, facts: &Facts, videos: &[Video]) -> Told {
         device: report.device.clone().unwrap_or_default(),
         decisions,
         processing_time_seconds: round(report.write_secs + report.verify_secs),
+        stage: "completed",
         part_count: facts.split.map(|split| split.part_count),
     }
 }

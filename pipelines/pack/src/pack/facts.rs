@@ -2,7 +2,7 @@
 
 use reel_engine::{RunContext, RunError};
 use reel_media::Ffmpeg;
-use reel_types::{Failure, FailureKind};
+use reel_types::{Failure, FailureKind, Stage};
 use serde::{Deserialize, Serialize};
 
 use super::split::{self, Shape, Split};
@@ -24,10 +24,10 @@ pub struct Facts {
     pub params: PackParams,
     /// How many bytes the content has.
     pub size_bytes: u64,
-    /// SHA-256 of the content, hex.
-    pub sha256: String,
-    /// The name that `unpack` gives.
-    pub name: String,
+    /// SHA-256 of the content, hex; nothing when it is sealed, since this object lies on the disk as it is.
+    pub sha256: Option<String>,
+    /// The name that `unpack` gives; nothing when it is sealed.
+    pub name: Option<String>,
     /// Bytes of content in a block.
     pub block_bytes: u32,
     /// What every frame says about the whole, as JSON; each of several videos adds which one it is.
@@ -59,8 +59,10 @@ pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>)
     if let Some((message, hint)) = params.contradiction() {
         return Err(Failure::new(FailureKind::Usage, message).with_hint(hint).into());
     }
+    cx.stage(Stage::Initializing);
     let mut content = Content::open(params, cx)?;
     room::for_video(params, growth(params), &mut content, cx)?;
+    cx.stage(Stage::Processing);
     let sha256 = content.sha256(cx)?;
     let size_bytes = content.len();
     let name = base_name(&params.name);
@@ -106,7 +108,13 @@ pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>)
         RunError::failed(FailureKind::Usage, format!("{size_bytes} bytes are more than one video can number"))
     })?;
     let (block_bytes, metadata) = (metadata.block_bytes, text(&metadata)?);
-    Ok(Facts { params: params.clone(), size_bytes, sha256, name, block_bytes, metadata, split })
+    let mut params = params.clone();
+    let (mut sha256, mut name) = (Some(sha256), Some(name));
+    if params.seal.is_some() {
+        params.name.clear();
+        (sha256, name) = (None, None);
+    }
+    Ok(Facts { params, size_bytes, sha256, name, block_bytes, metadata, split })
 }
 
 /// Bytes of video for each byte that is stored.

@@ -101,14 +101,16 @@ impl ChunkReport {
 pub(super) struct Told {
     /// `archive`, `share` or `legacy`.
     pub(super) profile: &'static str,
-    /// The name that `unpack` gives.
-    pub(super) name: String,
+    /// The name that `unpack` gives; this and the next three are not told of a sealed video.
+    pub(super) name: Option<String>,
     /// Bytes of content.
     pub(super) content_bytes: u64,
     /// SHA-256 of the content, hex; its first 16 digits are what the picture shows.
-    pub(super) content_sha256: String,
+    pub(super) content_sha256: Option<String>,
+    /// The same under the name that it has in the video.
+    pub(super) sha256: Option<String>,
     /// The first 16 digits of it.
-    pub(super) checksum: String,
+    pub(super) checksum: Option<String>,
     /// Pictures of the video, with those that a person reads.
     pub(super) frames: u64,
     /// Seconds that it plays.
@@ -132,6 +134,8 @@ pub(super) struct Told {
     pub(super) decisions: Vec<String>,
     /// Seconds of work of all chunks.
     pub(super) processing_time_seconds: f64,
+    /// What the job came to.
+    pub(super) stage: &'static str,
     /// How many videos it is cut into; absent when it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) part_count: Option<u32>,

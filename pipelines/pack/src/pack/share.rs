@@ -8,8 +8,8 @@ use reel_engine::{Digest, Output, Part, RunContext, RunError};
 use reel_kernels::Place;
 use reel_media::raw::{FrameWriter, FrameWriterSpec};
 use reel_media::{Ffmpeg, MediaError};
-use reel_types::FailureKind;
 use reel_types::time::Rational;
+use reel_types::{FailureKind, Stage};
 
 use super::ahead::coded_ahead;
 use super::assemble::read_json;
@@ -96,8 +96,10 @@ pub(super) fn run(
         let mut first = chunk.first_block;
         while first < end {
             let next = (first + GROUP_BLOCKS).min(end);
+            cx.stage(Stage::ErrorCorrection);
             let blocks =
                 (first..next).map(|_| ahead.next(&mut film.report)).collect::<Result<Vec<_>, _>>()?;
+            cx.stage(Stage::Converting);
             film.group(&blocks, cx)?;
             ahead.recycle(blocks);
             first = next;

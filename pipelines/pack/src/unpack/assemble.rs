@@ -5,60 +5,31 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use reel_engine::{Assembled, Digest, JobResult, Output, Part, RunContext, RunError};
-use reel_types::{Failure, FailureKind};
-use serde::Serialize;
+use reel_types::{Failure, FailureKind, Stage};
 use sha2::{Digest as _, Sha256};
 
 use super::facts::Facts;
 use super::plan::Chunk;
 use super::run::{OUTCOME, PIECE};
-use crate::accelerator::DeviceTold;
+use super::told::{ByteRange, byte_ranges, told};
+use super::verify::{FINDING, Finding};
 use crate::collect::Outcome;
 use crate::content::hex;
-use crate::frame::ContentKind;
-
-/// What the result says, beside the file.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-struct Told {
-    /// Base name of what was packed.
-    name: String,
-    /// `file` or `tar`.
-    kind: ContentKind,
-    /// Whether the whole has the digest that the video names.
-    exact: bool,
-    /// The digest that the video names, hex.
-    content_sha256: String,
-    /// Bytes that could not be had; zeros stand in their place.
-    holes: Vec<ByteRange>,
-    /// The part of the repair symbols that the worst block did not need, 0 to 1.
-    margin: Option<f64>,
-    /// Repair symbols that were needed.
-    repair_used: u64,
-    /// Pictures that could not be read.
-    bad_frames: u64,
-    /// Symbols whose checksum did not hold.
-    bad_symbols: u64,
-    /// What was decided for a person.
-    decisions: Vec<String>,
-    /// What measured cells, where there were any.
-    #[serde(flatten)]
-    device: Option<DeviceTold>,
-}
-
-/// Half open.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-struct ByteRange {
-    begin: u64,
-    end: u64,
-}
+use crate::stream::seal::FileKey;
 
 pub(super) fn assemble(
     facts: &Facts,
+    key: Option<&FileKey>,
     parts: &[Part<Chunk>],
     cx: &RunContext<'_>,
 ) -> Result<Assembled<Chunk>, RunError> {
     if let Some(failure) = parts.iter().find_map(|part| part.result.as_ref().err()) {
         return Err(failure.clone().into());
+    }
+    cx.stage(Stage::Finalizing);
+    let facts = &facts.clone().opened(key)?;
+    if facts.params.verify {
+        return verified(facts, parts, cx);
     }
     let mut outcome = Outcome::default();
     let mut pieces = Vec::new();
@@ -82,7 +53,7 @@ pub(super) fn assemble(
             .with_hint("nothing was written; try another copy of the video")
             .into());
     }
-    let told = told(facts, &outcome, holes, wanted);
+    let told = told(facts, &outcome, holes, true);
     let output =
         Output::file("output.bin", "application/octet-stream", out).with_digest(Digest::Known(sha256));
     Ok(Assembled::Done(JobResult {
@@ -92,38 +63,16 @@ pub(super) fn assemble(
     }))
 }
 
-fn told(facts: &Facts, outcome: &Outcome, holes: Vec<ByteRange>, content_sha256: String) -> Told {
-    let mut decisions = Vec::new();
-    if let Some(margin) = outcome.margin {
-        decisions.push(format!("{:.0} % of repair unused", margin * 100.0));
-    }
-    let part_count = facts.metadata.part_count.unwrap_or(0);
-    decisions
-        .extend(facts.missing_parts.iter().map(|part| format!("part {part} of {part_count} was not given")));
-    decisions.extend(holes.iter().map(|hole| format!("missing: bytes {} to {}", hole.begin, hole.end)));
-    Told {
-        name: facts.metadata.name.clone().unwrap_or_default(),
-        kind: facts.metadata.kind,
-        exact: holes.is_empty(),
-        content_sha256,
-        holes,
-        margin: outcome.margin,
-        repair_used: outcome.repair_used,
-        bad_frames: outcome.bad_frames,
-        bad_symbols: outcome.bad_symbols,
-        decisions,
-        device: outcome.device.clone(),
-    }
-}
-
-fn byte_ranges(facts: &Facts, outcome: &Outcome) -> Vec<ByteRange> {
-    let block_bytes = u64::from(facts.metadata.block_bytes);
-    let size = facts.metadata.size.unwrap_or(0);
-    let range = |first: u32, count: u32| ByteRange {
-        begin: u64::from(first) * block_bytes,
-        end: ((u64::from(first) + u64::from(count)) * block_bytes).min(size),
-    };
-    outcome.holes.iter().map(|hole| range(hole.first_block, hole.block_count)).collect()
+/// What was found, and no file.
+fn verified(facts: &Facts, parts: &[Part<Chunk>], cx: &RunContext<'_>) -> Result<Assembled<Chunk>, RunError> {
+    let Some(part) = parts.first() else { return Err(RunError::internal("no chunk")) };
+    let bytes = fs::read(cx.part(part.round, part.index, FINDING)?).map_err(RunError::internal)?;
+    let finding: Finding = serde_json::from_slice(&bytes).map_err(RunError::internal)?;
+    let holes = byte_ranges(facts, &finding.outcome);
+    let digest_holds = Some(&finding.sha256) == facts.metadata.sha256.as_ref();
+    let told = told(facts, &finding.outcome, holes, digest_holds);
+    let metadata = serde_json::to_value(&told).map_err(RunError::internal)?;
+    Ok(Assembled::Done(JobResult { outputs: Vec::new(), metadata, gaps: Vec::new() }))
 }
 
 fn incomplete(holes: &[ByteRange], size: u64) -> RunError {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use reel_engine::{RunContext, RunError};
 use reel_media::Ffmpeg;
-use reel_types::{CancelToken, Failure, FailureKind, shown};
+use reel_types::{CancelToken, Failure, FailureKind, Stage, shown};
 use serde::{Deserialize, Serialize};
 
 use super::find::{Found, find};
@@ -21,14 +21,24 @@ use crate::stream::seal::FileKey;
 pub struct Facts {
     /// What was asked for; chunks read it here.
     pub params: UnpackParams,
-    /// What every frame says about the whole; unsealed.
+    /// What every frame says about the whole. On the disk it stays as sealed as it was; see [`Self::opened`].
     pub metadata: Metadata,
+    /// Whether a key is needed.
+    pub is_sealed: bool,
     /// Bytes of a symbol.
     pub symbol_bytes: u16,
     /// Of several videos, those that were not given, the first of them at least.
     pub(super) missing_parts: Vec<u32>,
     /// How each source is read.
     pub(super) sources: Vec<Readable>,
+}
+
+impl Facts {
+    /// The same with what was hidden, in memory alone.
+    pub(super) fn opened(self, key: Option<&FileKey>) -> Result<Self, RunError> {
+        let metadata = unsealed(&self.metadata, key, Path::new("the video"))?;
+        Ok(Self { metadata, ..self })
+    }
 }
 
 /// One source.
@@ -128,6 +138,7 @@ pub(super) fn inspect(
     key: Option<&FileKey>,
     cx: &RunContext<'_>,
 ) -> Result<Facts, RunError> {
+    cx.stage(Stage::Initializing);
     let paths: Vec<PathBuf> =
         (0..cx.source_count()).map(|index| cx.source(index)).collect::<Result<_, _>>()?;
     let mut first: Option<Found> = None;
@@ -152,14 +163,16 @@ pub(super) fn inspect(
     let given: BTreeSet<u32> = sources.iter().filter_map(|source| source.part).collect();
     let part_count = first.metadata.part_count.unwrap_or(0);
     let missing = parts::missing(&given, part_count);
-    if !missing.is_empty() && !params.allow_partial {
+    if !missing.is_empty() && !params.allow_partial && !params.verify {
         return Err(parts::not_all(&missing, given.len(), part_count));
     }
-    let metadata = unsealed(&first.metadata, key, &paths[0])?;
-    room::for_file(metadata.size.unwrap_or(0), cx)?;
+    let size_bytes = unsealed(&first.metadata, key, &paths[0])?.size;
+    room::for_file(size_bytes.unwrap_or(0), cx)?;
+    let (metadata, is_sealed) = (first.metadata.clone(), first.metadata.sealed.is_some());
     Ok(Facts {
         params: params.clone(),
         metadata,
+        is_sealed,
         symbol_bytes: first.symbol_bytes,
         missing_parts: missing,
         sources,

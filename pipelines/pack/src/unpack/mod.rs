@@ -8,6 +8,8 @@ mod pipeline;
 mod plan;
 mod remux;
 mod run;
+mod told;
+mod verify;
 
 pub use facts::{Peeked, peek};
 pub use pipeline::Unpack;

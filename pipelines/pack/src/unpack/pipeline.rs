@@ -56,6 +56,6 @@ impl Pipeline for Unpack {
         parts: &[Part<Chunk>],
         cx: &RunContext<'_>,
     ) -> Result<Assembled<Chunk>, RunError> {
-        assemble::assemble(facts, parts, cx)
+        assemble::assemble(facts, self.key.as_deref(), parts, cx)
     }
 }

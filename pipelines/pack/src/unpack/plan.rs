@@ -31,30 +31,44 @@ pub struct Chunk {
 
 pub(super) fn plan(facts: &Facts) -> Result<Plan<Chunk>, RunError> {
     let blocks = facts.metadata.block_count;
-    // Where pictures cannot be picked out, one pass over each video writes all that it holds.
+    let chunks = match facts.params.verify {
+        // One after the other: the digest of the whole wants them in order.
+        true => vec![Chunk { first_block: 0, block_count: blocks, part: None }],
+        false => stretches(facts, blocks_per_chunk(blocks)),
+    };
+    let spec = |chunk: Chunk| ChunkSpec {
+        class: Class::Cpu,
+        threads: 1,
+        memory_bytes: 350_000_000,
+        cost: u64::from(chunk.block_count) + 1,
+        after: None,
+        chunk,
+    };
+    Ok(Plan {
+        chunks: chunks.into_iter().map(spec).collect(),
+        rounds_max: 1,
+        on_failed_chunk: OnFailedChunk::FailJob,
+    })
+}
+
+/// All blocks in order, in stretches of `blocks_max` at most. Where pictures cannot be picked out, one pass over each video
+/// gives all that it holds.
+pub(super) fn stretches(facts: &Facts, blocks_max: u32) -> Vec<Chunk> {
     let can_pick = facts.sources.iter().all(|source| matches!(source.video, Video::Avi(_)));
-    let per_chunk = if can_pick { blocks_per_chunk(blocks) } else { blocks.max(1) };
-    let mut chunks = Vec::new();
-    for (part, range) in stretches(&facts.metadata) {
+    let per_chunk = if can_pick { blocks_max.max(1) } else { facts.metadata.block_count.max(1) };
+    let mut stretches = Vec::new();
+    for (part, range) in of_videos(&facts.metadata) {
         let length = range.end.saturating_sub(range.start);
-        chunks.extend((0..length.div_ceil(per_chunk)).map(|index| {
+        stretches.extend((0..length.div_ceil(per_chunk)).map(|index| {
             let first_block = range.start + index * per_chunk;
-            let block_count = per_chunk.min(range.end - first_block);
-            ChunkSpec {
-                chunk: Chunk { first_block, block_count, part },
-                class: Class::Cpu,
-                threads: 1,
-                memory_bytes: 350_000_000,
-                cost: u64::from(block_count) + 1,
-                after: None,
-            }
+            Chunk { first_block, block_count: per_chunk.min(range.end - first_block), part }
         }));
     }
-    Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
+    stretches
 }
 
 /// The blocks of each of several videos; all of them where there is but one, or where too many are claimed.
-fn stretches(metadata: &Metadata) -> Vec<(Option<u32>, Range<u32>)> {
+fn of_videos(metadata: &Metadata) -> Vec<(Option<u32>, Range<u32>)> {
     let blocks = metadata.block_count;
     match metadata.part_count {
         Some(count) if count <= PARTS_MAX => {

@@ -1,14 +1,16 @@
 //! One stretch of blocks, from the pictures that have symbols of them.
 
 use std::fs::File;
+use std::path::Path;
 
 use reel_engine::{Digest, Output, RunContext, RunError};
 use reel_media::{Ffmpeg, ProbeLimits, probe};
-use reel_types::FailureKind;
+use reel_types::{FailureKind, Stage};
 
 use super::facts::{Facts, Video};
 use super::plan::Chunk;
 use super::remux::pictures;
+use super::verify;
 use crate::accelerator::{self, DeviceTold};
 use crate::avi::AviReader;
 use crate::collect::{Collector, Outcome, Store};
@@ -28,10 +30,28 @@ pub(super) fn run(
     chunk: &Chunk,
     cx: &RunContext<'_>,
 ) -> Result<Vec<Output>, RunError> {
-    let facts: Facts = cx.facts()?;
+    let facts = cx.facts::<Facts>()?.opened(key)?;
+    if facts.params.verify {
+        return verify::run(ffmpeg, key, &facts, cx);
+    }
     let out = cx.scratch().join(PIECE);
-    let file = File::create(&out).map_err(storage)?;
-    file.set_len(piece_bytes(&facts, chunk)).map_err(storage)?;
+    let outcome = Output::json(OUTCOME, &recover(ffmpeg, key, &facts, chunk, cx, &out)?)?;
+    // Every block in it has passed its digest, and the whole is digested when it is put together.
+    Ok(vec![Output::file(PIECE, "application/octet-stream", out).with_digest(Digest::None), outcome])
+}
+
+/// Writes a stretch of blocks to `out`, zeros where one is missing.
+pub(super) fn recover(
+    ffmpeg: &Ffmpeg,
+    key: Option<&FileKey>,
+    facts: &Facts,
+    chunk: &Chunk,
+    cx: &RunContext<'_>,
+    out: &Path,
+) -> Result<Outcome, RunError> {
+    let file = File::create(out).map_err(storage)?;
+    file.set_len(piece_bytes(facts, chunk)).map_err(storage)?;
+    cx.stage(Stage::Processing);
     let range = chunk.first_block..chunk.first_block + chunk.block_count;
     let whose = (FileId([0; 8]), facts.symbol_bytes);
     let mut collector =
@@ -98,9 +118,8 @@ pub(super) fn run(
             }
         }
     }
-    let outcome = Output::json(OUTCOME, &Outcome { device, ..collector.finish()? })?;
-    // Every block in it has passed its digest, and the whole is digested when it is put together.
-    Ok(vec![Output::file(PIECE, "application/octet-stream", out).with_digest(Digest::None), outcome])
+    cx.stage(Stage::ErrorCorrection);
+    Ok(Outcome { device, ..collector.finish()? })
 }
 
 fn piece_bytes(facts: &Facts, chunk: &Chunk) -> u64 {

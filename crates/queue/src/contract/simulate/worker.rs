@@ -126,7 +126,11 @@ impl World<'_> {
         let worker = &mut self.workers[place];
         let Phase::Working { task, epoch, until, done } = &mut worker.phase else { return };
         *done += 1;
-        let beat = Beat { task: task.clone(), epoch: *epoch, progress: Progress { done: *done, total: 0 } };
+        let beat = Beat {
+            task: task.clone(),
+            epoch: *epoch,
+            progress: Progress { done: *done, ..Progress::default() },
+        };
         let wakes_in = (*until - self.now).min(BEAT_MILLIS);
         let heartbeat = Heartbeat {
             worker: worker.id.clone(),

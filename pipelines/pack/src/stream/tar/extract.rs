@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions};
+use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -88,6 +88,7 @@ pub fn extract(reader: impl Read, target_dir: &Path) -> Result<Report, ExtractEr
         report: Report::default(),
         links: Vec::new(),
         dir_times: BTreeMap::new(),
+        dir_modes: BTreeMap::new(),
         tops: BTreeSet::new(),
     };
     let mut about = About::default();
@@ -113,6 +114,8 @@ struct Extraction<'a> {
     /// Where, and what it says.
     links: Vec<(Vec<u8>, Vec<u8>)>,
     dir_times: BTreeMap<PathBuf, SystemTime>,
+    /// Bits of folders that cannot be written as long as they are on.
+    dir_modes: BTreeMap<PathBuf, u32>,
     /// What lies directly in the target, up to two of them.
     tops: BTreeSet<Vec<u8>>,
 }
@@ -184,6 +187,9 @@ impl Extraction<'_> {
         // What is inside must still be written, whatever the bits say.
         if let Err(why) = self.make_dir(&path, (mode & 0o777) | 0o700)? {
             return Ok(Err(why));
+        }
+        if mode & 0o700 != 0o700 {
+            self.dir_modes.insert(path.clone(), mode & 0o777);
         }
         if let Some(mtime) = mtime {
             self.dir_times.insert(path, mtime);
@@ -260,6 +266,13 @@ impl Extraction<'_> {
         }
         for (path, mtime) in &self.dir_times {
             let _ = File::open(path).and_then(|dir| dir.set_times(FileTimes::new().set_modified(*mtime)));
+        }
+        // What is inside comes before what it is in: nothing can be changed behind a closed door.
+        for (path, mode) in self.dir_modes.iter().rev() {
+            let cannot = |source| ExtractError::Write { path: path.clone(), source };
+            let made = fs::symlink_metadata(path).map_err(cannot)?.permissions().mode();
+            // The umask has taken its bits when the folder was made.
+            fs::set_permissions(path, Permissions::from_mode(made & mode)).map_err(cannot)?;
         }
         Ok(self.report)
     }
