@@ -685,7 +685,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__unpack)
-            opts="-o -q -h --output --list --passphrase-file --key-file --allow-partial --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-o -q -h --output --list --passphrase-file --key-file --allow-partial --verify --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

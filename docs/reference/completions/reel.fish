@@ -134,6 +134,7 @@ complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffmpeg -d 'The ffmp
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l list -d 'Only say what is in the video'
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l allow-partial -d 'Write what can be had when something is missing; holes are zeros and are named'
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l verify -d 'Only read everything and say whether it holds; nothing is written'
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand unpack" -s q -l quiet -d 'Say nothing but errors'

@@ -196,9 +196,11 @@ impl Shape<'_> {
         let layout = plan::layout(self.params);
         let parts = share::parts_of(symbols);
         let bodies = parts.div_ceil(layout.part_count() as u64);
-        let pictures = bodies * layout.pictures_per_body() as u64 + 2 * self.cards_secs();
+        let (data, cards) = (bodies * layout.pictures_per_body() as u64, 2 * self.cards_secs());
         let each = self.picture_bytes * MEASURED_SLACK + CONTAINER_PICTURE_BYTES;
-        Extent { pictures, bytes: pictures as f64 * each + CONTAINER_BYTES }
+        // A card stands still and costs far less; this is more than enough for it.
+        let bytes = (data as f64 + cards as f64 / 8.0) * each + CONTAINER_BYTES;
+        Extent { pictures: data + cards, bytes }
     }
 
     fn cards_secs(&self) -> u64 {
