@@ -40,14 +40,14 @@ pub(super) fn table_of(component: usize) -> usize {
 impl Scheme {
     /// That of these cells; it is made once and kept.
     pub(super) fn of(colours: Colours, nine_to_one: bool) -> Arc<Self> {
-        static KEPT: Mutex<Vec<((Colours, bool), Arc<Scheme>)>> = Mutex::new(Vec::new());
+        static KEPT: Mutex<Vec<Arc<Scheme>>> = Mutex::new(Vec::new());
         // Half a thousand at most, of a few kilobytes each.
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, scheme)) = kept.iter().find(|(of, _)| *of == (colours, nine_to_one)) {
+        if let Some(scheme) = kept.iter().find(|scheme| scheme.of == (colours, nine_to_one)) {
             return Arc::clone(scheme);
         }
         let scheme = Arc::new(Self::make(colours, nine_to_one));
-        kept.push(((colours, nine_to_one), Arc::clone(&scheme)));
+        kept.push(Arc::clone(&scheme));
         scheme
     }
 

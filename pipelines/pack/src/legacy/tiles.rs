@@ -23,10 +23,10 @@ pub(super) fn write(grid: &Grid, patterns: [&Patterns; 3], body: &[u8], out: &mu
         let (first, seen) = SEEN[block_row % TILE_BLOCKS];
         for tile in 0..tiles {
             let words = [0, 1, 2].map(|component| rows.word(component, tile, first));
-            for column in 0..TILE_BLOCKS.min(block_columns - tile * TILE_BLOCKS) {
+            for (column, across) in SEEN.iter().enumerate().take(block_columns - tile * TILE_BLOCKS) {
                 for component in 0..3 {
                     let entries = patterns[component].at(block_row, column);
-                    let index = index(words[component], seen, SEEN[column]) & (entries.len() - 1);
+                    let index = index(words[component], seen, *across) & (entries.len() - 1);
                     let Some(entry) = entries.get(index) else { continue };
                     let difference = i32::from(entry.dc) - before[component];
                     before[component] = entry.dc.into();
