@@ -9,6 +9,9 @@ pub enum KernelError {
     /// The library is there and no driver offers a device.
     #[error("OpenCL finds no device")]
     NoDevice,
+    /// The system has no device node of a GPU, so no driver was asked.
+    #[error("no GPU on this machine")]
+    NoGpuNode,
     /// Devices that are the CPU under another name are not used unless asked for.
     #[error("OpenCL finds no GPU, only {0}, which is the CPU")]
     OnlyCpuDevices(String),

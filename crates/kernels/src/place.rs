@@ -44,6 +44,10 @@ impl Place {
 }
 
 fn open(wish: DeviceWish, known: &[KnownGpu], options: Options) -> Result<Arc<Gpu>, KernelError> {
+    // Loading drivers starts threads and compilers of theirs; where there is nothing to gain, nothing of theirs can fail.
+    if wish == DeviceWish::Auto && !options.allow_cpu && known.is_empty() && !has_gpu_node() {
+        return Err(KernelError::NoGpuNode);
+    }
     let usable = usable(known, options)?;
     let count = usable.len();
     let found = match wish {
@@ -55,6 +59,19 @@ fn open(wish: DeviceWish, known: &[KnownGpu], options: Options) -> Result<Arc<Gp
     };
     let (device, index) = found.map_err(|index| KernelError::NoSuchDevice { index, count })?;
     Gpu::open(&device, index)
+}
+
+/// Whether the kernel of this system shows a GPU of any maker; true where that cannot be told.
+fn has_gpu_node() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let in_folder = |folder: &str, starts: &[&str]| {
+        let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        names.into_iter().any(|name| starts.iter().any(|start| name.to_string_lossy().starts_with(start)))
+    };
+    // NVIDIA; AMD for computing; Windows' GPU within its Linux; whatever draws.
+    in_folder("/dev", &["nvidia", "kfd", "dxg"]) || in_folder("/dev/dri", &["renderD"])
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Which devices the OpenCL library offers, as it tells them.
 
+use std::sync::{Mutex, PoisonError};
+
 use cl3::device::{
     CL_DEVICE_EXTENSIONS, CL_DEVICE_GLOBAL_MEM_SIZE, CL_DEVICE_NAME, CL_DEVICE_PCI_BUS_ID_NV,
     CL_DEVICE_PCI_BUS_INFO_KHR, CL_DEVICE_PCI_SLOT_ID_NV, CL_DEVICE_TYPE, CL_DEVICE_TYPE_ACCELERATOR,
@@ -28,6 +30,9 @@ impl DeviceId {
 
 /// All devices of all platforms, in the order of the library. A platform that does not answer has none.
 pub(crate) fn all() -> Result<Vec<ComputeDevice>, KernelError> {
+    // The first call starts the drivers, and not every one bears two first calls.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     cl3::load_library().as_ref().map_err(|error| KernelError::NoLoader(error.to_string()))?;
     // A loader without any driver answers with a code of its own.
     let platforms = get_platform_ids().unwrap_or_default();
