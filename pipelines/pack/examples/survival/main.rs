@@ -47,9 +47,9 @@ fn main() -> Result<(), Failure> {
     if !options.keep {
         std::fs::remove_dir_all(&work)?;
     }
-    let signals: Vec<_> =
-        options.targets.iter().map(|target| signal(&options.layout(*target), *target)).collect();
-    report::print(&options.results, &signals)
+    let targets: Vec<_> =
+        Target::ALL.iter().map(|target| (*target, signal(&options.layout(*target), *target))).collect();
+    report::write(&options.results, &targets)
 }
 
 struct Options {

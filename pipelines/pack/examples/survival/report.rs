@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use reel_pack::share::Target;
 use serde::{Deserialize, Serialize};
 
+use crate::channel::CHANNELS;
 use crate::ffmpeg::Failure;
 
 /// Target, channel and number of a file, and the signal that carried it.
@@ -61,28 +63,54 @@ pub fn done(results: &Path) -> Result<BTreeSet<Key>, Failure> {
     Ok(rows(results)?.into_iter().map(|row| (row.target, row.channel, row.file, row.signal)).collect())
 }
 
-/// Prints one line for each target and channel, of what these signals gave.
-pub fn print(results: &Path, signals: &[String]) -> Result<(), Failure> {
+/// Writes the matrix beside the results, and prints it: a line for each channel, a column for each target.
+pub fn write(results: &Path, targets: &[(Target, String)]) -> Result<(), Failure> {
     let mut cells: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
-    for row in rows(results)?.into_iter().filter(|row| signals.contains(&row.signal)) {
-        cells.entry((row.target.clone(), row.channel.clone())).or_default().push(row);
+    for row in rows(results)? {
+        if targets.iter().any(|(target, signal)| target.name() == row.target && *signal == row.signal) {
+            cells.entry((row.channel.clone(), row.target.clone())).or_default().push(row);
+        }
     }
-    println!("| target | channel | exact | parts lost | net kB/s | Mbit/s sent | Mbit/s obtained | |");
-    println!("|---|---|---|---|---|---|---|---|");
-    for ((target, channel), rows) in cells {
-        let mean = |value: fn(&Row) -> f64| rows.iter().map(value).sum::<f64>() / rows.len() as f64;
-        let exact = rows.iter().filter(|row| row.exact).count();
-        let (good, lost) =
-            rows.iter().fold((0, 0), |(good, lost), row| (good + row.parts_good, lost + row.parts_lost));
-        let void = if rows.iter().any(|row| row.void) { "rate off: void" } else { "" };
-        println!(
-            "| {target} | {channel} | {exact}/{} | {:.2} % | {:.1} | {:.1} | {:.2} | {void} |",
-            rows.len(),
-            100.0 * lost as f64 / (good + lost).max(1) as f64,
-            mean(|row| row.net_bytes_per_sec) / 1e3,
-            mean(|row| row.master_bits_per_sec) / 1e6,
-            mean(|row| row.channel_bits_per_sec) / 1e6,
-        );
+    let mut out = String::from(
+        "# Survival\n\nRandom files as video, through FFmpeg, and back. In each cell: files that came back exact, of those sent; the rate obtained, Mbit/s.\nA file whose rate is more than 15 % off is void and not counted.\n\n",
+    );
+    let names: Vec<&str> = targets.iter().map(|(target, _)| target.name()).collect();
+    out += &format!("| channel | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
+    for channel in CHANNELS {
+        let cell = |name: &&str| cell(cells.get(&(channel.name.to_owned(), (*name).to_owned())));
+        let columns: Vec<String> = names.iter().map(cell).collect();
+        out += &format!("| {} | {} |\n", channel.name, columns.join(" | "));
     }
-    Ok(())
+    out += "\n## Channels\n\nA CRF 12 x264 master at 30 pictures a second, then:\n\n";
+    for channel in CHANNELS {
+        out += &format!("- {}:\n", channel.name);
+        for (filters, encoder) in channel.stages {
+            let filters = if filters.is_empty() { String::new() } else { format!("-vf {filters} ") };
+            out += &format!("  `ffmpeg -i IN {filters}-pix_fmt yuv420p -vsync vfr {encoder} OUT.mkv`\n");
+        }
+    }
+    out += "\n## Signals\n\n| target | signal | net kB/s |\n|---|---|---|\n";
+    for (target, signal) in targets {
+        let of_target =
+            || cells.iter().filter(|((_, name), _)| name == target.name()).flat_map(|(_, rows)| rows);
+        let net =
+            of_target().map(|row| row.net_bytes_per_sec).sum::<f64>() / of_target().count().max(1) as f64;
+        out += &format!("| {} | {signal} | {:.1} |\n", target.name(), net / 1e3);
+    }
+    out += "\n`RATE` is what makes the encoder give the rate of the channel's name, `QMIN` 0 or 45. Net rates are those of short files: cards and a last, half-empty body count.\n";
+    print!("{out}");
+    Ok(std::fs::write(results.with_extension("md"), out)?)
+}
+
+fn cell(rows: Option<&Vec<Row>>) -> String {
+    let Some(rows) = rows else { return "not measured".to_owned() };
+    let counted: Vec<&Row> = rows.iter().filter(|row| !row.void).collect();
+    let mean = |rows: &[&Row]| {
+        rows.iter().map(|row| row.channel_bits_per_sec).sum::<f64>() / rows.len().max(1) as f64 / 1e6
+    };
+    if counted.is_empty() {
+        return format!("void ({:.1})", mean(&rows.iter().collect::<Vec<_>>()));
+    }
+    let exact = counted.iter().filter(|row| row.exact).count();
+    format!("{exact}/{} ({:.1})", counted.len(), mean(&counted))
 }
