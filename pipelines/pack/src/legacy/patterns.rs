@@ -62,6 +62,12 @@ impl Patterns {
         &self.entries[row % TILE_BLOCKS * TILE_BLOCKS + column % TILE_BLOCKS]
     }
 
+    /// All differences of DC with their codes, from the highest bit on, and how many bits those have.
+    pub(super) fn differences(&self) -> Vec<(i32, u64, u32)> {
+        let zero = self.differences.len() as i32 / 2;
+        (-zero..).zip(&self.differences).map(|(difference, (bits, count))| (difference, *bits, *count)).collect()
+    }
+
     /// The code of a difference of DC.
     #[inline]
     pub(super) fn difference(&self, difference: i32) -> (u64, u32) {

@@ -102,7 +102,7 @@ fn block(
 }
 
 /// The steps of all components, row by row.
-fn steps_of(header: &Header<'_>) -> Result<[[u16; 64]; 2], JpegError> {
+pub(super) fn steps_of(header: &Header<'_>) -> Result<[[u16; 64]; 2], JpegError> {
     if header.width > SIDE_MAX || header.height > SIDE_MAX || header.width == 0 || header.height == 0 {
         return Err(not_ours("it has another size than ours"));
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::codes::{Codes, Tally};
 use super::colours::Colours;
 use super::grid::Grid;
+use super::known::Known;
 use super::patterns::Patterns;
 use super::scan::symbols;
 use super::source::Source;
@@ -29,6 +30,8 @@ pub(super) struct Scheme {
     pub(super) ac: [Codes; 2],
     /// By component, where cells of 3×3 pixels have two levels at most.
     patterns: OnceLock<Option<[Arc<Patterns>; 3]>>,
+    /// The same the other way round.
+    known: OnceLock<Option<[Arc<Known>; 3]>>,
     of: (Colours, bool),
 }
 
@@ -54,13 +57,27 @@ impl Scheme {
     fn make(colours: Colours, nine_to_one: bool) -> Self {
         let quantisers = quantisers(colours, nine_to_one);
         let (dc, ac) = fitted(colours, nine_to_one, &quantisers);
-        Self { quantisers, dc, ac, patterns: OnceLock::new(), of: (colours, nine_to_one) }
+        Self { quantisers, dc, ac, patterns: OnceLock::new(), known: OnceLock::new(), of: (colours, nine_to_one) }
     }
 
     /// What is looked up in place of computing, where that can be.
     pub(super) fn patterns(&self) -> Option<[&Patterns; 3]> {
         let made = self.patterns.get_or_init(|| self.make_patterns()).as_ref()?;
         Some([0, 1, 2].map(|component: usize| made[component].as_ref()))
+    }
+
+    /// By what pictures are recognised, where they are looked up.
+    pub(super) fn known(&self) -> Option<[Arc<Known>; 3]> {
+        self.known.get_or_init(|| self.make_known()).clone()
+    }
+
+    fn make_known(&self) -> Option<[Arc<Known>; 3]> {
+        let [luma, blue, red] = self.patterns.get_or_init(|| self.make_patterns()).as_ref()?;
+        let make = |patterns: &Patterns, table: usize| Known::new(patterns, &self.ac[table]).map(Arc::new);
+        let of_luma = make(luma, 0)?;
+        let of_blue = if Arc::ptr_eq(blue, luma) { Arc::clone(&of_luma) } else { make(blue, 1)? };
+        let of_red = if Arc::ptr_eq(red, blue) { Arc::clone(&of_blue) } else { make(red, 1)? };
+        Some([of_luma, of_blue, of_red])
     }
 
     fn make_patterns(&self) -> Option<[Arc<Patterns>; 3]> {

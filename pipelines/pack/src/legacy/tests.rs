@@ -58,6 +58,57 @@ fn what_is_looked_up_is_what_is_computed() {
 }
 
 #[test]
+fn what_is_recognised_is_what_is_computed() {
+    for count in [2, 4, 8] {
+        for (width, height) in [(320, 240), (202, 130), (64, 66), (1920, 1080)] {
+            let grid = grid(width, height, count, true);
+            let writer = PictureWriter::new(grid);
+            let mut recogniser = recognise::Recogniser::new(grid).unwrap();
+            let (mut jpeg, mut read) = (Vec::new(), Vec::new());
+            let full = grid.capacity_bytes(0);
+            for body in [body(&grid, 1), vec![0xFF; full], vec![0; full], body(&grid, 2)] {
+                writer.write(None, &body, &body[..9], &mut jpeg).unwrap();
+                let header = crate::jpeg::read_header(&jpeg).unwrap();
+                assert!(recogniser.fits(&jpeg, &header));
+                recogniser.read(&jpeg, &header, &mut read).unwrap();
+                assert!(read == body, "{count} colours, {width}x{height}");
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_pictures_are_read_as_without_recognising() {
+    let grid = grid(202, 130, 8, true);
+    let mut random = fastrand::Rng::with_seed(8);
+    let (mut good, mut whole) = (Vec::new(), Vec::new());
+    PictureWriter::new(grid).write(None, &body(&grid, 1), &[], &mut good).unwrap();
+    let mut reader = PictureReader::new();
+    reader.read_jpeg(&good, &mut whole).unwrap();
+    let mut came_back = 0;
+    for turn in 0..300 {
+        let mut jpeg = good.clone();
+        let at = random.usize(..jpeg.len());
+        match turn % 3 {
+            0 => jpeg[at] ^= 1 << random.u8(..8),
+            1 => jpeg.truncate(at),
+            _ => drop(jpeg.drain(at..(at + random.usize(1..40)).min(good.len()))),
+        }
+        let (mut recognised, mut computed) = (Vec::new(), Vec::new());
+        let ours = reader.read_jpeg(&jpeg, &mut recognised);
+        let plain = PictureReader::new().compute(&jpeg, &mut computed);
+        assert_eq!(ours, plain, "turn {turn}");
+        if ours.is_ok() {
+            assert!(recognised == computed, "turn {turn}");
+            came_back += 1;
+        }
+    }
+    assert!((30..290).contains(&came_back), "{came_back}");
+    reader.read_jpeg(&good, &mut whole).unwrap();
+    assert!(whole == body(&grid, 1));
+}
+
+#[test]
 fn a_plain_encoder_makes_the_same_coefficients_of_the_same_pixels() {
     for (count, nine_to_one) in [(2, true), (8, true), (16, true), (8, false), (256, true)] {
         let grid = grid(208, 120, count, nine_to_one);

@@ -2,9 +2,8 @@
 
 use super::grid::Grid;
 use super::patterns::{Entry, Patterns, SEEN, TILE_BLOCKS};
+use super::rows::Rows;
 
-/// Cells of a tile, across and down.
-const TILE_CELLS: usize = 8;
 /// Bytes that a block takes at most: 56, 56 and 56 bits, and 8 that are written ahead.
 const BLOCK_BYTES_MAX: usize = 24;
 
@@ -52,57 +51,6 @@ fn index(word: u32, rows: u32, (first, columns): (u32, u32)) -> usize {
         index |= word >> (3 * step) & mask << (3 * columns);
     }
     index as usize
-}
-
-/// The cells of a row of tiles: for each component and row of cells, a byte for each tile.
-struct Rows {
-    tiles: usize,
-    bytes: Vec<u8>,
-}
-
-impl Rows {
-    fn new(grid: &Grid, tiles: usize) -> Self {
-        debug_assert!(grid.colours.whole_bits().is_some_and(|bits| bits <= 3));
-        Self { tiles, bytes: vec![0; 3 * TILE_CELLS * tiles] }
-    }
-
-    /// Takes the bits of row `tile_row` of tiles out of a body. Beyond the last cell they look like it.
-    fn fill(&mut self, grid: &Grid, tile_row: usize, body: &[u8]) {
-        let planes = grid.colours.whole_bits().unwrap_or(0) as usize;
-        let (columns, rows) = (grid.columns(), grid.rows());
-        for (number, row) in self.bytes.chunks_exact_mut(self.tiles).enumerate() {
-            let (plane, cell_row) = (number / TILE_CELLS, tile_row * TILE_CELLS + number % TILE_CELLS);
-            if plane >= planes {
-                continue;
-            }
-            let begin = (cell_row.min(rows.saturating_sub(1)) * planes + plane) * columns;
-            let bits = body.get(begin / 8..).unwrap_or_default();
-            let shift = begin % 8;
-            for (at, byte) in row.iter_mut().enumerate() {
-                let low = bits.get(at).copied().unwrap_or(0);
-                let high = bits.get(at + 1).copied().unwrap_or(0);
-                *byte = (u16::from_le_bytes([low, high]) >> shift) as u8;
-            }
-            let last = columns.saturating_sub(1);
-            let is_set = row.get(last / 8).is_some_and(|byte| byte >> (last % 8) & 1 == 1);
-            let fill = if is_set { 0xFF } else { 0 };
-            if let Some(byte) = row.get_mut(last / 8) {
-                let beyond = 0xFEu8 << (last % 8);
-                *byte = *byte & !beyond | fill & beyond;
-            }
-            row.iter_mut().skip(last / 8 + 1).for_each(|byte| *byte = fill);
-        }
-    }
-
-    /// Four rows of a tile from `first` on, a byte each; rows that the tile does not have are 0.
-    #[inline(always)]
-    fn word(&self, component: usize, tile: usize, first: u32) -> u32 {
-        let row = |number: u32| {
-            let at = (component * TILE_CELLS + (first + number) as usize) * self.tiles + tile;
-            if first + number < TILE_CELLS as u32 { self.bytes.get(at).copied().unwrap_or(0) } else { 0 }
-        };
-        u32::from_le_bytes([row(0), row(1), row(2), row(3)])
-    }
 }
 
 /// Bits without stuffing, from the highest of each byte on.

@@ -6,6 +6,7 @@ use super::cells::cells_of;
 use super::codes::Codes;
 use super::error::DrawError;
 use super::grid::Grid;
+use super::known::Known;
 use super::scan::{Scan, put_block};
 use super::scheme::{Scheme, table_of};
 use super::source::Source;
@@ -32,6 +33,16 @@ impl PictureWriter {
     /// The cells of its pictures.
     pub fn grid(&self) -> &Grid {
         &self.grid
+    }
+
+    /// What stands between the copy of the header and the scan.
+    pub(super) fn before_scan(&self) -> &[u8] {
+        &self.before_scan
+    }
+
+    /// By what its pictures are recognised, where they are looked up.
+    pub(super) fn known(&self) -> Option<[Arc<Known>; 3]> {
+        self.scheme.known()
     }
 
     /// Steps of brightness and of colour, row by row, for whoever wants to make the same picture in another way.
