@@ -1,7 +1,7 @@
 //! Opening a queue file: what is refused, and what several do at once.
 
 use reel_queue::{JobFilter, NewJob, Queue, QueueError, SqliteOptions, SqliteQueue};
-use reel_types::{JobId, JobKey};
+use reel_types::{JobId, JobKey, Progress};
 use serde_json::Value;
 
 fn new_job(number: u32) -> NewJob {
@@ -40,6 +40,31 @@ async fn a_file_of_a_newer_reel_is_refused_by_name() {
     pool.close().await;
     let error = SqliteQueue::open(&file, SqliteOptions::default()).await.err().unwrap();
     assert!(matches!(error, QueueError::NewerSchema { found: 99, known: 2, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_reel_is_brought_up_to_ours_and_keeps_its_jobs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("queue.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::raw_sql(include_str!("../migrations/0001_start.sql")).execute(&pool).await.unwrap();
+    let rows = "
+        insert into jobs (id, key, pipeline, version, params, sources, priority, state, created_at)
+            values ('old', 'key', 'pack', 1, 'null', '[]', 0, 'running', 5);
+        insert into tasks (job, round, kind, idx, state, chunk, class, threads, memory_bytes, cost, ready_at, ready_since,
+                           progress_done, progress_total, progress_at, pipeline, priority, job_created_at)
+            values ('old', 0, 1, 0, 'ready', 'null', 'cpu', 1, 1, 1, 0, 0, 3, 9, 5, 'pack', 0, 5);
+        pragma user_version = 1;";
+    sqlx::raw_sql(rows).execute(&pool).await.unwrap();
+    pool.close().await;
+    for _ in 0..2 {
+        let queue = SqliteQueue::open(&file, SqliteOptions::default()).await.unwrap();
+        let tasks = queue.tasks(&JobId::new("old")).await.unwrap();
+        let told: Vec<_> = tasks.iter().map(|task| task.progress).collect();
+        assert_eq!(told, [Progress { done: 3, total: 9, stage: None }]);
+        queue.close().await;
+    }
 }
 
 #[tokio::test]
