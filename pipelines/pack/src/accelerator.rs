@@ -15,6 +15,15 @@ pub(crate) fn choose(wish: DeviceWish, cx: &RunContext<'_>) -> Place {
     Place::choose(wish, &known, Options::from_env())
 }
 
+/// The same where cells of colour are made and read: nothing is drawn unless a GPU is asked for, since looking up and
+/// computing from cells are faster than that.
+pub(crate) fn choose_for_cells(wish: DeviceWish, cx: &RunContext<'_>) -> Place {
+    match wish {
+        DeviceWish::Cpu | DeviceWish::Auto => Place::cpu(),
+        DeviceWish::Gpu | DeviceWish::GpuIndex(_) => choose(wish, cx),
+    }
+}
+
 /// The words of the old converter.
 pub(crate) fn log(ran_on: &RanOn) {
     match (&ran_on.gpu, &ran_on.reason) {

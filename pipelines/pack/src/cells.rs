@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use reel_engine::RunError;
+use reel_kernels::{Place, RanOn};
 use reel_media::raw::{FrameReader, FrameReaderSpec};
 use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
 use reel_types::CancelToken;
@@ -16,10 +17,23 @@ pub(crate) fn read(
     threads: u32,
     cancel: &CancelToken,
     beat: &dyn Fn(),
-    mut take: impl FnMut(Option<&[u8]>) -> Result<bool, RunError>,
+    take: impl FnMut(Option<&[u8]>) -> Result<bool, RunError>,
 ) -> Result<(), RunError> {
+    read_on(Place::cpu(), ffmpeg, path, threads, cancel, beat, take).map(drop)
+}
+
+/// The same with cells averaged on a device while that works; says what averaged them, if there were any.
+pub(crate) fn read_on(
+    place: Place,
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    threads: u32,
+    cancel: &CancelToken,
+    beat: &dyn Fn(),
+    mut take: impl FnMut(Option<&[u8]>) -> Result<bool, RunError>,
+) -> Result<Option<RanOn>, RunError> {
     let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
-    let Some(video) = media.main_video() else { return Ok(()) };
+    let Some(video) = media.main_video() else { return Ok(None) };
     let spec = FrameReaderSpec {
         path: path.to_owned(),
         stream_index: video.index,
@@ -34,7 +48,7 @@ pub(crate) fn read(
     let mut reader = FrameReader::open(ffmpeg, &spec, cancel).map_err(media_error)?;
     let (width, height) = reader.size();
     let plane_bytes = width as usize * height as usize;
-    let mut pictures = PictureReader::new();
+    let mut pictures = PictureReader::on(place);
     let (mut picture, mut body) = (Vec::new(), Vec::new());
     while reader.next_frame(&mut picture).map_err(media_error)?.is_some() {
         beat();
@@ -42,10 +56,10 @@ pub(crate) fn read(
         let planes = [0, 1, 2].map(|number| plane(number).unwrap_or_default());
         let read = pictures.read_planes(planes, width, height, &mut body);
         if !take(read.map(|()| body.as_slice()))? {
-            return Ok(());
+            break;
         }
     }
-    Ok(())
+    Ok(pictures.ran_on().cloned())
 }
 
 fn media_error(error: MediaError) -> RunError {

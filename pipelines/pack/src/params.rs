@@ -169,7 +169,7 @@ pub struct PackParams {
     #[arg(skip)]
     #[serde(default)]
     pub matroska: bool,
-    /// What draws and measures the cells of a `share` video; the bytes are the same.
+    /// What draws and measures the cells of a `share` or `legacy` video; the bytes are the same.
     #[arg(skip)]
     #[serde(default, skip_serializing_if = "is_auto")]
     #[schemars(with = "String")]
@@ -187,6 +187,10 @@ impl PackParams {
         if self.profile == Profile::Share && self.resolution.is_some() {
             let message = "the size of a share video follows from its target";
             return Some((message.to_owned(), "leave --resolution out, or choose another --target"));
+        }
+        if self.profile != Profile::Share && self.target.is_some() {
+            let message = "--target is of the profile share alone";
+            return Some((message.to_owned(), "add --profile share, or leave it out"));
         }
         let legacy_only = [
             ("--color-count", self.color_count.is_some()),
@@ -218,7 +222,7 @@ pub struct UnpackParams {
     #[arg(long, conflicts_with_all = ["output", "list", "allow_partial"])]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verify: bool,
-    /// What measures the cells of a `share` video; the bytes are the same.
+    /// What measures the cells of a `share` or `legacy` video; the bytes are the same.
     #[arg(skip)]
     #[serde(default, skip_serializing_if = "is_auto")]
     #[schemars(with = "String")]
@@ -304,6 +308,15 @@ as_text!(Ratio);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flag_of_another_profile_is_refused_by_name() {
+        let target = PackParams { target: Some(Target::Paranoid), ..PackParams::default() };
+        assert!(target.contradiction().is_some_and(|(message, _)| message.contains("--target")));
+        assert_eq!(PackParams { profile: Profile::Share, ..target }.contradiction(), None);
+        let colours = PackParams { color_count: Some(8), ..PackParams::default() };
+        assert!(colours.contradiction().is_some_and(|(message, _)| message.contains("--color-count")));
+    }
 
     #[test]
     fn sizes_and_ratios_say_their_range() {

@@ -1,5 +1,7 @@
 //! The body of a JPEG of any of our profiles.
 
+use reel_kernels::{Place, RanOn};
+
 use crate::jpeg::{JpegError, read_frame};
 use crate::legacy::PictureReader;
 
@@ -10,6 +12,16 @@ pub(crate) struct BodyReader {
 }
 
 impl BodyReader {
+    /// With cells of colour averaged on a device while that works.
+    pub(crate) fn on(place: Place) -> Self {
+        Self { cells: PictureReader::on(place) }
+    }
+
+    /// What averaged cells last; nothing when there were none.
+    pub(crate) fn ran_on(&self) -> Option<&RanOn> {
+        self.cells.ran_on()
+    }
+
     /// Replaces the content of `out` by the body of a JPEG whose entropy bytes or whose cells carry one.
     ///
     /// # Errors

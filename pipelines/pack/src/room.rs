@@ -41,6 +41,11 @@ pub(crate) fn for_file(size_bytes: u64, cx: &RunContext<'_>) -> Result<(), RunEr
     if size_bytes < SMALL_BYTES { Ok(()) } else { refuse_more_than(size_bytes as f64 * COPIES, cx) }
 }
 
+/// The same for `bytes` bytes that are only read back.
+pub(crate) fn for_scratch(bytes: u64, cx: &RunContext<'_>) -> Result<(), RunError> {
+    if bytes < SMALL_BYTES { Ok(()) } else { refuse_more_than(bytes as f64, cx) }
+}
+
 /// How small a few stretches get, 0 to 1.
 fn sampled_part(content: &mut Content) -> Result<f64, RunError> {
     let mut sample = vec![0; SAMPLE_BYTES as usize];

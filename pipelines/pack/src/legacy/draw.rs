@@ -5,7 +5,7 @@ use super::grid::Grid;
 /// Parts of a mean: means are in sixteenths.
 pub const MEAN_PARTS: u16 = 16;
 /// The middle of a cell counts for more than its edges, where neighbours shine in.
-const WEIGHTS: [u16; 3] = [1, 2, 1];
+pub(super) const WEIGHTS: [u16; 3] = [1, 2, 1];
 
 /// The picture of some cells in red, green and blue, three bytes a pixel, row by row.
 ///

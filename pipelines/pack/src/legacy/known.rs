@@ -38,7 +38,8 @@ impl Known {
     pub(super) fn new(patterns: &Patterns, ac: &Codes) -> Option<Self> {
         let symbols = symbols(ac);
         let mut blocks = Vec::with_capacity(TILE_BLOCKS * TILE_BLOCKS);
-        for (row, column) in (0..TILE_BLOCKS).flat_map(|row| (0..TILE_BLOCKS).map(move |column| (row, column)))
+        for (row, column) in
+            (0..TILE_BLOCKS).flat_map(|row| (0..TILE_BLOCKS).map(move |column| (row, column)))
         {
             let entries = patterns.at(row, column);
             let mut table = Table::for_count(entries.len());

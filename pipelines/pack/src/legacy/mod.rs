@@ -7,6 +7,7 @@
 mod cells;
 mod codes;
 mod colours;
+mod device;
 mod draw;
 mod error;
 mod grid;

@@ -65,7 +65,10 @@ impl Patterns {
     /// All differences of DC with their codes, from the highest bit on, and how many bits those have.
     pub(super) fn differences(&self) -> Vec<(i32, u64, u32)> {
         let zero = self.differences.len() as i32 / 2;
-        (-zero..).zip(&self.differences).map(|(difference, (bits, count))| (difference, *bits, *count)).collect()
+        (-zero..)
+            .zip(&self.differences)
+            .map(|(difference, (bits, count))| (difference, *bits, *count))
+            .collect()
     }
 
     /// The code of a difference of DC.

@@ -1,10 +1,12 @@
 //! The bytes of a picture of cells, whose colours and size are found from the picture itself.
 
+use reel_kernels::{Place, RanOn};
 use serde::Deserialize;
 
 use super::cells::bytes_of;
 use super::colours::{COLOURS_MAX, COLOURS_MIN, Colours};
-use super::draw::{MEAN_PARTS, average};
+use super::device::Averaging;
+use super::draw::MEAN_PARTS;
 use super::grid::Grid;
 use super::planes::{Planes, decode, steps_of};
 use super::recognise::Recogniser;
@@ -34,12 +36,13 @@ struct Found {
 }
 
 /// Reads pictures; what one of them turned out to be is tried first on the next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PictureReader {
     known: Option<Found>,
     /// For pictures like the one before.
     recogniser: Option<Recogniser>,
     trust: Trust,
+    averaging: Averaging,
 }
 
 /// What recognising is worth.
@@ -54,10 +57,26 @@ enum Trust {
     Wrong,
 }
 
+impl Default for PictureReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl PictureReader {
     /// One that knows nothing yet.
     pub fn new() -> Self {
-        Self::default()
+        Self::on(Place::cpu())
+    }
+
+    /// The same with cells averaged on a device while that works.
+    pub fn on(place: Place) -> Self {
+        Self { known: None, recogniser: None, trust: Trust::Untried, averaging: Averaging::on(place) }
+    }
+
+    /// What averaged cells last; nothing when none had to be.
+    pub fn ran_on(&self) -> Option<&RanOn> {
+        self.averaging.ran_on()
     }
 
     /// Replaces the content of `out` by the body of a JPEG as it was written, or as a lossless tool wrote it anew.
@@ -81,9 +100,10 @@ impl PictureReader {
     fn recognise(&mut self, jpeg: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let header = read_header(jpeg).ok()?;
         if !self.recogniser.as_ref().is_some_and(|recogniser| recogniser.fits(jpeg, &header)) {
-            let (colours, nine_to_one) = *schemes(&steps_of(&header).ok()?).first()?;
+            let schemes = schemes(&steps_of(&header).ok()?);
             let (width, height) = (header.width.into(), header.height.into());
-            self.recogniser = Recogniser::new(Grid { width, height, colours, nine_to_one });
+            let grid = |(colours, nine_to_one)| Grid { width, height, colours, nine_to_one };
+            self.recogniser = Recogniser::of(jpeg, &header, schemes.into_iter().map(grid));
         }
         let recogniser = self.recogniser.as_mut()?;
         recogniser.read(jpeg, &header, out)?;
@@ -91,6 +111,12 @@ impl PictureReader {
         says_so(out, colours).then(|| {
             self.known = Some(Found { colours, nine_to_one: true, below_card: false, range: Range::Full });
         })
+    }
+
+    /// Whether the last picture that looked like one of ours was recognised.
+    #[cfg(test)]
+    pub(super) fn recognises(&self) -> bool {
+        self.recogniser.is_some() && self.trust == Trust::Right
     }
 
     /// The same from its pixels.
@@ -144,7 +170,7 @@ impl PictureReader {
         for found in candidates {
             let grid = Grid { width, height, colours: found.colours, nine_to_one: found.nine_to_one };
             let means = means[usize::from(found.nine_to_one)]
-                .get_or_insert_with(|| planes.map(|plane| average(plane, &grid)));
+                .get_or_insert_with(|| self.averaging.average(planes, &grid));
             let first_row = if found.below_card { grid.row_below_card() } else { 0 };
             let few = cells(&grid, means, found.range, first_row, 2);
             if bytes_of(&grid, first_row, &few, MAGIC.len()) != MAGIC {

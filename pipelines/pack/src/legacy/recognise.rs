@@ -23,19 +23,22 @@ pub(super) struct Recogniser {
 }
 
 impl Recogniser {
-    /// `None` where pictures of this grid are not looked up.
-    pub(super) fn new(grid: Grid) -> Option<Self> {
-        let writer = PictureWriter::new(grid);
+    /// One for pictures like this one; `None` where none of these grids is written with its header, or what they show is
+    /// not looked up.
+    pub(super) fn of(jpeg: &[u8], header: &Header<'_>, grids: impl Iterator<Item = Grid>) -> Option<Self> {
+        let looked_up =
+            |grid: &Grid| grid.nine_to_one && grid.colours.whole_bits().is_some_and(|bits| bits <= 3);
+        let mut writers = grids.filter(looked_up).map(PictureWriter::new);
+        let writer = writers.find(|writer| has_header_of(writer, jpeg, header))?;
         let known = writer.known()?;
         Some(Self { writer, known, bits: Vec::new(), again: Vec::new() })
     }
 
     /// Whether a picture may be one of its own.
     pub(super) fn fits(&self, jpeg: &[u8], header: &Header<'_>) -> bool {
-        let grid = self.writer.grid();
-        let before = jpeg.len().saturating_sub(header.scan.len());
-        (u32::from(header.width), u32::from(header.height)) == (grid.width, grid.height)
-            && jpeg.get(..before).is_some_and(|before| before.ends_with(self.writer.before_scan()))
+        let Grid { width, height, .. } = *self.writer.grid();
+        (u32::from(header.width), u32::from(header.height)) == (width, height)
+            && has_header_of(&self.writer, jpeg, header)
     }
 
     /// The colours of its cells.
@@ -78,6 +81,12 @@ impl Recogniser {
         }
         Some(())
     }
+}
+
+/// Whether all between the copy of the header and the scan is as this writer has it.
+fn has_header_of(writer: &PictureWriter, jpeg: &[u8], header: &Header<'_>) -> bool {
+    let before = jpeg.len().saturating_sub(header.scan.len());
+    jpeg.get(..before).is_some_and(|before| before.ends_with(writer.before_scan()))
 }
 
 /// Replaces the content of `out` by entropy-coded bytes without what is stuffed, with zeros behind them. `None` where a

@@ -57,7 +57,14 @@ impl Scheme {
     fn make(colours: Colours, nine_to_one: bool) -> Self {
         let quantisers = quantisers(colours, nine_to_one);
         let (dc, ac) = fitted(colours, nine_to_one, &quantisers);
-        Self { quantisers, dc, ac, patterns: OnceLock::new(), known: OnceLock::new(), of: (colours, nine_to_one) }
+        Self {
+            quantisers,
+            dc,
+            ac,
+            patterns: OnceLock::new(),
+            known: OnceLock::new(),
+            of: (colours, nine_to_one),
+        }
     }
 
     /// What is looked up in place of computing, where that can be.

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use reel_kernels::{Place, RanOn};
+
 use super::cells::cells_of;
 use super::codes::Codes;
+use super::device::Drawing;
 use super::error::DrawError;
 use super::grid::Grid;
 use super::known::Known;
@@ -20,6 +23,7 @@ pub struct PictureWriter {
     grid: Grid,
     scheme: Arc<Scheme>,
     before_scan: Vec<u8>,
+    drawing: Option<Drawing>,
 }
 
 impl PictureWriter {
@@ -27,7 +31,18 @@ impl PictureWriter {
     pub fn new(grid: Grid) -> Self {
         let scheme = Scheme::of(grid.colours, grid.nine_to_one);
         let before_scan = segments_before_scan(&grid, &scheme);
-        Self { grid, scheme, before_scan }
+        Self { grid, scheme, before_scan, drawing: None }
+    }
+
+    /// The same whose pixels are drawn on `place` as long as that works, in place of looking up what can be: the
+    /// pictures are the same to the byte.
+    pub fn on(place: &Place, grid: Grid) -> Self {
+        Self { drawing: Drawing::on(place, grid), ..Self::new(grid) }
+    }
+
+    /// What drew last; the CPU where nothing is drawn at all.
+    pub fn ran_on(&self) -> RanOn {
+        self.drawing.as_ref().map(Drawing::ran_on).unwrap_or_default()
     }
 
     /// The cells of its pictures.
@@ -79,12 +94,16 @@ impl PictureWriter {
             out.extend_from_slice(app9);
         }
         out.extend_from_slice(&self.before_scan);
-        match self.scheme.patterns().filter(|_| card.is_none()) {
+        match self.scheme.patterns().filter(|_| card.is_none() && self.on_gpu().is_none()) {
             Some(patterns) => tiles::write(&self.grid, patterns, body, out),
             None => self.compute(card, first_row, body, out),
         }
         out.extend_from_slice(&marks::TAIL);
         Ok(())
+    }
+
+    fn on_gpu(&self) -> Option<&Drawing> {
+        self.drawing.as_ref().filter(|drawing| drawing.is_on_gpu())
     }
 
     /// Appends the scan, block by block.
@@ -97,7 +116,12 @@ impl PictureWriter {
     }
 
     fn blocks(&self, card: Option<&Card>, cells: &[u8], scan: &mut Scan) {
-        let source = Source::new(&self.grid, cells);
+        let (drawn, source) =
+            (self.on_gpu().map(|drawing| drawing.draw(cells)), Source::new(&self.grid, cells));
+        let block = |component: usize, column: usize, row: usize| match &drawn {
+            Some(drawn) => drawn.block(component, column, row),
+            None => source.block(component, column, row),
+        };
         let card_rows = card.map_or(0, |_| self.grid.card_block_rows());
         let mut before = [0; 3];
         for row in 0..self.grid.height.div_ceil(8) {
@@ -105,7 +129,7 @@ impl PictureWriter {
                 for (component, before) in before.iter_mut().enumerate() {
                     let samples = match card.filter(|_| row < card_rows) {
                         Some(card) => flat(card, component, column, row),
-                        None => source.block(component, column as usize, row as usize),
+                        None => block(component, column as usize, row as usize),
                     };
                     let table = table_of(component);
                     let block = self.quantiser(table).quantise(&forward(&samples));

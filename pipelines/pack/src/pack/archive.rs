@@ -245,7 +245,8 @@ fn halves(stretches: &[Stretch]) -> Option<(Vec<Stretch>, Vec<Stretch>)> {
     (!one.is_empty()).then_some((one, other))
 }
 
-fn too_small() -> RunError {
+/// What a person is told of a `--resolution` that is none.
+pub(super) fn too_small() -> RunError {
     Failure::new(FailureKind::Usage, "pictures of this size do not hold one symbol")
         .with_hint("use a larger --resolution; 256x256 is enough")
         .into()

@@ -129,7 +129,7 @@ fn told_of(params: &PackParams, facts: &Facts, videos: &[Video]) -> Told {
     let duration_secs = frames as f64 / f64::from(plan::fps(params));
     let coded = report.stored_bytes as f64 * (1.0 + report.redundancy_ratio());
     let mut decisions = Vec::new();
-    if let Some(split) = facts.split {
+    if let Some(split) = facts.split.filter(|split| split.part_count > 1) {
         decisions.push(format!("in {} videos; unpack wants all of them, in any order", split.part_count));
     }
     if report.compressed_blocks > 0 {

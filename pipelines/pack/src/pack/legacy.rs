@@ -3,14 +3,17 @@
 use std::fs::File;
 use std::path::Path;
 
+use reel_device::DeviceWish;
 use reel_engine::{RunContext, RunError};
-use reel_types::{Failure, FailureKind};
+use reel_kernels::{Place, RanOn};
+use reel_types::{Failure, FailureKind, Stage};
 
 use super::ahead::coded_ahead;
 use super::cards::Cards;
 use super::interleave::{Stretch, interleave};
 use super::plan::{self, Chunk, GROUP_BLOCKS};
 use super::report::{ChunkReport, Piece};
+use crate::accelerator;
 use crate::avi::{SegmentInfo, SegmentWriter};
 use crate::block::EncodedBlock;
 use crate::frame::{
@@ -23,16 +26,21 @@ use crate::params::PackParams;
 /// Writes the segment of `chunk` to `out`.
 pub(super) fn write(
     params: &PackParams,
-    metadata: &str,
+    (metadata, place): (&str, &Place),
     chunk: &Chunk,
     cx: &RunContext<'_>,
     out: &Path,
 ) -> Result<(Piece, ChunkReport), RunError> {
     let file = File::create(out).map_err(|error| storage("make", out, &error))?;
     let said = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
+    let pictures = writer(params, place);
+    let drawn_first = drew(&pictures, params);
+    if chunk.index == 0 {
+        accelerator::log(&drawn_first);
+    }
     let mut segment = Segment {
         writer: SegmentWriter::new(file),
-        pictures: PictureWriter::new(plan::grid(params)),
+        pictures,
         metadata,
         file_id: FileId::of(metadata.as_bytes()),
         symbol_bytes: plan::symbol_bytes(params),
@@ -55,8 +63,10 @@ pub(super) fn write(
         let std::ops::Range { start: mut first, end } = chunk.blocks();
         while first < end {
             let next = (first + GROUP_BLOCKS).min(end);
+            cx.stage(Stage::ErrorCorrection);
             let blocks =
                 (first..next).map(|_| ahead.next(&mut segment.report)).collect::<Result<Vec<_>, _>>()?;
+            cx.stage(Stage::Converting);
             segment.group(&blocks, cx)?;
             ahead.recycle(blocks);
             first = next;
@@ -68,8 +78,30 @@ pub(super) fn write(
         let shown = cards.for_a_second(plan::fps(params));
         shown.iter().try_for_each(|(kind, card)| segment.card(*kind, card))?;
     }
+    segment.say_something()?;
+    let drawn_last = drew(&segment.pictures, params);
+    if drawn_last != drawn_first {
+        accelerator::log(&drawn_last);
+    }
+    segment.report.device = Some(drawn_last.into());
     let (info, report) = segment.finish()?;
     Ok((Piece::Segment(info), report))
+}
+
+/// Pixels are drawn where a person wants a GPU to do it.
+fn writer(params: &PackParams, place: &Place) -> PictureWriter {
+    match params.device {
+        DeviceWish::Cpu | DeviceWish::Auto => PictureWriter::new(plan::grid(params)),
+        DeviceWish::Gpu | DeviceWish::GpuIndex(_) => PictureWriter::on(place, plan::grid(params)),
+    }
+}
+
+/// What drew, and why it was the CPU where that was not wished.
+fn drew(pictures: &PictureWriter, params: &PackParams) -> RanOn {
+    let reason = "the CPU makes these pictures without drawing them, which is faster".to_owned();
+    let reason = (params.device == DeviceWish::Auto).then_some(reason);
+    let ran_on = pictures.ran_on();
+    RanOn { reason: ran_on.reason.or(reason), ..ran_on }
 }
 
 /// Symbols that a picture holds beside so many bytes of metadata; none when it is too small.
@@ -184,11 +216,12 @@ impl Segment<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(SegmentInfo, ChunkReport), RunError> {
-        if self.report.data_frames == 0 {
-            // A card may have no room for what unpack must know.
-            self.data(&[], &[])?;
-        }
+    /// A card may have no room for what unpack must know.
+    fn say_something(&mut self) -> Result<(), RunError> {
+        if self.report.data_frames == 0 { self.data(&[], &[]) } else { Ok(()) }
+    }
+
+    fn finish(self) -> Result<(SegmentInfo, ChunkReport), RunError> {
         let (_, info) = self.writer.finish().map_err(|error| storage("write", self.path, &error))?;
         Ok((info, self.report))
     }

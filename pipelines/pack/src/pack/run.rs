@@ -10,7 +10,8 @@ use super::plan::{self, Chunk};
 use super::report::{Kept, REPORT, SEGMENT};
 use super::verify::verify;
 use super::{archive, legacy, share};
-use crate::params::{Profile, Verify};
+use crate::accelerator;
+use crate::params::{ErrorCorrection, PackParams, Profile, Verify};
 
 pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
     let facts: Facts = cx.facts()?;
@@ -23,30 +24,29 @@ pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result
     let job = &cx.task().job;
     let corrects = !params.no_error_correction;
     if corrects && chunk.index == 0 {
-        tracing::info!("Initializing Raptor error correction [{job}]");
-    }
-    if params.profile == Profile::Legacy && chunk.index == 0 {
-        tracing::info!("Using CPU frame generator [{job}]");
+        tracing::info!("Initializing {} error correction [{job}]", code(params));
     }
     if !params.no_metadata_frames && chunk.index == 0 {
         tracing::info!("Adding metadata frames [{job}]");
     }
     if corrects {
-        tracing::info!("Applying Raptor error correction [{job}]");
+        tracing::info!("Applying {} error correction [{job}]", code(params));
     }
+    let place = accelerator::choose_for_cells(params.device, cx);
     let began = Instant::now();
     let (piece, mut report) = match params.profile {
-        Profile::Legacy => legacy::write(params, &metadata, chunk, cx, &out)?,
+        Profile::Legacy => legacy::write(params, (&metadata, &place), chunk, cx, &out)?,
         Profile::Archive | Profile::Share => archive::write(params, &metadata, chunk, cx, &out)?,
     };
     report.write_secs = began.elapsed().as_secs_f64();
     let began = Instant::now();
     if params.verify == Verify::Full {
-        verify((&metadata, plan::symbol_bytes(params)), chunk, &piece, &out, cx)?;
+        verify((&metadata, plan::symbol_bytes(params), place), chunk, &piece, &out, cx)?;
     }
     report.verify_secs = began.elapsed().as_secs_f64();
     tracing::info!(
-        "Raptor encoding complete [{job}]: {:.1} MB/s, redundancy: {:.2}%",
+        "{} encoding complete [{job}]: {:.1} MB/s, redundancy: {:.2}%",
+        code(params),
         report.content_bytes as f64 / 1e6 / report.write_secs.max(1e-6),
         report.redundancy_ratio() * 100.0
     );
@@ -54,4 +54,12 @@ pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result
     // Every symbol in it has a checksum, and every block a digest.
     let segment = Output::file(SEGMENT, "application/octet-stream", out).with_digest(Digest::None);
     Ok(vec![segment, kept])
+}
+
+/// By what repair symbols are made, in the words of the old converter.
+fn code(params: &PackParams) -> &'static str {
+    match params.error_correction.unwrap_or_default() {
+        ErrorCorrection::Raptor => "Raptor",
+        ErrorCorrection::ReedSolomon => "Reed-Solomon",
+    }
 }

@@ -6,6 +6,7 @@ use reel_engine::RunError;
 use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
+use super::archive::too_small;
 use super::cards::Cards;
 use super::plan::{self, GROUP_BLOCKS, LEGACY_CHUNK_BLOCKS, SYMBOL_BYTES};
 use super::{legacy, share};
@@ -225,13 +226,15 @@ const BLOCKS_MAX: u32 = 1 << 20;
 const NEVER: Extent = Extent { pictures: u64::MAX, bytes: f64::INFINITY };
 
 fn too_short(params: &PackParams, smallest: Option<Extent>) -> RunError {
-    let smallest = smallest.unwrap_or(NEVER);
-    let fps = u64::from(plan::fps(params));
-    let message = format!(
-        "videos of this bound do not hold one block: the smallest takes {} s and {:.1} MB",
-        smallest.pictures.div_ceil(fps.max(1)),
-        smallest.bytes / 1e6
-    );
+    let Some(smallest) = smallest.filter(|extent| *extent != NEVER) else { return too_small() };
+    let secs = smallest.pictures.div_ceil(u64::from(plan::fps(params)).max(1));
+    // How large a picture of a site's video is has only been measured where that was asked for.
+    let takes = match (params.split_duration, params.split_size) {
+        (Some(_), None) => format!("{secs} s"),
+        (None, _) => format!("{:.1} MB", smallest.bytes / 1e6),
+        (Some(_), Some(_)) => format!("{secs} s and {:.1} MB", smallest.bytes / 1e6),
+    };
+    let message = format!("videos of this bound do not hold one block: the smallest takes {takes}");
     Failure::new(FailureKind::Usage, message).with_hint(LARGER).into()
 }
 
@@ -277,7 +280,19 @@ mod tests {
         assert_eq!(symbols("1GB").unwrap(), 1000);
         assert_eq!(symbols("20MB").unwrap(), 100);
         let refused = symbols("1MB").unwrap_err().to_string();
-        assert!(refused.contains("do not hold one block: the smallest takes"), "{refused}");
+        assert!(refused.contains("do not hold one block: the smallest takes 12.9 MB"), "{refused}");
+        let params = PackParams { split_duration: Some("1s".parse().unwrap()), ..PackParams::default() };
+        let refused = split(&shape(&params), 1 << 34).unwrap_err().to_string();
+        assert!(refused.ends_with("the smallest takes 3 s"), "{refused}");
+    }
+
+    #[test]
+    fn pictures_that_hold_nothing_are_told_apart_from_short_videos() {
+        let resolution = Some("64x64".parse().unwrap());
+        let params =
+            PackParams { resolution, split_size: Some("1GB".parse().unwrap()), ..PackParams::default() };
+        let refused = split(&shape(&params), 1 << 20).unwrap_err().to_string();
+        assert!(refused.contains("pictures of this size do not hold one symbol"), "{refused}");
     }
 
     #[test]

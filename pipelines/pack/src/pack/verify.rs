@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use reel_engine::{RunContext, RunError};
+use reel_kernels::Place;
 
 use super::plan::Chunk;
 use super::report::{Piece, not_verified};
@@ -14,7 +15,7 @@ use crate::picture::BodyReader;
 
 /// Every block must be there with its digest, and every symbol with its checksum.
 pub(super) fn verify(
-    (metadata, symbol_bytes): (&str, u16),
+    (metadata, symbol_bytes, place): (&str, u16, Place),
     chunk: &Chunk,
     piece: &Piece,
     path: &Path,
@@ -24,7 +25,7 @@ pub(super) fn verify(
     let metadata = Metadata::parse(metadata.as_bytes()).map_err(RunError::internal)?;
     let mut collector = Collector::new(&metadata, (file_id, symbol_bytes), chunk.blocks(), Store::Nowhere);
     let mut file = File::open(path).map_err(not_verified)?;
-    let (mut jpeg, mut body, mut reader) = (Vec::new(), Vec::new(), BodyReader::default());
+    let (mut jpeg, mut body, mut reader) = (Vec::new(), Vec::new(), BodyReader::on(place));
     for (start, segment) in &piece.segments() {
         file.seek(SeekFrom::Start(*start)).map_err(not_verified)?;
         for _ in 0..segment.frame_count {

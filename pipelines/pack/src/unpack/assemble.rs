@@ -69,8 +69,7 @@ fn verified(facts: &Facts, parts: &[Part<Chunk>], cx: &RunContext<'_>) -> Result
     let bytes = fs::read(cx.part(part.round, part.index, FINDING)?).map_err(RunError::internal)?;
     let finding: Finding = serde_json::from_slice(&bytes).map_err(RunError::internal)?;
     let holes = byte_ranges(facts, &finding.outcome);
-    let digest_holds = Some(&finding.sha256) == facts.metadata.sha256.as_ref();
-    let told = told(facts, &finding.outcome, holes, digest_holds);
+    let told = told(facts, &finding.outcome, holes, finding.digest_holds);
     let metadata = serde_json::to_value(&told).map_err(RunError::internal)?;
     Ok(Assembled::Done(JobResult { outputs: Vec::new(), metadata, gaps: Vec::new() }))
 }

@@ -9,7 +9,7 @@ use reel_types::{CancelToken, Failure, FailureKind, Stage, shown};
 use serde::{Deserialize, Serialize};
 
 use super::find::{Found, find};
-use super::parts;
+use super::{parts, verify};
 use crate::frame::{ContentKind, Metadata};
 use crate::params::UnpackParams;
 use crate::room;
@@ -166,17 +166,21 @@ pub(super) fn inspect(
     if !missing.is_empty() && !params.allow_partial && !params.verify {
         return Err(parts::not_all(&missing, given.len(), part_count));
     }
-    let size_bytes = unsealed(&first.metadata, key, &paths[0])?.size;
-    room::for_file(size_bytes.unwrap_or(0), cx)?;
+    let size_bytes = unsealed(&first.metadata, key, &paths[0])?.size.unwrap_or(0);
     let (metadata, is_sealed) = (first.metadata.clone(), first.metadata.sealed.is_some());
-    Ok(Facts {
+    let facts = Facts {
         params: params.clone(),
         metadata,
         is_sealed,
         symbol_bytes: first.symbol_bytes,
         missing_parts: missing,
         sources,
-    })
+    };
+    match params.verify {
+        true => room::for_scratch(verify::scratch_bytes(&facts).min(size_bytes), cx)?,
+        false => room::for_file(size_bytes, cx)?,
+    }
+    Ok(facts)
 }
 
 fn is_together(one: &Found, other: &Found) -> bool {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use reel_device::DeviceWish;
 use reel_engine::{Digest, Output, RunContext, RunError};
 use reel_media::{Ffmpeg, ProbeLimits, probe};
 use reel_types::{FailureKind, Stage};
@@ -63,7 +64,10 @@ pub(super) fn recover(
         }
         let path = cx.source(index)?;
         collector.turn_to(FileId(source.file_id));
-        let (mut body, mut bodies) = (Vec::new(), BodyReader::default());
+        // Only cells of colour are averaged; an archive's bytes need no device.
+        let wish = facts.metadata.color_count.map_or(DeviceWish::Cpu, |_| facts.params.device);
+        let mut bodies = BodyReader::on(accelerator::choose_for_cells(wish, cx));
+        let (mut body, mut ran_on) = (Vec::new(), None);
         match &source.video {
             Video::Avi(list) => {
                 let reader = AviReader::open(&path)
@@ -99,7 +103,9 @@ pub(super) fn recover(
                 })?;
             }
             Video::Cells => {
-                cells::read(ffmpeg, &path, cx.site().cores, cx.cancel(), &cx.pulse(), |body| {
+                let place = accelerator::choose(facts.params.device, cx);
+                let (cores, cancel, beat) = (cx.site().cores, cx.cancel(), cx.pulse());
+                ran_on = cells::read_on(place, ffmpeg, &path, cores, cancel, &beat, |body| {
                     body.map_or(Ok(()), |body| collector.take_body(body))?;
                     Ok(true)
                 })?;
@@ -107,16 +113,17 @@ pub(super) fn recover(
             Video::Pixels => {
                 let place = accelerator::choose(facts.params.device, cx);
                 let (cores, cancel, beat) = (cx.site().cores, cx.cancel(), cx.pulse());
-                let ran_on = pixels::read_on(place, ffmpeg, &path, cores, cancel, &beat, |part| {
+                ran_on = pixels::read_on(place, ffmpeg, &path, cores, cancel, &beat, |part| {
                     collector.take_body(part)?;
                     Ok(true)
                 })?;
-                device = match (device, ran_on.map(DeviceTold::from)) {
-                    (Some(one), Some(two)) => Some(one.and(&two)),
-                    (one, two) => one.or(two),
-                };
             }
         }
+        let ran_on = ran_on.or_else(|| bodies.ran_on().cloned());
+        device = match (device, ran_on.map(DeviceTold::from)) {
+            (Some(one), Some(two)) => Some(one.and(&two)),
+            (one, two) => one.or(two),
+        };
     }
     cx.stage(Stage::ErrorCorrection);
     Ok(Outcome { device, ..collector.finish()? })
