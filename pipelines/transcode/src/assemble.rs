@@ -30,6 +30,9 @@ pub(crate) fn assemble(
     if let Some(round) = standing.next {
         return Ok(Assembled::NextRound(next_round(params, facts, cx.site(), round)?));
     }
+    if standing.apart {
+        return Ok(Assembled::NextRound(apart(params, facts, cx.site(), standing.made_as)?));
+    }
     let damage = damage(ffmpeg, params, facts, &standing, cx)?;
     let checked = put_together(ffmpeg, facts, &decided, &standing, cx).and_then(|out| {
         let verified = check(ffmpeg, params, facts, &decided, &standing, &out, cx)?;

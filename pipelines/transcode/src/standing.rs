@@ -21,6 +21,8 @@ pub(crate) struct Standing<'a> {
     pub(crate) made_as: Round,
     /// Another round is needed.
     pub(crate) next: Option<Round>,
+    /// Another round is needed, with film and sound each by itself.
+    pub(crate) apart: bool,
     /// Tries on devices that led nowhere.
     pub(crate) failed: Vec<AttemptTold>,
     /// Why no GPU made the film, when one should have.
@@ -39,6 +41,7 @@ impl<'a> Standing<'a> {
             is_silent: false,
             made_as: Round { gpu: true, cut: true },
             next: None,
+            apart: false,
             failed: Vec::new(),
             gave_up: None,
             said: Vec::new(),
@@ -67,6 +70,10 @@ impl<'a> Standing<'a> {
                             if failure.kind == FailureKind::Device && chunk.encode.encoder.is_gpu() =>
                         {
                             standing.device_failed(chunk, failure, is_last);
+                        }
+                        // It may be the sound, or the two together, that FFmpeg ended on.
+                        Some(failure) if failure.kind == FailureKind::Transient && has_sound(chunk) => {
+                            standing.apart = is_last;
                         }
                         Some(failure) => return Err(failure.clone().into()),
                     }
@@ -189,4 +196,9 @@ impl<'a> Standing<'a> {
     pub(crate) fn frame_count_expected(&self) -> u64 {
         self.film.iter().map(|(_, report, _)| report.frame_count_expected).sum()
     }
+}
+
+/// Whether its process makes sound too.
+fn has_sound(chunk: &VideoChunk) -> bool {
+    chunk.file.as_ref().is_some_and(|file| file.sound.is_some())
 }

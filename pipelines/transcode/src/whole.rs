@@ -15,6 +15,10 @@ use crate::facts::Facts;
 use crate::intent::Intent;
 use crate::params::AudioChoice;
 
+/// Sound that begins later than this after the film gets a process of its own: FFmpeg holds all pictures back until each
+/// stream has something, and gives up at 50 MB of them.
+const SOUND_LATE_SECS_MAX: f64 = 1.0;
+
 /// The file that one process makes: nothing is left to join afterwards, only to verify.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct WholeFile {
@@ -43,15 +47,20 @@ impl WholeFile {
     /// The file, where one process can write it exactly as two and a mux would.
     ///
     /// Copied sound cannot be shifted by itself; a film that begins after its sound would be rounded to its own
-    /// frames; a track without packets is left out.
+    /// frames; a track without packets is left out; one that begins late would be waited for.
     pub(crate) fn of(intent: &Intent, facts: &Facts, sound: Option<&AudioChunk>) -> Option<Self> {
         let begins_at_zero = (facts.first_frame_secs() * 1e6).round() == 0.0;
         let is_encoded = |chunk: &AudioChunk| chunk.choice != AudioChoice::Copy;
         let streams = streams(facts, sound)?;
+        let origin_secs = facts.origin().as_secs();
+        let begins_soon = |stream: &&AudioStream| {
+            stream.start.is_some_and(|start| start.as_secs() - origin_secs <= SOUND_LATE_SECS_MAX)
+        };
         let fits = intent.container.is_mp4_family()
             && begins_at_zero
             && sound.is_none_or(is_encoded)
-            && streams.iter().all(|stream| stream.packet_count.is_some_and(|count| count > 0));
+            && streams.iter().all(|stream| stream.packet_count.is_some_and(|count| count > 0))
+            && streams.iter().all(begins_soon);
         let tags = |stream: &&AudioStream| TrackTags {
             language: stream.language.clone(),
             title: stream.title.clone(),

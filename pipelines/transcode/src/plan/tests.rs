@@ -83,6 +83,17 @@ fn a_short_film_is_one_chunk_and_its_sound() {
 }
 
 #[test]
+fn sound_that_begins_late_is_not_waited_for() {
+    let chunk_count = |ticks: i64| {
+        let facts = facts(60, "mov", 0, |media| media["audio"][0]["start"]["ticks"] = json!(ticks));
+        plan(&Params::default(), &facts, &SITE).unwrap().chunks.len()
+    };
+    assert_eq!([0, 48_000, 48_001].map(chunk_count), [1, 1, 2]);
+    let unknown = facts(60, "mov", 0, |media| media["audio"][0]["start"] = json!(null));
+    assert_eq!(plan(&Params::default(), &unknown, &SITE).unwrap().chunks.len(), 2);
+}
+
+#[test]
 fn a_long_film_is_made_minute_by_minute() {
     insta::assert_snapshot!(planned(&Params::default(), &facts(290, "mov", 0, |_| ())));
 }

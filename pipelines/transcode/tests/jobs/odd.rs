@@ -1,5 +1,6 @@
 //! Sources that hardly anybody has: what they become is still right.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use reel_testkit::clips;
@@ -80,6 +81,24 @@ fn a_track_of_sound_of_which_nothing_decodes_is_left_out_after_a_second_try() {
     let done = scene.transcode(&source, |_| ());
     assert_eq!((frame_count(done.output()), stream_count(done.output(), "a")), (25, 0));
     assert!(done.says("hold no sound"));
+    assert!(done.says("made again from parts"));
+}
+
+#[test]
+fn a_process_that_ends_on_film_and_sound_together_is_followed_by_one_for_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("ffmpeg");
+    let real = reel_testkit::fake_ffmpeg::real_ffmpeg().unwrap();
+    let words = "[error] Too many packets buffered for output stream 0:0.";
+    let text = format!(
+        "#!/bin/sh\ncase \" $* \" in *' -c:v libx264 '*' -c:a aac '*) echo '{words}' >&2; exit 1;; esac\nexec '{}' \"$@\"\n",
+        real.display()
+    );
+    std::fs::write(&script, text).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let scene = Scene::with(Some(&script), Vec::new());
+    let done = scene.transcode(&clips::two_audio(), |_| ());
+    assert_eq!(stream_count(done.output(), "a"), 2);
     assert!(done.says("made again from parts"));
 }
 
