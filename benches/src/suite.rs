@@ -34,6 +34,8 @@ pub(crate) fn run(place: &Place, only: &[String]) -> Result<String> {
     }
     if wanted("pack") {
         pack::measure(place, &mut report)?;
+    }
+    if wanted("legacy") {
         legacy::measure(&mut report)?;
     }
     if wanted("claims") {
