@@ -68,3 +68,15 @@ fn a_folder_that_cannot_be_written_is_found_before_any_work() {
     assert_eq!(ran.stdout.matches("code 1").count(), 2, "{ran:#?}");
     assert_eq!(ran.stdout.matches("hint: choose another folder after -o").count(), 2, "{ran:#?}");
 }
+
+#[test]
+fn verifying_wants_no_room_for_what_it_does_not_keep() {
+    let scene = Scene::new();
+    let long = std::fs::File::create(scene.path("zeros")).unwrap();
+    long.set_len(400_000_000).unwrap();
+    scene.reel(&["pack", "zeros", "-o", "zeros.avi", "--verify", "quick"]).expect(0);
+    let script = r#"mount -t tmpfs -o size=500m tmpfs disk
+        $REEL unpack --verify zeros.avi --state disk/state 2>&1; echo "code $?""#;
+    let Some(ran) = with_disk(&scene, script) else { return };
+    assert!(ran.stdout.ends_with("code 0\n"), "{ran:#?}");
+}

@@ -117,6 +117,25 @@ fn a_killed_encrypted_pack_goes_on_for_who_has_the_passphrase_and_betrays_nothin
     command.env("REEL_PASSPHRASE", "correct horse").env("REEL_CRASH_AT", "in_assemble");
     assert!(Ran::of(command).signal.is_some());
 
+    betrays_nothing(&scene);
+
+    with_passphrase(&scene, "correct horse", &pack).expect(0);
+    let attempts = scene.only_job()["attempts"].clone();
+    let done = attempts.as_array().unwrap().iter().filter(|attempt| attempt["outcome"] == "done").count();
+    assert_eq!(done, 3, "a plan, a chunk and an assemble, each once: {attempts:#}");
+    let again =
+        with_passphrase(&scene, "correct horse", &[&pack[..], &["--json"]].concat()).expect(0).result();
+    assert_eq!(
+        (&again["already_there"], &again["metadata"]["sha256"]),
+        (&true.into(), &serde_json::Value::Null)
+    );
+    with_passphrase(&scene, "another", &pack).expect(5);
+    with_passphrase(&scene, "correct horse", &["unpack", "sealed.avi", "-o", "back/"]).expect(0);
+    assert!(std::fs::read(scene.path("back/plans.bin")).unwrap() == bytes);
+}
+
+/// Looks through the state folder for what is hidden in the video.
+fn betrays_nothing(scene: &Scene) {
     let sha256 = reel_store::sha256_of_file(&scene.path("plans.bin")).unwrap().1;
     let mut files = vec![scene.state()];
     while let Some(path) = files.pop() {
@@ -134,18 +153,15 @@ fn a_killed_encrypted_pack_goes_on_for_who_has_the_passphrase_and_betrays_nothin
         );
         assert!(!holds(b"AGE-SECRET-KEY"), "{}", path.display());
     }
+}
 
-    with_passphrase(&scene, "correct horse", &pack).expect(0);
-    let attempts = scene.only_job()["attempts"].clone();
-    let done = attempts.as_array().unwrap().iter().filter(|attempt| attempt["outcome"] == "done").count();
-    assert_eq!(done, 3, "a plan, a chunk and an assemble, each once: {attempts:#}");
-    let again =
-        with_passphrase(&scene, "correct horse", &[&pack[..], &["--json"]].concat()).expect(0).result();
-    assert_eq!(
-        (&again["already_there"], &again["metadata"]["sha256"]),
-        (&true.into(), &serde_json::Value::Null)
-    );
-    with_passphrase(&scene, "another", &pack).expect(5);
-    with_passphrase(&scene, "correct horse", &["unpack", "sealed.avi", "-o", "back/"]).expect(0);
-    assert!(std::fs::read(scene.path("back/plans.bin")).unwrap() == bytes);
+#[test]
+fn a_killed_look_at_an_encrypted_video_betrays_nothing_either() {
+    let scene = scene(&[("plans.bin", &random(9_000_000, 5))]);
+    with_passphrase(&scene, "correct horse", &[&SECRET[..], &["--encrypt"]].concat()).expect(0);
+    let mut command = scene.command(&["unpack", "--verify", "sealed.avi"]);
+    command.env("REEL_PASSPHRASE", "correct horse").env("REEL_CRASH_AT", "in_assemble");
+    assert!(Ran::of(command).signal.is_some());
+    betrays_nothing(&scene);
+    with_passphrase(&scene, "correct horse", &["unpack", "--verify", "sealed.avi"]).expect(0);
 }

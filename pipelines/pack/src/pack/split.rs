@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(symbols("1GB").unwrap(), 1000);
         assert_eq!(symbols("20MB").unwrap(), 100);
         let refused = symbols("1MB").unwrap_err().to_string();
-        assert!(refused.contains("do not hold one block: the smallest takes 12.9 MB"), "{refused}");
+        assert!(refused.contains("do not hold one block: the smallest takes 3.0 MB"), "{refused}");
         let params = PackParams { split_duration: Some("1s".parse().unwrap()), ..PackParams::default() };
         let refused = split(&shape(&params), 1 << 34).unwrap_err().to_string();
         assert!(refused.ends_with("the smallest takes 3 s"), "{refused}");
