@@ -4,7 +4,7 @@ use std::fs;
 
 use reel_pack::frame::{ContentKind, Metadata};
 
-use crate::forge::forge;
+use crate::forge::{forge, forge_cells};
 use crate::support::{Scene, names};
 use crate::{refused, scene};
 
@@ -44,6 +44,23 @@ fn a_name_is_never_more_than_the_last_part_of_a_path() {
 }
 
 #[test]
+fn a_name_in_cells_of_colour_is_no_more_than_that_either() {
+    let scene = scene(&[("a.bin", b"harmless")]);
+    let pack = ["pack", "a.bin", "-o", "good.avi", "--profile", "legacy", "--resolution", "256x256"];
+    scene.reel(&[&pack[..], &["--no-metadata-frames"]].concat()).expect(0);
+    fs::remove_file(scene.path("a.bin")).unwrap();
+    for (hostile, becomes) in [("../../etc/passwd", "passwd"), ("/etc/passwd", "passwd"), ("..", "unnamed")] {
+        forge_cells(&scene.path("good.avi"), &scene.path("bad.avi"), |metadata| {
+            metadata.name = Some(hostile.to_owned());
+        });
+        scene.reel(&["unpack", "bad.avi", "-o", "in/"]).expect(0);
+        assert_eq!(names(&scene.path("in")), [becomes], "{hostile:?}");
+        assert_eq!(scene.names(), ["bad.avi", "good.avi", "in"], "{hostile:?}");
+        fs::remove_dir_all(scene.path("in")).unwrap();
+    }
+}
+
+#[test]
 fn a_digest_that_is_not_that_of_the_content_writes_nothing() {
     let scene = forged(|metadata| metadata.sha256 = Some("0".repeat(64)));
     refused(&scene, &["unpack", "bad.avi"], 1, "another digest");
@@ -53,13 +70,14 @@ fn a_digest_that_is_not_that_of_the_content_writes_nothing() {
 #[test]
 fn a_size_beyond_all_disks_is_refused_and_not_planned_for() {
     let scene = forged(|metadata| {
-        metadata.size = Some(u64::from(u32::MAX) * 8);
-        metadata.block_bytes = 8;
+        metadata.size = Some(u64::from(u32::MAX) * u64::from(u32::MAX));
+        metadata.block_bytes = u32::MAX;
         metadata.block_count = u32::MAX;
     });
-    let ran = scene.reel(&["unpack", "bad.avi"]);
-    assert!(matches!(ran.code, Some(1 | 3)), "{ran:#?}");
-    assert!(ran.stderr.contains("error: ") && ran.stderr.contains("hint: "), "{ran:#?}");
+    for more in [&[][..], &["--verify"]] {
+        let args = [&["unpack", "bad.avi"], more].concat();
+        refused(&scene, &args, 1, "GB are wanted in the state folder");
+    }
     assert_eq!(scene.names(), ["bad.avi"]);
 }
 

@@ -69,6 +69,42 @@ fn a_killed_unpack_goes_on() {
     );
 }
 
+const LEGACY: [&str; 10] =
+    ["pack", "a.bin", "-o", "a.avi", "--profile", "legacy", "--resolution", "256x256", "--fps", "1"];
+
+#[test]
+fn a_killed_pack_in_cells_of_colour_goes_on() {
+    let bytes = random(5_000, 1);
+    let undisturbed = crate::scene(&[("a.bin", &bytes)]);
+    undisturbed.reel(&LEGACY).expect(0);
+    let video = fs::read(undisturbed.path("a.avi")).unwrap();
+    at_each_moment(
+        || crate::scene(&[("a.bin", &bytes)]),
+        &LEGACY,
+        |scene| {
+            assert!(fs::read(scene.path("a.avi")).unwrap() == video);
+            assert_eq!(scene.names(), ["a.avi", "a.bin"]);
+            assert_eq!(scene.object_count(), 0);
+        },
+    );
+}
+
+#[test]
+fn a_killed_unpack_of_cells_of_colour_goes_on() {
+    let bytes = random(5_000, 1);
+    let packed = crate::scene(&[("a.bin", &bytes)]);
+    packed.reel(&LEGACY).expect(0);
+    let video = fs::read(packed.path("a.avi")).unwrap();
+    at_each_moment(
+        || crate::scene(&[("a.avi", &video)]),
+        &["unpack", "a.avi", "-o", "back/"],
+        |scene| {
+            assert!(fs::read(scene.path("back/a.bin")).unwrap() == bytes);
+            assert_eq!(scene.object_count(), 0);
+        },
+    );
+}
+
 #[test]
 fn a_killed_unpack_of_a_folder_goes_on() {
     let packed = Scene::new();
