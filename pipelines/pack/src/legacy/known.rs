@@ -42,13 +42,11 @@ impl Known {
             (0..TILE_BLOCKS).flat_map(|row| (0..TILE_BLOCKS).map(move |column| (row, column)))
         {
             let entries = patterns.at(row, column);
-            let mut table = Table::for_count(entries.len());
-            for (pattern, entry) in (0u32..).zip(entries) {
-                // A component of one level has a pattern for no cells.
-                let cells = if entries.len() > 1 { owned(pattern, row, column) } else { 0 };
-                table.insert(Key::of(entry).hash(), cells)?;
-            }
-            blocks.push(table);
+            // A component of one level has a pattern for no cells.
+            let cells = |pattern: u32| if entries.len() > 1 { owned(pattern, row, column) } else { 0 };
+            let by_hash =
+                (0u32..).zip(entries).map(|(pattern, entry)| (Key::of(entry).hash(), cells(pattern)));
+            blocks.push(Table::new(by_hash.collect())?);
         }
         let differences = patterns.differences();
         Some(Self {
@@ -78,7 +76,9 @@ impl Known {
         let begin = *at + usize::from(count);
         *at = self.end(bits, begin)?;
         let key = Key::read(bits, begin, *at - begin, *before)?;
-        self.blocks.get(row * TILE_BLOCKS + column)?.get(key.hash())
+        let cells = u32::from(self.blocks.get(row * TILE_BLOCKS + column)?.get(key.hash())?);
+        let rows = cells & 7 | (cells & 0o70) << 5 | (cells & 0o700) << 10;
+        Some(rows << (SEEN[column].0 + OWNED[column].0))
     }
 
     /// Where the block ends whose first bit behind DC is at `begin`.
@@ -111,12 +111,12 @@ impl Known {
     }
 }
 
-/// The cells of a pattern that a block owns, a byte a row.
-fn owned(pattern: u32, row: usize, column: usize) -> u32 {
+/// The cells of a pattern that a block owns, three bits a row.
+fn owned(pattern: u32, row: usize, column: usize) -> u16 {
     let (across, seen) = (OWNED[column], SEEN[column]);
     let (down, mask) = (OWNED[row], (1 << across.1) - 1);
-    let line = |y: u32| (pattern >> ((down.0 + y) * seen.1 + across.0) & mask) << (seen.0 + across.0);
-    (0..down.1).map(|y| line(y) << (8 * y)).sum()
+    let line = |y: u32| pattern >> ((down.0 + y) * seen.1 + across.0) & mask;
+    (0..down.1).map(|y| (line(y) << (3 * y)) as u16).sum()
 }
 
 /// The first row of its tile whose cells a block owns.
@@ -222,51 +222,65 @@ fn mask(count: u32) -> u128 {
     !(u128::MAX >> count.min(HEAD_BITS))
 }
 
-/// Cells by the hash of a block.
+/// Cells by the hash of a block: a hash without collisions, so that nothing is compared and no jump is guessed wrong.
 #[derive(Debug)]
 struct Table {
-    /// A check that is never 0, and the cells.
-    slots: Vec<(u32, u32)>,
+    /// By bucket: what moves all of its blocks to places of their own.
+    moves: Vec<u16>,
+    slots: Vec<u16>,
     shift: u32,
 }
 
 impl Table {
-    /// With room for so many and as many more.
-    fn for_count(count: usize) -> Self {
-        let bits = (2 * count.max(1)).next_power_of_two().ilog2();
-        Self { slots: vec![(0, 0); 1 << bits], shift: 64 - bits }
-    }
-
-    /// `None` when the same block was there with other cells.
-    fn insert(&mut self, hash: u64, cells: u32) -> Option<()> {
-        let check = hash as u32 | 1;
-        let slot = self.slot(hash)?;
-        let place = self.slots.get_mut(slot)?;
-        if place.0 == check && place.1 != cells {
+    /// `None` when the same block stands for different cells.
+    fn new(mut blocks: Vec<(u64, u16)>) -> Option<Self> {
+        blocks.sort_unstable();
+        blocks.dedup();
+        if blocks.array_windows().any(|[one, two]| one.0 == two.0) {
             return None;
         }
-        *place = (check, cells);
-        Some(())
-    }
-
-    #[inline(always)]
-    fn get(&self, hash: u64) -> Option<u32> {
-        let (check, cells) = self.slots.get(self.slot(hash)?)?;
-        (*check != 0).then_some(*cells)
-    }
-
-    /// Where it is, or would be.
-    #[inline(always)]
-    fn slot(&self, hash: u64) -> Option<usize> {
-        let (check, first) = (hash as u32 | 1, (hash >> self.shift) as usize);
-        // Half of the slots are free at least.
-        for slot in first..first + self.slots.len() {
-            let slot = slot & (self.slots.len() - 1);
-            let found = self.slots.get(slot)?.0;
-            if found == 0 || found == check {
-                return Some(slot);
+        let bits = (2 * blocks.len().max(4)).next_power_of_two().ilog2();
+        let mut table = Self { moves: vec![0; 1 << (bits - 3)], slots: vec![0; 1 << bits], shift: 64 - bits };
+        let mut buckets = vec![Vec::new(); table.moves.len()];
+        for block in blocks {
+            buckets.get_mut(table.bucket(block.0))?.push(block);
+        }
+        let mut order: Vec<usize> = (0..buckets.len()).collect();
+        order.sort_by_key(|bucket| std::cmp::Reverse(buckets.get(*bucket).map_or(0, Vec::len)));
+        let mut is_taken = vec![false; table.slots.len()];
+        for (bucket, blocks) in order.into_iter().filter_map(|bucket| Some((bucket, buckets.get(bucket)?))) {
+            let places = |by: u16| {
+                let mut places: Vec<usize> = blocks.iter().map(|(hash, _)| table.slot(*hash, by)).collect();
+                let all = places.iter().all(|place| is_taken.get(*place) == Some(&false));
+                places.sort_unstable();
+                all && places.array_windows().all(|[one, two]| one != two)
+            };
+            let by = (0..=u16::MAX).find(|by| places(*by))?;
+            *table.moves.get_mut(bucket)? = by;
+            for (hash, cells) in blocks {
+                let slot = table.slot(*hash, by);
+                *is_taken.get_mut(slot)? = true;
+                *table.slots.get_mut(slot)? = *cells;
             }
         }
-        None
+        Some(table)
+    }
+
+    /// What a block that is there stands for, and anything for others.
+    #[inline(always)]
+    fn get(&self, hash: u64) -> Option<u16> {
+        let by = *self.moves.get(self.bucket(hash))?;
+        self.slots.get(self.slot(hash, by)).copied()
+    }
+
+    #[inline(always)]
+    fn bucket(&self, hash: u64) -> usize {
+        hash as usize & (self.moves.len() - 1)
+    }
+
+    #[inline(always)]
+    fn slot(&self, hash: u64, by: u16) -> usize {
+        let moved = hash ^ u64::from(by).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (moved.wrapping_mul(0xBF58_476D_1CE4_E5B9) >> self.shift) as usize
     }
 }
