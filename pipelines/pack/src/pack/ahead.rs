@@ -63,7 +63,7 @@ pub(super) fn coded_ahead<R>(
             let (mut content, stored) = open()?;
             let (to, from) = sync_channel((GROUP_BLOCKS / lane_count - 1) as usize);
             let (spare, blocks) = (&spare, range.clone().skip(lane as usize).step_by(lane_count as usize));
-            scope.spawn(move || {
+            let code = move || {
                 for index in blocks {
                     let made = stored.block(&mut content, index, buffer(spare));
                     // Nobody listens any more once something went wrong.
@@ -71,7 +71,8 @@ pub(super) fn coded_ahead<R>(
                         break;
                     }
                 }
-            });
+            };
+            thread::Builder::new().spawn_scoped(scope, code).map_err(RunError::internal)?;
             lanes.push(from);
         }
         take(&mut Ahead { coders: Coders::Lanes(lanes), next: 0, spare: &spare })
