@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use reel_pack::avi::AviReader;
 
 use crate::Place;
 use crate::pair::median;
@@ -17,6 +18,8 @@ const BYTES: u64 = 1_000_000_000;
 const RUNS: usize = 3;
 /// A byte spoilt in each so many bytes of video: one symbol in twenty.
 const SPOIL_EVERY_BYTES: u64 = 20 * 8350;
+/// Bytes at the beginning of a picture that hold no symbol, and some more.
+const PICTURE_HEAD_BYTES: u64 = 16_384;
 
 pub(crate) fn measure(place: &Place, report: &mut Report) -> Result<()> {
     let at = |name: &str| place.work.join(name);
@@ -92,15 +95,19 @@ fn write_noise(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Only symbols are spoilt: a byte of a picture's own tables would cost all symbols of that picture.
 fn spoil(video: &Path) -> Result<()> {
     let file = OpenOptions::new().read(true).write(true).open(video)?;
-    let length = file.metadata()?.len();
     let mut byte = [0];
-    let mut at = 4_000_000;
-    while at + 4_000_000 < length {
-        file.read_exact_at(&mut byte, at)?;
-        file.write_all_at(&[byte[0] ^ 1], at)?;
-        at += SPOIL_EVERY_BYTES;
+    let mut next = 0;
+    for frame in AviReader::open(video)?.frames() {
+        let (from, to) = (frame.offset + PICTURE_HEAD_BYTES, frame.end().saturating_sub(PICTURE_HEAD_BYTES));
+        next = next.max(from);
+        while next < to {
+            file.read_exact_at(&mut byte, next)?;
+            file.write_all_at(&[byte[0] ^ 1], next)?;
+            next += SPOIL_EVERY_BYTES;
+        }
     }
     Ok(())
 }
