@@ -4,11 +4,11 @@ use std::path::Path;
 
 use reel_engine::RunError;
 use reel_kernels::{Place, RanOn};
-use reel_media::raw::{FrameReader, FrameReaderSpec};
-use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
+use reel_media::Ffmpeg;
 use reel_types::CancelToken;
 
 use crate::legacy::PictureReader;
+use crate::pixels::{media_error, open};
 
 /// Hands the body of each picture to `take`, nothing where it has none, until that answers false.
 pub(crate) fn read(
@@ -32,20 +32,7 @@ pub(crate) fn read_on(
     beat: &dyn Fn(),
     mut take: impl FnMut(Option<&[u8]>) -> Result<bool, RunError>,
 ) -> Result<Option<RanOn>, RunError> {
-    let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
-    let Some(video) = media.main_video() else { return Ok(None) };
-    let spec = FrameReaderSpec {
-        path: path.to_owned(),
-        stream_index: video.index,
-        time_base: video.time_base,
-        pix_fmt: "yuv444p".to_owned(),
-        size: None,
-        apply_rotation: true,
-        start: None,
-        end: None,
-        threads,
-    };
-    let mut reader = FrameReader::open(ffmpeg, &spec, cancel).map_err(media_error)?;
+    let Some(mut reader) = open(ffmpeg, path, "yuv444p", threads, cancel)? else { return Ok(None) };
     let (width, height) = reader.size();
     let plane_bytes = width as usize * height as usize;
     let mut pictures = PictureReader::on(place);
@@ -60,8 +47,4 @@ pub(crate) fn read_on(
         }
     }
     Ok(pictures.ran_on().cloned())
-}
-
-fn media_error(error: MediaError) -> RunError {
-    if error.is_cancelled() { RunError::Cancelled } else { RunError::Failed(error.failure()) }
 }

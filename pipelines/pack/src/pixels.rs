@@ -35,20 +35,7 @@ pub(crate) fn read_on(
     beat: &dyn Fn(),
     mut take: impl FnMut(&[u8]) -> Result<bool, RunError>,
 ) -> Result<Option<RanOn>, RunError> {
-    let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
-    let Some(video) = media.main_video() else { return Ok(None) };
-    let spec = FrameReaderSpec {
-        path: path.to_owned(),
-        stream_index: video.index,
-        time_base: video.time_base,
-        pix_fmt: "yuv420p".to_owned(),
-        size: None,
-        apply_rotation: true,
-        start: None,
-        end: None,
-        threads: cores,
-    };
-    let mut reader = FrameReader::open(ffmpeg, &spec, cancel).map_err(media_error)?;
+    let Some(mut reader) = open(ffmpeg, path, "yuv420p", cores, cancel)? else { return Ok(None) };
     let (width, height) = reader.size();
     let luma_bytes = width as usize * height as usize;
     let mut demodulator = Demodulator::on(place);
@@ -87,6 +74,30 @@ fn decode(
     Ok(true)
 }
 
-fn media_error(error: MediaError) -> RunError {
+/// The pictures of the main video of a file, upright, in planes of `pix_fmt`; none where it has no video.
+pub(crate) fn open(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    pix_fmt: &str,
+    threads: u32,
+    cancel: &CancelToken,
+) -> Result<Option<FrameReader>, RunError> {
+    let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
+    let Some(video) = media.main_video() else { return Ok(None) };
+    let spec = FrameReaderSpec {
+        path: path.to_owned(),
+        stream_index: video.index,
+        time_base: video.time_base,
+        pix_fmt: pix_fmt.to_owned(),
+        size: None,
+        apply_rotation: true,
+        start: None,
+        end: None,
+        threads,
+    };
+    FrameReader::open(ffmpeg, &spec, cancel).map(Some).map_err(media_error)
+}
+
+pub(crate) fn media_error(error: MediaError) -> RunError {
     if error.is_cancelled() { RunError::Cancelled } else { RunError::Failed(error.failure()) }
 }

@@ -27,8 +27,6 @@ mod write;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod timing;
 
 pub use cells::{bytes_of, cells_of};
 pub use colours::{COLOURS_MAX, COLOURS_MIN, Colours, ycbcr_of};

@@ -325,12 +325,12 @@ fn verify(
     }
 }
 
+/// In the words of the old converter; what to do about it stays.
 pub(super) fn media_error(error: MediaError) -> RunError {
-    match error.failure() {
-        _ if error.is_cancelled() => RunError::Cancelled,
-        failure => RunError::failed(
-            failure.kind,
-            format!("Failed to add frame to video encoder: {}", failure.message),
-        ),
+    if error.is_cancelled() {
+        return RunError::Cancelled;
     }
+    let mut failure = error.failure();
+    failure.message = format!("Failed to add frame to video encoder: {}", failure.message);
+    RunError::Failed(failure)
 }

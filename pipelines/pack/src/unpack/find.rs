@@ -7,17 +7,18 @@ use std::path::Path;
 use reel_engine::RunError;
 use reel_media::formats::{Container, sniff};
 use reel_media::probe::VideoCodec;
-use reel_media::{Ffmpeg, MediaError, ProbeLimits, probe};
+use reel_media::{Ffmpeg, ProbeLimits, probe};
 use reel_types::{CancelToken, shown};
 
 use super::facts::{Picture, Video, input};
 use super::remux::pictures;
 use crate::avi::{AviReader, FrameSpan};
+use crate::cells;
 use crate::collect::identify;
 use crate::frame::{FileId, Metadata, parse_frame};
 use crate::jpeg::read_app9;
 use crate::picture::BodyReader;
-use crate::{cells, pixels};
+use crate::pixels::{self, media_error};
 
 /// Pictures that are looked at for one that says what this is.
 const LOOK_PICTURES: usize = 64;
@@ -146,8 +147,4 @@ fn not_ours(path: &Path, why: &str) -> RunError {
         format!("{} was not made by reel pack, or was re-encoded since: {why}", shown(path)),
         "an archive video is lost when its pictures are encoded anew; a copy or a remux keeps it",
     )
-}
-
-fn media_error(error: MediaError) -> RunError {
-    if error.is_cancelled() { RunError::Cancelled } else { RunError::Failed(error.failure()) }
 }

@@ -14,11 +14,12 @@ use super::remux::pictures;
 use super::verify;
 use crate::accelerator::{self, DeviceTold};
 use crate::avi::AviReader;
+use crate::cells;
 use crate::collect::{Collector, Outcome, Store};
 use crate::frame::FileId;
 use crate::picture::BodyReader;
+use crate::pixels::{self, media_error};
 use crate::stream::seal::FileKey;
-use crate::{cells, pixels};
 
 /// The recovered bytes, among a chunk's outputs.
 pub(super) const PIECE: &str = "piece.bin";
@@ -90,8 +91,8 @@ pub(super) fn recover(
                 }
             }
             Video::Remuxed => {
-                let media = probe(ffmpeg, &path, &ProbeLimits::default(), cx.cancel())
-                    .map_err(|error| RunError::Failed(error.failure()))?;
+                let media =
+                    probe(ffmpeg, &path, &ProbeLimits::default(), cx.cancel()).map_err(media_error)?;
                 let stream = media.main_video().map_or(0, |video| video.index);
                 let beat = cx.pulse();
                 pictures(ffmpeg, &path, stream, cx.cancel(), |jpeg| {
