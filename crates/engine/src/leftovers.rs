@@ -70,7 +70,7 @@ mod tests {
     use reel_device::{Devices, NvmlSource};
     use reel_queue::{Claimed, Completion, FinishTask, MemoryQueue, NewJob, Offer};
     use reel_store::FolderStore;
-    use reel_types::{Artifact, ClaimId, JobKey, OnFailedChunk, TaskId, WorkerId};
+    use reel_types::{Artifact, ClaimId, JobKey, OnFailedChunk, TaskId, TenantId, WorkerId};
     use serde_json::Value;
 
     use super::*;
@@ -127,6 +127,7 @@ mod tests {
         let job = JobId::new("j1");
         let new = NewJob {
             id: job.clone(),
+            tenant: TenantId::local(),
             key: JobKey::new("k"),
             pipeline: "p".into(),
             version: 1,

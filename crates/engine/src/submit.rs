@@ -1,7 +1,7 @@
 //! From what a person asked to a job with a key.
 
 use reel_queue::{NewJob, QueueError, Submitted};
-use reel_types::{JobId, JobKey, Source};
+use reel_types::{JobId, JobKey, Source, TenantId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -33,16 +33,29 @@ pub enum SubmitError {
 }
 
 impl Engine {
-    /// Makes a job, or finds the one with the same key.
+    /// Makes a job of this machine's own tenant, or finds the one with the same key.
     ///
     /// # Errors
     /// [`SubmitError::UnknownPipeline`], or what the queue says.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
+        self.submit_for(TenantId::local(), submission).await
+    }
+
+    /// The same for a tenant: jobs of others are not looked at.
+    ///
+    /// # Errors
+    /// [`SubmitError::UnknownPipeline`], or what the queue says.
+    pub async fn submit_for(
+        &self,
+        tenant: TenantId,
+        submission: Submission,
+    ) -> Result<Submitted, SubmitError> {
         let Some(info) = self.registry.info(&submission.pipeline) else {
             return Err(SubmitError::UnknownPipeline(submission.pipeline));
         };
         let job = NewJob {
             id: JobId::from_parts(wall_clock_millis(), fastrand::u64(..)),
+            tenant,
             key: job_key(info.name, info.version, &submission.params, &submission.sources),
             pipeline: submission.pipeline,
             version: info.version,

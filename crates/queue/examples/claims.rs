@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use reel_queue::{
     Claimed, Completion, FinishTask, Heartbeat, NewJob, Offer, Queue, QueueError, SqliteOptions, SqliteQueue,
 };
-use reel_types::{ChunkSpec, ClaimId, Class, JobId, JobKey, OnFailedChunk, WorkerId};
+use reel_types::{ChunkSpec, ClaimId, Class, JobId, JobKey, OnFailedChunk, TenantId, WorkerId};
 use serde_json::Value;
 
 const PIPELINES: [&str; 5] = ["transcode", "matte", "pose", "pack", "codec"];
@@ -68,6 +68,7 @@ impl Bench {
         for number in 0..ready.div_ceil(CHUNKS) {
             let id = JobId::from_parts(number as i64, 0);
             let job = NewJob {
+                tenant: TenantId::local(),
                 key: JobKey::new(id.as_str()),
                 id: id.clone(),
                 pipeline: PIPELINES[number % PIPELINES.len()].to_owned(),

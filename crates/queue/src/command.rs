@@ -2,7 +2,7 @@
 
 use reel_types::{
     Artifact, ChunkSpec, ClaimId, Epoch, Failure, Gap, JobId, JobKey, JobState, Millis, OnFailedChunk,
-    Progress, Source, Task, TaskId, WorkerId,
+    Progress, Source, Task, TaskId, TenantId, WorkerId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,7 +27,10 @@ pub const SWEEP_MAX: usize = 1000;
 pub struct NewJob {
     /// Its name, made by the client.
     pub id: JobId,
-    /// What it is about. If a job with this key exists, nothing is added and that job is the answer.
+    /// Whose it is.
+    #[serde(default)]
+    pub tenant: TenantId,
+    /// What it is about. If this tenant has a job with this key, nothing is added and that job is the answer.
     pub key: JobKey,
     /// Which pipeline does it.
     pub pipeline: String,

@@ -8,6 +8,7 @@ mod dump;
 mod generate;
 pub mod history;
 pub mod mutants;
+mod reads;
 pub mod sequences;
 pub mod simulate;
 mod subject;

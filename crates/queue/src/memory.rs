@@ -28,6 +28,12 @@ impl MemoryQueue {
         Self { clock, state: Mutex::default() }
     }
 
+    /// A queue that goes on from a state.
+    #[cfg(feature = "contract")]
+    pub(crate) fn resumed(state: State, clock: Clock) -> Self {
+        Self { clock, state: Mutex::new(state) }
+    }
+
     /// Everything it remembers at this moment.
     pub fn snapshot(&self) -> State {
         self.read(State::clone)
@@ -119,11 +125,8 @@ impl Queue for MemoryQueue {
     }
 
     async fn jobs(&self, filter: JobFilter) -> Result<Vec<Job>, QueueError> {
-        let matches = |job: &&Job| {
-            filter.state.is_none_or(|state| job.state == state)
-                && filter.id_prefix.as_deref().is_none_or(|prefix| job.id.as_str().starts_with(prefix))
-        };
-        let mut jobs: Vec<Job> = self.read(|state| state.jobs.values().filter(matches).cloned().collect());
+        let takes = |job: &&Job| filter.takes(job);
+        let mut jobs: Vec<Job> = self.read(|state| state.jobs.values().filter(takes).cloned().collect());
         jobs.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
         if filter.limit > 0 {
             jobs.truncate(filter.limit as usize);

@@ -1,7 +1,7 @@
 //! The trait that every backend implements.
 
 use async_trait::async_trait;
-use reel_types::{Attempt, Event, Job, JobId, JobState, Task, WorkerId};
+use reel_types::{Attempt, Event, Job, JobId, JobKey, JobState, Millis, Task, TenantId, WorkerId};
 
 use crate::command::{
     BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
@@ -9,15 +9,32 @@ use crate::command::{
 };
 use crate::error::QueueError;
 
-/// Which jobs a list should hold. Newest first.
+/// Which jobs a list should hold. Newest first; of equal times, the larger id first.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct JobFilter {
-    /// Only jobs in this state.
-    pub state: Option<JobState>,
+    /// Only jobs of this tenant.
+    pub tenant: Option<TenantId>,
+    /// Only jobs in one of these states; empty is any.
+    pub states: Vec<JobState>,
+    /// Only jobs about this: at most one for each tenant.
+    pub key: Option<JobKey>,
     /// Only jobs whose id begins with this.
     pub id_prefix: Option<String>,
+    /// Only jobs after this one in the list: the `created_at` and `id` of the last job of the page before.
+    pub before: Option<(Millis, JobId)>,
     /// At most so many; 0 is no bound.
     pub limit: u32,
+}
+
+impl JobFilter {
+    /// Whether the list holds this job, its bound aside.
+    pub(crate) fn takes(&self, job: &Job) -> bool {
+        self.tenant.as_ref().is_none_or(|tenant| job.tenant == *tenant)
+            && (self.states.is_empty() || self.states.contains(&job.state))
+            && self.key.as_ref().is_none_or(|key| job.key == *key)
+            && self.id_prefix.as_deref().is_none_or(|prefix| job.id.as_str().starts_with(prefix))
+            && self.before.as_ref().is_none_or(|(at, id)| (job.created_at, &job.id) < (*at, id))
+    }
 }
 
 /// Tasks by lease.
@@ -27,8 +44,8 @@ pub struct JobFilter {
 /// Backends compare leases with their own clock only.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Adds a job and its ready plan task, unless one with the same key exists. Fails with `JobIdTaken` when the id is
-    /// that of a job with another key.
+    /// Adds a job and its ready plan task, unless its tenant has one with the same key. Fails with `JobIdTaken` when the
+    /// id is that of another job.
     async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError>;
 
     /// Gives out at most one task: highest priority, then oldest job, then largest cost, then lowest id. Raises its

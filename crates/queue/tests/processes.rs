@@ -12,7 +12,7 @@ use reel_queue::{
 };
 use reel_types::{
     Attempt, AttemptOutcome, ChunkSpec, ClaimId, Class, Epoch, JobId, JobKey, JobState, OnFailedChunk,
-    TaskId, TaskKind, WorkerId,
+    TaskId, TaskKind, TenantId, WorkerId,
 };
 use serde_json::Value;
 
@@ -162,6 +162,7 @@ async fn finish(queue: &SqliteQueue, claimed: &Claimed) {
 fn new_job(process: u32, number: u32) -> NewJob {
     NewJob {
         id: JobId::new(format!("job{number}by{process}")),
+        tenant: TenantId::local(),
         key: JobKey::new(format!("key{number}")),
         pipeline: "transcode".to_owned(),
         version: 1,

@@ -55,6 +55,41 @@ text_id! {
     ClaimId
 }
 
+text_id! {
+    /// Whose a job is: what one tenant has, another neither sees nor shares. A command line's jobs are [`local`](Self::local).
+    TenantId
+}
+
+/// How many bytes the name of a tenant may have.
+const TENANT_BYTES_MAX: usize = 64;
+
+impl TenantId {
+    /// Who works on this machine without a server.
+    pub fn local() -> Self {
+        Self::new("local")
+    }
+}
+
+impl Default for TenantId {
+    fn default() -> Self {
+        Self::local()
+    }
+}
+
+/// Takes what a tenant may be called: 1 to 64 of `a-z`, `0-9`, `-` and `_`.
+impl FromStr for TenantId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        if text.is_empty() || text.len() > TENANT_BYTES_MAX || !text.bytes().all(allowed) {
+            return Err(format!("{text:?} is not 1 to {TENANT_BYTES_MAX} of a-z, 0-9, - and _"));
+        }
+        Ok(Self::new(text))
+    }
+}
+
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl JobId {
@@ -182,6 +217,15 @@ mod tests {
         assert_eq!(id.to_string().parse::<TaskId>().unwrap(), id);
         assert!("j1.2.jump.14".parse::<TaskId>().is_err());
         assert!(".2.run.14".parse::<TaskId>().is_err());
+    }
+
+    #[test]
+    fn tenants_have_short_plain_names() {
+        assert_eq!("team_7-eu".parse::<TenantId>().unwrap(), TenantId::new("team_7-eu"));
+        assert_eq!(TenantId::default().as_str(), "local");
+        for text in ["", "Team", "a/b", "a b", "\u{e4}", &"x".repeat(65)] {
+            assert!(text.parse::<TenantId>().is_err(), "{text:?}");
+        }
     }
 
     #[test]

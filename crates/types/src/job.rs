@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::artifact::{Artifact, Gap};
 use crate::failure::Failure;
-use crate::ids::{JobId, JobKey};
+use crate::ids::{JobId, JobKey, TenantId};
 use crate::source::Source;
 use crate::time::Millis;
 
@@ -67,7 +67,10 @@ pub enum OnFailedChunk {
 pub struct Job {
     /// Its name.
     pub id: JobId,
-    /// What it is about; unique.
+    /// Whose it is.
+    #[serde(default)]
+    pub tenant: TenantId,
+    /// What it is about; unique for a tenant.
     pub key: JobKey,
     /// Which pipeline does it.
     pub pipeline: String,

@@ -18,7 +18,7 @@ pub use artifact::{Artifact, Gap};
 pub use cancel::CancelToken;
 pub use event::{Event, EventKind};
 pub use failure::{Failure, FailureKind};
-pub use ids::{ClaimId, Epoch, JobId, JobKey, TaskId, TaskKind, WorkerId};
+pub use ids::{ClaimId, Epoch, JobId, JobKey, TaskId, TaskKind, TenantId, WorkerId};
 pub use job::{Job, JobState, OnFailedChunk};
 pub use shown::{shown, without_controls};
 pub use source::Source;

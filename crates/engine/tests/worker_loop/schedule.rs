@@ -11,7 +11,7 @@ use reel_engine::{
     Worker, WorkerOptions,
 };
 use reel_queue::{JobFilter, MemoryQueue, NewJob, Queue};
-use reel_types::{AttemptOutcome, JobId, JobKey, JobState, TaskState, WorkerId};
+use reel_types::{AttemptOutcome, JobId, JobKey, JobState, TaskState, TenantId, WorkerId};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
@@ -163,6 +163,7 @@ async fn submit_jobs(queue: &MemoryQueue) -> Vec<JobId> {
         let id = JobId::from_parts(index, fastrand::u64(..));
         let job = NewJob {
             id: id.clone(),
+            tenant: TenantId::local(),
             key: JobKey::new(format!("key-{index}")),
             pipeline: Nothing::NAME.into(),
             version: 1,

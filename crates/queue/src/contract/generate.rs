@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use reel_types::{
     Artifact, ClaimId, Epoch, Failure, FailureKind, Gap, JobId, JobKey, Millis, Progress, Source, Stage,
-    TaskId, TaskKind, TaskState, WorkerId,
+    TaskId, TaskKind, TaskState, TenantId, WorkerId,
 };
 use serde_json::json;
 
@@ -101,6 +101,10 @@ impl Generator {
         WorkerId::new(format!("worker{}", self.rng.u32(0..3)))
     }
 
+    fn tenant(&mut self) -> TenantId {
+        tenant(self.rng.u32(0..2))
+    }
+
     fn submit(&mut self) -> Command {
         let id = self.job();
         // Now and then a job that is the same as another, or another job under a name that is taken.
@@ -108,6 +112,7 @@ impl Generator {
         let number = self.rng.u32(0..2);
         Command::Submit(NewJob {
             id,
+            tenant: self.tenant(),
             key: JobKey::new(format!("key of {key}")),
             pipeline: pipeline(number),
             version: number,
@@ -228,6 +233,10 @@ fn fitting(which: usize, state: &State, jobs: u32) -> usize {
         0 | 1 | 3 => 11,
         other => other,
     }
+}
+
+pub(super) fn tenant(number: u32) -> TenantId {
+    if number == 0 { TenantId::local() } else { TenantId::new("b") }
 }
 
 fn pipeline(number: u32) -> String {

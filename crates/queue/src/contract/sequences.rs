@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::generate::Generator;
-use super::{Dump, Subject, ask};
+use super::{Dump, Subject, ask, reads};
 use crate::error::QueueError;
 use crate::machine::{Command, State, step};
 
@@ -17,7 +17,7 @@ const START: i64 = 1_000_000;
 pub struct Divergence {
     /// The sequence.
     pub seed: u64,
-    /// Which command of it; starts at 0.
+    /// Which command of it; starts at 0. After the last one come the reads.
     pub place: usize,
     /// The command.
     pub command: Box<Command>,
@@ -32,7 +32,7 @@ impl fmt::Display for Divergence {
     }
 }
 
-/// Runs one seed on an emptied subject.
+/// Runs one seed on an emptied subject, and at its end asks what can be read.
 ///
 /// # Errors
 /// The first difference in a reply or in a table; an error of the backend is one too.
@@ -59,5 +59,11 @@ pub async fn compare<S: Subject>(subject: &S, seed: u64) -> Result<(), Divergenc
             return Err(Divergence { seed, place, command: Box::new(command), difference });
         }
     }
-    Ok(())
+    let difference = reads::difference(&state, now, seed, subject.queue()).await;
+    match difference.unwrap_or_else(|error| Some(format!("the backend failed: {error}"))) {
+        Some(difference) => {
+            Err(Divergence { seed, place: COMMANDS, command: Box::new(Command::Sweep), difference })
+        }
+        None => Ok(()),
+    }
 }

@@ -66,7 +66,7 @@ pub(super) fn forget(state: &mut State, id: &JobId) -> bool {
         return false;
     }
     if let Some(job) = state.jobs.remove(id) {
-        state.keys.remove(&job.key);
+        state.keys.remove(&(job.tenant, job.key));
     }
     state.tasks.retain(|task, _| task.job != *id);
     state.attempts.retain(|(task, _), _| task.job != *id);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use reel_types::{
-    Attempt, ClaimId, Epoch, Event, Job, JobId, JobKey, Millis, Task, TaskId, TaskKind, WorkerId,
+    Attempt, ClaimId, Epoch, Event, Job, JobId, JobKey, Millis, Task, TaskId, TaskKind, TenantId, WorkerId,
 };
 
 /// Everything, in ordered maps, so that two equal histories give two equal states.
@@ -12,8 +12,8 @@ use reel_types::{
 pub struct State {
     /// Jobs that were not forgotten.
     pub jobs: BTreeMap<JobId, Job>,
-    /// Which job is about what.
-    pub keys: BTreeMap<JobKey, JobId>,
+    /// Which job of a tenant is about what.
+    pub keys: BTreeMap<(TenantId, JobKey), JobId>,
     /// Their tasks.
     pub tasks: BTreeMap<TaskId, TaskRow>,
     /// One for each claim.

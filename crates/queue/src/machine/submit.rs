@@ -10,7 +10,8 @@ use crate::command::{NewJob, Submitted};
 use crate::machine::chunks::{light_spec, new_task};
 
 pub(super) fn submit(state: &mut State, new: &NewJob, now: Millis) -> Reply {
-    if let Some(job) = state.keys.get(&new.key).and_then(|id| state.jobs.get(id)) {
+    let key = (new.tenant.clone(), new.key.clone());
+    if let Some(job) = state.keys.get(&key).and_then(|id| state.jobs.get(id)) {
         // The client made the id, so an equal one means that this very submit made the job and its reply was lost.
         return Reply::Submitted(Submitted {
             id: job.id.clone(),
@@ -21,7 +22,7 @@ pub(super) fn submit(state: &mut State, new: &NewJob, now: Millis) -> Reply {
     if state.jobs.contains_key(&new.id) {
         return Reply::JobIdTaken(new.id.clone());
     }
-    state.keys.insert(new.key.clone(), new.id.clone());
+    state.keys.insert(key, new.id.clone());
     state.jobs.insert(new.id.clone(), queued(new, now));
     let plan = new_task(TaskId::plan(new.id.clone()), TaskState::Ready, light_spec(), now);
     state.tasks.insert(plan.task.id.clone(), plan);
@@ -32,6 +33,7 @@ pub(super) fn submit(state: &mut State, new: &NewJob, now: Millis) -> Reply {
 fn queued(new: &NewJob, now: Millis) -> Job {
     Job {
         id: new.id.clone(),
+        tenant: new.tenant.clone(),
         key: new.key.clone(),
         pipeline: new.pipeline.clone(),
         version: new.version,

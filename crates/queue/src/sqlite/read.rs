@@ -2,14 +2,14 @@
 
 use reel_types::{
     Attempt, ChunkSpec, Epoch, Event, EventKind, Failure, Job, JobId, JobKey, Millis, Progress, Task, TaskId,
-    WorkerId,
+    TenantId, WorkerId,
 };
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::open::Pool;
 use super::task::name;
-use super::word::{from_json, from_word};
+use super::word::{from_json, from_word, to_json};
 use crate::error::QueueError;
 use crate::queue::JobFilter;
 
@@ -42,7 +42,7 @@ macro_rules! task_columns {
 macro_rules! job_columns {
     () => {
         concat!(
-            "j.id, j.key, j.pipeline, j.version, j.params, j.sources, j.priority, j.state, j.round, j.rounds_max,
+            "j.id, j.tenant, j.key, j.pipeline, j.version, j.params, j.sources, j.priority, j.state, j.round, j.rounds_max,
              j.on_failed_chunk, j.created_at, j.ended_at, j.metadata, j.gaps, j.failure, ",
             outputs_json!(
                 "(select t.id from tasks t where j.state = 'completed'
@@ -50,6 +50,14 @@ macro_rules! job_columns {
             ),
             " as outputs"
         )
+    };
+}
+/// What every list of jobs has in common, once an index has led to its start. `?3` states, or null for any.
+macro_rules! job_filter {
+    () => {
+        "(?3 is null or j.state in (select value from json_each(?3)))
+         and (?4 is null or substr(j.id, 1, length(?4)) = ?4)
+         order by j.created_at desc, j.id desc limit ?5"
     };
 }
 #[cfg(feature = "contract")]
@@ -60,8 +68,20 @@ const JOB: &str = concat!("select ", job_columns!(), " from jobs j where j.id = 
 const JOBS: &str = concat!(
     "select ",
     job_columns!(),
-    " from jobs j where (?1 is null or j.state = ?1) and (?2 is null or substr(j.id, 1, length(?2)) = ?2)
-      order by j.created_at desc, j.id desc limit ?3"
+    " from jobs j where (j.created_at, j.id) < (?1, ?2) and ",
+    job_filter!()
+);
+const JOBS_OF_TENANT: &str = concat!(
+    "select ",
+    job_columns!(),
+    " from jobs j where j.tenant = ?6 and (j.created_at, j.id) < (?1, ?2) and ",
+    job_filter!()
+);
+const JOBS_OF_KEY: &str = concat!(
+    "select ",
+    job_columns!(),
+    " from jobs j where j.key = ?7 and (?6 is null or j.tenant = ?6) and (j.created_at, j.id) < (?1, ?2) and ",
+    job_filter!()
 );
 const TASKS: &str =
     concat!("select ", task_columns!(), " from tasks t where t.job = ?1 order by t.round, t.kind, t.idx");
@@ -82,9 +102,27 @@ pub(super) async fn find_job(readers: &Pool, id: &JobId) -> Result<Option<Job>, 
 
 pub(super) async fn find_jobs(readers: &Pool, filter: &JobFilter) -> Result<Vec<Job>, QueueError> {
     let limit = if filter.limit == 0 { -1 } else { i64::from(filter.limit) };
-    let query =
-        sqlx::query(JOBS).bind(filter.state.map(|state| state.as_str())).bind(filter.id_prefix.as_deref());
-    query.bind(limit).fetch_all(readers).await?.iter().map(job).collect()
+    let statement = match filter {
+        JobFilter { key: Some(_), .. } => JOBS_OF_KEY,
+        JobFilter { tenant: Some(_), .. } => JOBS_OF_TENANT,
+        _ => JOBS,
+    };
+    let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
+    let states = if states.is_empty() { None } else { Some(to_json(&states)?) };
+    let before = filter.before.as_ref();
+    let mut query = sqlx::query(statement)
+        .bind(before.map_or(Millis::MAX, |(at, _)| *at))
+        .bind(before.map_or("", |(_, id)| id.as_str()))
+        .bind(states)
+        .bind(filter.id_prefix.as_deref())
+        .bind(limit);
+    if filter.key.is_some() || filter.tenant.is_some() {
+        query = query.bind(filter.tenant.as_ref().map(TenantId::as_str));
+    }
+    if let Some(key) = &filter.key {
+        query = query.bind(key.as_str());
+    }
+    query.fetch_all(readers).await?.iter().map(job).collect()
 }
 
 pub(super) async fn find_tasks(readers: &Pool, job: &JobId) -> Result<Vec<Task>, QueueError> {
@@ -112,6 +150,7 @@ pub(super) async fn find_events(
 pub(super) fn job(row: &SqliteRow) -> Result<Job, QueueError> {
     Ok(Job {
         id: JobId::new(row.try_get::<String, _>("id")?),
+        tenant: TenantId::new(row.try_get::<String, _>("tenant")?),
         key: JobKey::new(row.try_get::<String, _>("key")?),
         pipeline: row.try_get("pipeline")?,
         version: row.try_get("version")?,

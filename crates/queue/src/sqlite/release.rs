@@ -14,7 +14,7 @@ macro_rules! due {
         concat!(
             "select ",
             columns!(),
-            " from tasks t join jobs j on j.id = t.job
+            " from tasks t indexed by tasks_waiting join jobs j on j.id = t.job
              where t.state = 'waiting' and ",
             $of,
             " and j.state not in ('completed', 'failed', 'cancelled')

@@ -11,14 +11,15 @@ use crate::command::{NewJob, Submitted};
 use crate::error::QueueError;
 use crate::machine::chunks::{light_spec, new_task};
 
-const SAME_KEY: &str = "select id, state from jobs where key = ?1";
+const SAME_KEY: &str = "select id, state from jobs where tenant = ?1 and key = ?2";
 const SAME_ID: &str = "select count(*) from jobs where id = ?1";
 const INSERT: &str = "
-    insert into jobs (id, key, pipeline, version, params, sources, priority, state, created_at)
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8)";
+    insert into jobs (id, key, pipeline, version, params, sources, priority, state, created_at, tenant)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8, ?9)";
 
 pub(super) async fn submit(turn: &mut Turn, new: &NewJob) -> Result<Submitted, QueueError> {
-    if let Some(row) = sqlx::query(SAME_KEY).bind(new.key.as_str()).fetch_optional(turn.on()).await? {
+    let same = sqlx::query(SAME_KEY).bind(new.tenant.as_str()).bind(new.key.as_str());
+    if let Some(row) = same.fetch_optional(turn.on()).await? {
         let id = JobId::new(row.try_get::<String, _>(0)?);
         // The client made the id, so an equal one means that this very submit made the job and its reply was lost.
         let created = id == new.id;
@@ -37,6 +38,7 @@ pub(super) async fn submit(turn: &mut Turn, new: &NewJob) -> Result<Submitted, Q
         .bind(to_json(&new.sources)?)
         .bind(new.priority)
         .bind(turn.now)
+        .bind(new.tenant.as_str())
         .execute(turn.on())
         .await?;
     let plan = new_task(TaskId::plan(new.id.clone()), TaskState::Ready, light_spec(), turn.now);

@@ -27,8 +27,8 @@ pub(super) const HELD: &str = concat!(
 
 const INSERT: &str = "
     insert into tasks (job, round, kind, idx, state, chunk, class, threads, memory_bytes, cost, after,
-                       ready_at, ready_since, progress_at, pipeline, priority, job_created_at)
-    select id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, pipeline, priority, created_at
+                       ready_at, ready_since, progress_at, tenant, pipeline, priority, job_created_at)
+    select id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, tenant, pipeline, priority, created_at
       from jobs where id = ?1
         on conflict (job, round, kind, idx) do nothing";
 

@@ -8,7 +8,7 @@ use reel_queue::{
 };
 use reel_types::{
     Artifact, ChunkSpec, ClaimId, Class, Failure, FailureKind, Job, JobId, JobKey, JobState, Millis,
-    OnFailedChunk, Progress, TaskState, WorkerId,
+    OnFailedChunk, Progress, TaskState, TenantId, WorkerId,
 };
 use serde_json::Value;
 
@@ -21,6 +21,7 @@ pub struct Scene {
 pub fn new_job(id: &str, key: &str, priority: i32) -> NewJob {
     NewJob {
         id: JobId::new(id),
+        tenant: TenantId::local(),
         key: JobKey::new(key),
         pipeline: "transcode".to_owned(),
         version: 1,

@@ -60,7 +60,7 @@ pub(super) async fn find_all(queue: &dyn Queue, typed: &[String]) -> Result<Vec<
 #[cfg(test)]
 mod tests {
     use reel_queue::{MemoryQueue, NewJob};
-    use reel_types::{JobId, JobKey};
+    use reel_types::{JobId, JobKey, TenantId};
     use serde_json::Value;
 
     use super::*;
@@ -70,6 +70,7 @@ mod tests {
         for id in ids {
             let job = NewJob {
                 id: JobId::new(*id),
+                tenant: TenantId::local(),
                 key: JobKey::new(*id),
                 pipeline: "transcode".into(),
                 version: 1,

@@ -21,7 +21,10 @@ pub(super) async fn list(
     state: Option<JobState>,
     limit: u32,
 ) -> Result<u8, Problem> {
-    let jobs = archive.queue.jobs(JobFilter { state, id_prefix: None, limit }).await?;
+    let jobs = archive
+        .queue
+        .jobs(JobFilter { states: state.into_iter().collect(), limit, ..JobFilter::default() })
+        .await?;
     let mut rows = vec![["JOB", "STATE", "DONE", "MADE", "VERB", "INPUT"].map(str::to_owned).to_vec()];
     for job in &jobs {
         if console.is_out_closed() {

@@ -3,7 +3,7 @@
 use reel_engine::submit::{job_key, local_source};
 use reel_engine::{Engine, Submission};
 use reel_queue::JobFilter;
-use reel_types::{Artifact, Job, JobId, JobKey, JobState, Source};
+use reel_types::{Artifact, Job, JobId, JobKey, JobState, Source, TenantId};
 
 use super::finish::{delivered_before, internal, remove_objects};
 use super::{HandOver, Open, Request, follow};
@@ -65,10 +65,15 @@ fn key_of(engine: &Engine, request: &Request, sources: &[Source]) -> JobKey {
     job_key(request.pipeline, version, &request.params, sources)
 }
 
-/// The completed job of this key. Asked for only when the output exists: all completed jobs are looked through.
+/// The completed job of this key.
 async fn finished_job(engine: &Engine, key: &JobKey) -> Result<Option<Job>, Problem> {
-    let filter = JobFilter { state: Some(JobState::Completed), ..JobFilter::default() };
-    Ok(engine.queue.jobs(filter).await?.into_iter().find(|job| job.key == *key))
+    let filter = JobFilter {
+        tenant: Some(TenantId::local()),
+        states: vec![JobState::Completed],
+        key: Some(key.clone()),
+        ..JobFilter::default()
+    };
+    Ok(engine.queue.jobs(filter).await?.pop())
 }
 
 /// How what a job made stands at its place.

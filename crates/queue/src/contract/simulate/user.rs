@@ -1,7 +1,7 @@
 //! The user: submits jobs, and now and then cancels or retries one.
 
 use fastrand::Rng;
-use reel_types::{JobId, JobKey};
+use reel_types::{JobId, JobKey, TenantId};
 use serde_json::Value;
 
 use super::agenda::{Happening, Sender};
@@ -51,6 +51,7 @@ impl World<'_> {
 pub(super) fn new_job(rng: &mut Rng, number: usize) -> NewJob {
     NewJob {
         id: JobId::new(format!("j{number}")),
+        tenant: TenantId::local(),
         key: JobKey::new(format!("k{number}")),
         pipeline: "p".to_owned(),
         version: 1,
