@@ -238,3 +238,16 @@ pub struct Swept {
     /// Tasks failed because no live worker can take them, in order.
     pub unserved: Vec<TaskId>,
 }
+
+/// A tenant as the queue knows it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TenantInfo {
+    /// Its name.
+    pub id: TenantId,
+    /// How many of its tasks may be leased at once; 0 is no bound.
+    pub running_max: u32,
+    /// It rests.
+    pub paused: bool,
+    /// How many of its tasks are leased.
+    pub leased: u32,
+}

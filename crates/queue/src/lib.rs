@@ -18,7 +18,7 @@ pub mod contract;
 
 pub use command::{
     Beat, BeatReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer,
-    ReleaseTask, RetryReply, Submitted, Swept,
+    ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
 };
 pub use error::QueueError;
 pub use memory::{Clock, MemoryQueue};

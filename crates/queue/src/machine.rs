@@ -16,6 +16,7 @@ mod lease;
 mod release;
 mod retry;
 mod rules;
+mod share;
 mod state;
 mod submit;
 mod sweep;
@@ -28,7 +29,7 @@ pub(crate) use fail::lost;
 #[cfg(feature = "contract")]
 pub(crate) use release::needs_ended;
 pub(crate) use rules::Rules;
-pub use state::{AttemptRow, ClosedBy, State, TaskRow, WorkerRow};
+pub use state::{AttemptRow, ClosedBy, State, TaskRow, TenantRow, WorkerRow};
 pub(crate) use sweep::no_worker;
 
 /// Does one command at the moment `now` of the database's clock and says what is answered.
@@ -56,6 +57,17 @@ pub(crate) fn step_under(rules: &Rules, state: &mut State, command: &Command, no
         Command::WorkerGone { worker } => Reply::Gone(sweep::worker_gone(rules, state, worker, now)),
         Command::Cancel { job } => Reply::Cancelled(cancel::cancel(rules, state, job, now)),
         Command::Retry { job } => Reply::Retried(retry::retry(state, job, now)),
+        Command::Reprioritize { job, priority } => {
+            Reply::Reprioritized(share::reprioritize(state, job, *priority))
+        }
+        Command::Pause { tenant, paused } => {
+            share::pause(state, tenant.as_ref(), *paused);
+            Reply::Done
+        }
+        Command::Limit { tenant, running_max } => {
+            share::limit(state, tenant, *running_max);
+            Reply::Done
+        }
         Command::Forget { job } => Reply::Forgotten(retry::forget(state, job)),
     }
 }

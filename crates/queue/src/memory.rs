@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, WorkerId};
+use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, TaskState, TenantId, WorkerId};
 
 use crate::command::{
     BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
-    Submitted, Swept,
+    Submitted, Swept, TenantInfo,
 };
 use crate::error::QueueError;
-use crate::machine::{Command, Reply, State, step};
+use crate::machine::{Command, Reply, State, TenantRow, step};
 use crate::queue::{JobFilter, Queue};
 
 /// Tells the time of a queue.
@@ -116,6 +116,27 @@ impl Queue for MemoryQueue {
         ask!(self, Command::Retry { job: job.clone() }, Reply::Retried(reply) => reply)
     }
 
+    async fn reprioritize(&self, job: &JobId, priority: i32) -> Result<bool, QueueError> {
+        let command = Command::Reprioritize { job: job.clone(), priority };
+        ask!(self, command, Reply::Reprioritized(found) => found)
+    }
+
+    async fn set_paused(&self, tenant: Option<&TenantId>, paused: bool) -> Result<(), QueueError> {
+        ask!(self, Command::Pause { tenant: tenant.cloned(), paused }, Reply::Done => ())
+    }
+
+    async fn set_running_max(&self, tenant: &TenantId, running_max: u32) -> Result<(), QueueError> {
+        ask!(self, Command::Limit { tenant: tenant.clone(), running_max }, Reply::Done => ())
+    }
+
+    async fn is_paused(&self) -> Result<bool, QueueError> {
+        Ok(self.read(|state| state.paused))
+    }
+
+    async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
+        Ok(self.read(tenants))
+    }
+
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError> {
         ask!(self, Command::Forget { job: job.clone() }, Reply::Forgotten(forgotten) => forgotten)
     }
@@ -164,4 +185,18 @@ impl Queue for MemoryQueue {
         };
         Ok(self.read(of_job))
     }
+}
+
+fn tenants(state: &State) -> Vec<TenantInfo> {
+    let is_leased_of = |tenant: &TenantId, task: &Task| {
+        let job = state.jobs.get(&task.id.job);
+        task.state == TaskState::Leased && job.is_some_and(|job| job.tenant == *tenant)
+    };
+    let info = |(id, row): (&TenantId, &TenantRow)| TenantInfo {
+        id: id.clone(),
+        running_max: row.running_max,
+        paused: row.paused,
+        leased: state.tasks.values().filter(|row| is_leased_of(id, &row.task)).count() as u32,
+    };
+    state.tenants.iter().map(info).collect()
 }

@@ -5,7 +5,7 @@ use reel_types::{Attempt, Event, Job, JobId, JobKey, JobState, Millis, Task, Ten
 
 use crate::command::{
     BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
-    Submitted, Swept,
+    Submitted, Swept, TenantInfo,
 };
 use crate::error::QueueError;
 
@@ -48,8 +48,9 @@ pub trait Queue: Send + Sync {
     /// id is that of another job.
     async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError>;
 
-    /// Gives out at most one task: highest priority, then oldest job, then largest cost, then lowest id. Raises its
-    /// epoch and opens an attempt. Also marks the worker as alive. A claim id is good for one attempt: asked again, it
+    /// Gives out at most one task: highest priority, then the tenant with the fewest leased tasks (of equal ones that
+    /// which was served longest ago), then its oldest job, then largest cost, then lowest id. Passes over tenants that
+    /// rest or have all that they may. Raises the task's epoch and opens an attempt. Also marks the worker as alive. A claim id is good for one attempt: asked again, it
     /// gives that one while its lease is alive and nothing after; so each new question gets a new id.
     async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError>;
 
@@ -86,6 +87,23 @@ pub trait Queue: Send + Sync {
     /// committed. Never touches an epoch. Call [`release`](Self::release) after it (or wait for the next sweep): an
     /// assemble whose chunks are all committed waits again.
     async fn retry(&self, job: &JobId) -> Result<RetryReply, QueueError>;
+
+    /// Gives a job another priority; all its tasks follow, also when they come back to ready. Returns whether there is
+    /// such a job.
+    async fn reprioritize(&self, job: &JobId, priority: i32) -> Result<bool, QueueError>;
+
+    /// Lets the whole queue (no tenant is named) or one tenant rest or go on. What rests is not claimed; what runs goes
+    /// on, and its finish is taken in. The two are kept apart: a tenant that rests still does once the queue goes on.
+    async fn set_paused(&self, tenant: Option<&TenantId>, paused: bool) -> Result<(), QueueError>;
+
+    /// Bounds how many tasks of a tenant are leased at once; 0 is no bound. What is leased beyond it goes on.
+    async fn set_running_max(&self, tenant: &TenantId, running_max: u32) -> Result<(), QueueError>;
+
+    /// Whether the whole queue rests.
+    async fn is_paused(&self) -> Result<bool, QueueError>;
+
+    /// Tenants that ever had a job or of which something was said, in order of their names.
+    async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError>;
 
     /// Forgets a job that has ended, with its tasks, attempts and events. Returns whether it did.
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError>;

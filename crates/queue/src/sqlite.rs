@@ -22,6 +22,7 @@ mod queue;
 mod read;
 mod release;
 mod retry;
+mod share;
 mod statements;
 mod submit;
 mod sweep;

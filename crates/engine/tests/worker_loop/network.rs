@@ -7,9 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reel_queue::{
     BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, JobFilter, MemoryQueue, NewJob, Offer,
-    Queue, QueueError, ReleaseTask, RetryReply, Submitted, Swept,
+    Queue, QueueError, ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
 };
-use reel_types::{Attempt, Event, Job, JobId, JobState, Task, WorkerId};
+use reel_types::{Attempt, Event, Job, JobId, JobState, Task, TenantId, WorkerId};
 
 /// Every call passes through here.
 pub struct Network {
@@ -83,6 +83,21 @@ impl Queue for Network {
     }
     async fn retry(&self, job: &JobId) -> Result<RetryReply, QueueError> {
         self.queue.retry(job).await
+    }
+    async fn reprioritize(&self, job: &JobId, priority: i32) -> Result<bool, QueueError> {
+        self.queue.reprioritize(job, priority).await
+    }
+    async fn set_paused(&self, tenant: Option<&TenantId>, paused: bool) -> Result<(), QueueError> {
+        self.queue.set_paused(tenant, paused).await
+    }
+    async fn set_running_max(&self, tenant: &TenantId, running_max: u32) -> Result<(), QueueError> {
+        self.queue.set_running_max(tenant, running_max).await
+    }
+    async fn is_paused(&self) -> Result<bool, QueueError> {
+        self.queue.is_paused().await
+    }
+    async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
+        self.queue.tenants().await
     }
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError> {
         self.queue.forget(job).await

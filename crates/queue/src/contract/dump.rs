@@ -1,8 +1,8 @@
 //! Everything that a backend remembers, comparable.
 
-use reel_types::{Event, Job, WorkerId};
+use reel_types::{Event, Job, TenantId, WorkerId};
 
-use crate::machine::{AttemptRow, State, TaskRow, WorkerRow};
+use crate::machine::{AttemptRow, State, TaskRow, TenantRow, WorkerRow};
 
 /// All tables, each in order of its key.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,6 +13,10 @@ pub struct Dump {
     pub tasks: Vec<TaskRow>,
     /// By (task, epoch).
     pub attempts: Vec<AttemptRow>,
+    /// By id.
+    pub tenants: Vec<(TenantId, TenantRow)>,
+    /// The whole queue rests.
+    pub paused: bool,
     /// By id.
     pub workers: Vec<(WorkerId, WorkerRow)>,
     /// By `seq`.
@@ -25,6 +29,8 @@ impl From<&State> for Dump {
             jobs: state.jobs.values().cloned().collect(),
             tasks: state.tasks.values().cloned().collect(),
             attempts: state.attempts.values().cloned().collect(),
+            tenants: state.tenants.iter().map(|(id, row)| (id.clone(), *row)).collect(),
+            paused: state.paused,
             workers: state.workers.iter().map(|(id, row)| (id.clone(), *row)).collect(),
             events: state.events.clone(),
         }
@@ -37,6 +43,8 @@ impl Dump {
         first_difference("job", &self.jobs, &other.jobs)
             .or_else(|| first_difference("task", &self.tasks, &other.tasks))
             .or_else(|| first_difference("attempt", &self.attempts, &other.attempts))
+            .or_else(|| first_difference("tenant", &self.tenants, &other.tenants))
+            .or_else(|| first_difference("gate", &[self.paused], &[other.paused]))
             .or_else(|| first_difference("worker", &self.workers, &other.workers))
             .or_else(|| first_difference("event", &self.events, &other.events))
     }

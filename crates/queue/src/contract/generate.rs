@@ -65,7 +65,8 @@ impl Generator {
 
     fn command(&mut self, state: &State) -> Command {
         let noise = self.noise;
-        let weights = [8, 25, 8, 25, noise / 4, noise / 5, 12, 4, noise / 6, noise / 5, 2, noise / 10];
+        let weights =
+            [8, 25, 8, 25, noise / 4, noise / 5, 12, 4, noise / 6, noise / 5, 2, noise / 10, 1, 1, 1];
         let mut draw = self.rng.u32(0..weights.iter().sum());
         let which = weights.iter().position(|weight| {
             let hit = draw < *weight;
@@ -85,7 +86,10 @@ impl Generator {
             8 => Command::WorkerGone { worker: self.worker() },
             9 => Command::Cancel { job: self.job() },
             10 => Command::Retry { job: self.job() },
-            _ => Command::Forget { job: self.job() },
+            11 => Command::Forget { job: self.job() },
+            12 => Command::Reprioritize { job: self.job(), priority: self.rng.i32(-1..3) },
+            13 => self.rest(state),
+            _ => Command::Limit { tenant: self.tenant(), running_max: self.rng.u32(0..3) },
         }
     }
 
@@ -103,6 +107,19 @@ impl Generator {
 
     fn tenant(&mut self) -> TenantId {
         tenant(self.rng.u32(0..2))
+    }
+
+    /// What rests is woken soon, else nothing more would happen.
+    fn rest(&mut self, state: &State) -> Command {
+        let resting = state.tenants.iter().find(|(_, row)| row.paused);
+        match resting {
+            _ if state.paused => Command::Pause { tenant: None, paused: false },
+            Some((id, _)) => Command::Pause { tenant: Some(id.clone()), paused: false },
+            None => {
+                let tenant = self.tenant();
+                Command::Pause { tenant: self.rng.bool().then_some(tenant), paused: self.rng.bool() }
+            }
+        }
     }
 
     fn submit(&mut self) -> Command {
@@ -228,6 +245,7 @@ fn fitting(which: usize, state: &State, jobs: u32) -> usize {
     match which {
         0 if state.jobs.len() < jobs as usize => 0,
         3 if any(TaskState::Leased) => 3,
+        0 | 1 | 3 if state.paused || state.tenants.values().any(|row| row.paused) => 13,
         0 | 1 | 3 if any(TaskState::Ready) => 1,
         0 | 1 | 3 if any(TaskState::Waiting) => 6,
         0 | 1 | 3 => 11,
@@ -301,6 +319,11 @@ mod tests {
             Reply::Gone(count) => vec![format!("gone: {}", (*count).min(1))],
             Reply::Cancelled(state) => vec![format!("cancel: {state:?}")],
             Reply::Retried(reply) => vec![format!("retry: {reply:?}")],
+            Reply::Reprioritized(found) => vec![format!("reprioritize: {found}")],
+            Reply::Done => vec![match command {
+                Command::Pause { tenant, paused } => format!("pause: {} {paused}", tenant.is_some()),
+                _ => "limit".to_owned(),
+            }],
             Reply::Forgotten(forgotten) => vec![format!("forget: {forgotten}")],
         }
     }
@@ -335,7 +358,9 @@ mod tests {
             fail: LeaseLost|give back: Committed|give back: AlreadyCommitted|give back: LeaseLost|release: 0|\
             release: 1|sweep: rescued|sweep: released|sweep: unserved|gone: 0|gone: 1|cancel: None|\
             cancel: Some(Cancelled)|cancel: Some(Completed)|cancel: Some(Failed)|retry: Requeued|retry: Refreshed|\
-            retry: Completed|retry: NotFound|forget: true|forget: false|job: Completed None round 0|\
+            retry: Completed|retry: NotFound|forget: true|forget: false|\
+            reprioritize: true|reprioritize: false|pause: true true|pause: true false|pause: false true|\
+            pause: false false|limit|job: Completed None round 0|\
             job: Completed None round 1|job: Failed Some(RoundsExhausted) round 1|job: Failed Some(Internal) round 0|\
             job: Failed Some(NoWorker) round 0|job: Failed Some(WorkerLost) round 0|job: Cancelled None round 0";
         let missing: Vec<&str> =

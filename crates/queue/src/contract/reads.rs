@@ -31,7 +31,12 @@ pub(super) async fn difference(
             return Ok(Some(difference));
         }
     }
-    Ok(None)
+    let (ours, other) = (machine.tenants().await?, backend.tenants().await?);
+    if let Some(difference) = differ(&"tenants", &ours, &other) {
+        return Ok(Some(difference));
+    }
+    let (ours, other) = (machine.is_paused().await?, backend.is_paused().await?);
+    Ok(differ(&"is_paused", &ours, &other))
 }
 
 fn differ<T: PartialEq + Debug>(question: &dyn Debug, ours: &T, other: &T) -> Option<String> {

@@ -41,6 +41,17 @@ pub async fn ask(queue: &dyn Queue, command: Command) -> Result<Reply, QueueErro
         Command::WorkerGone { worker } => Reply::Gone(queue.worker_gone(&worker).await?),
         Command::Cancel { job } => Reply::Cancelled(queue.cancel(&job).await?),
         Command::Retry { job } => Reply::Retried(queue.retry(&job).await?),
+        Command::Reprioritize { job, priority } => {
+            Reply::Reprioritized(queue.reprioritize(&job, priority).await?)
+        }
+        Command::Pause { tenant, paused } => {
+            queue.set_paused(tenant.as_ref(), paused).await?;
+            Reply::Done
+        }
+        Command::Limit { tenant, running_max } => {
+            queue.set_running_max(&tenant, running_max).await?;
+            Reply::Done
+        }
         Command::Forget { job } => Reply::Forgotten(queue.forget(&job).await?),
     })
 }

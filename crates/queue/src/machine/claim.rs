@@ -1,9 +1,11 @@
 //! Giving out one task.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use reel_types::{
     Attempt, AttemptOutcome, Class, Epoch, Job, JobState, Millis, Progress, TaskId, TaskKind, TaskState,
+    TenantId,
 };
 
 use super::event::{job_became, task_became};
@@ -17,13 +19,16 @@ pub(super) fn claim(state: &mut State, offer: &Offer, now: Millis) -> Option<Cla
         return again(state, offer, &task, epoch, now);
     }
     let gpu_lives = state.workers.values().any(|w| w.gpu && !w.gone && w.seen_at > now - WORKER_ALIVE_MILLIS);
+    let shares = shares(state);
     let candidates = state.tasks.values().filter_map(|row| {
         let job = state.jobs.get(&row.task.id.job)?;
         let on_gpu = fits(row, job, offer, gpu_lives, now)?;
-        Some((row, job, on_gpu))
+        let share = shares.get(&job.tenant)?;
+        share.may_have_more.then_some((row, job, share, on_gpu))
     });
-    let (row, _, on_gpu) = candidates.min_by_key(|(row, job, _)| order(row, job))?;
-    let id = row.task.id.clone();
+    let (row, job, _, on_gpu) = candidates.min_by_key(|(row, job, share, _)| order(row, job, share))?;
+    let (id, tenant) = (row.task.id.clone(), job.tenant.clone());
+    state.tenants.entry(tenant).or_default().served_at = Some(now);
     lease(state, offer, &id, on_gpu, now);
     claimed(state, &id, on_gpu)
 }
@@ -61,10 +66,41 @@ fn fits(row: &TaskRow, job: &Job, offer: &Offer, gpu_lives: bool, now: Millis) -
     }
 }
 
-/// Highest priority, then oldest job, then earliest round, then longest first.
-fn order<'a>(row: &'a TaskRow, job: &'a Job) -> impl Ord + use<'a> {
+/// What a tenant has of the workers.
+struct Share {
+    leased: u32,
+    served_at: Option<Millis>,
+    may_have_more: bool,
+}
+
+/// Counted at each claim: never a counter that could be wrong.
+fn shares(state: &State) -> BTreeMap<&TenantId, Share> {
+    let mut shares: BTreeMap<&TenantId, Share> = BTreeMap::new();
+    for (id, row) in &state.tenants {
+        let may_have_more = !state.paused && !row.paused;
+        shares.insert(id, Share { leased: 0, served_at: row.served_at, may_have_more });
+    }
+    for row in state.tasks.values().filter(|row| row.task.state == TaskState::Leased) {
+        let job = state.jobs.get(&row.task.id.job);
+        if let Some(share) = job.and_then(|job| shares.get_mut(&job.tenant)) {
+            share.leased += 1;
+        }
+    }
+    for (id, row) in &state.tenants {
+        if let Some(share) = shares.get_mut(id) {
+            share.may_have_more &= row.running_max == 0 || share.leased < row.running_max;
+        }
+    }
+    shares
+}
+
+/// Highest priority, then the tenant with the fewest leased tasks, then the one that was served longest ago; for one
+/// tenant the oldest job, then the earliest round, then the longest first.
+fn order<'a>(row: &'a TaskRow, job: &'a Job, share: &'a Share) -> impl Ord + use<'a> {
     let id = &row.task.id;
-    (Reverse(job.priority), job.created_at, &job.id, id.round, id.kind, Reverse(row.task.spec.cost), id.index)
+    let of_tenant = (share.leased, share.served_at, &job.tenant);
+    let of_task = (job.created_at, &job.id, id.round, id.kind, Reverse(row.task.spec.cost), id.index);
+    (Reverse(job.priority), of_tenant, of_task)
 }
 
 fn lease(state: &mut State, offer: &Offer, id: &TaskId, on_gpu: bool, now: Millis) {

@@ -1,6 +1,6 @@
 //! All that can be said to the machine, in one enum.
 
-use reel_types::{JobId, JobState, WorkerId};
+use reel_types::{JobId, JobState, TenantId, WorkerId};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{
@@ -46,6 +46,27 @@ pub enum Command {
         /// Which.
         job: JobId,
     },
+    /// Gives a job another priority.
+    Reprioritize {
+        /// Which.
+        job: JobId,
+        /// Higher is sooner.
+        priority: i32,
+    },
+    /// Lets the whole queue or a tenant rest, or go on.
+    Pause {
+        /// Whom; nothing is the whole queue.
+        tenant: Option<TenantId>,
+        /// Rest, or go on.
+        paused: bool,
+    },
+    /// Bounds what a tenant has leased at once.
+    Limit {
+        /// Whom.
+        tenant: TenantId,
+        /// How many tasks; 0 is no bound.
+        running_max: u32,
+    },
     /// Forgets a job that has ended.
     Forget {
         /// Which.
@@ -77,6 +98,10 @@ pub enum Reply {
     Cancelled(Option<JobState>),
     /// To a retry.
     Retried(RetryReply),
+    /// To another priority: whether there is such a job.
+    Reprioritized(bool),
+    /// To what always succeeds.
+    Done,
     /// To a forget: whether it was.
     Forgotten(bool),
 }

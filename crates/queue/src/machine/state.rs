@@ -20,6 +20,10 @@ pub struct State {
     pub attempts: BTreeMap<(TaskId, Epoch), AttemptRow>,
     /// Which attempt a claim got.
     pub claims: BTreeMap<ClaimId, (TaskId, Epoch)>,
+    /// Tenants that ever had a job, or of which something was said.
+    pub tenants: BTreeMap<TenantId, TenantRow>,
+    /// The whole queue rests.
+    pub paused: bool,
     /// Workers heard of lately.
     pub workers: BTreeMap<WorkerId, WorkerRow>,
     /// State changes in order.
@@ -36,6 +40,17 @@ pub struct TaskRow {
     /// Since when it waits for a worker. Kept by a give-back, so that a busy GPU cannot hold a `GpuElseCpu` task for
     /// ever by taking it and giving it back.
     pub ready_since: Millis,
+}
+
+/// What is known of a tenant beside its jobs.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct TenantRow {
+    /// How many of its tasks may be leased at once; 0 is no bound.
+    pub running_max: u32,
+    /// It rests.
+    pub paused: bool,
+    /// When a task of it was given out last.
+    pub served_at: Option<Millis>,
 }
 
 /// An attempt, and what only the queue needs to know of it.

@@ -22,6 +22,7 @@ pub(super) fn submit(state: &mut State, new: &NewJob, now: Millis) -> Reply {
     if state.jobs.contains_key(&new.id) {
         return Reply::JobIdTaken(new.id.clone());
     }
+    state.tenants.entry(new.tenant.clone()).or_default();
     state.keys.insert(key, new.id.clone());
     state.jobs.insert(new.id.clone(), queued(new, now));
     let plan = new_task(TaskId::plan(new.id.clone()), TaskState::Ready, light_spec(), now);

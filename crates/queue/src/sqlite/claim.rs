@@ -6,6 +6,7 @@ use sqlx::Row as _;
 
 use super::event::{job_became, task_event};
 use super::read::{self, task_columns};
+use super::share;
 use super::task::{Row, columns};
 use super::turn::Turn;
 use super::word::{from_json, from_word, signed, to_json};
@@ -25,38 +26,66 @@ const AGAIN: &str = "
 
 const GPU_LIVES: &str = "select exists (select 1 from workers where gpu and not gone and seen_at > ?1)";
 
-/// The best ready task for each class that is taken and each pipeline, found at the start of an index; then the best
-/// of those few. `?1` classes with the latest `ready_since` each, `?2` pipelines, `?3` now, `?4` threads, `?5` bytes.
+/// The order of a claim among the few that stand first in their part of an index.
+macro_rules! best_of_few {
+    () => {
+        "
+     order by t.priority desc, best.leased, best.served_at, t.tenant,
+              t.job_created_at, t.job, t.round, t.kind, t.cost desc, t.idx limit 1"
+    };
+}
+
+/// The best ready task for each class that is taken, each pipeline and each tenant that may have more, found at the start
+/// of an index; then the best of those few. Tenants with ready work are found by stepping from one to the next in that
+/// same index. `?1` classes with the latest `ready_since` each, `?2` pipelines, `?3` now, `?4` threads, `?5` bytes.
 const BEST: &str = concat!(
-    "select ",
+    "with recursive
+        ready (tenant) as (
+            select * from (select tenant from tasks where state = 'ready' order by tenant limit 1)
+            union all
+            select (select n.tenant from tasks n where n.state = 'ready' and n.tenant > ready.tenant
+                     order by n.tenant limit 1)
+              from ready where ready.tenant is not null),
+        share (tenant, leased, served_at) as materialized (
+            select s.id, (select count(*) from tasks l where l.state = 'leased' and l.tenant = s.id) as leased, s.served_at
+              from ready cross join tenants s on s.id = ready.tenant
+             where not s.paused and not (select paused from gate)
+               and (s.running_max = 0 or leased < s.running_max))
+     select ",
     columns!(),
-    ", t.class from (
-        select (select r.id from tasks r
-                 where r.state = 'ready' and r.class = c.value ->> 'class' and r.pipeline = p.value
+    ", t.class, t.tenant from (
+        select share.leased, share.served_at,
+               (select r.id from tasks r
+                 where r.state = 'ready' and r.tenant = share.tenant
+                   and r.class = c.value ->> 'class' and r.pipeline = p.value
                    and r.ready_at <= ?3 and r.ready_since <= c.value ->> 'since'
                    and r.threads <= ?4 and r.memory_bytes <= ?5
                  order by r.priority desc, r.job_created_at, r.job, r.round, r.kind, r.cost desc, r.idx
                  limit 1) as id
-          from json_each(?1) c, json_each(?2) p) best
-      join tasks t on t.id = best.id
-     order by t.priority desc, t.job_created_at, t.job, t.round, t.kind, t.cost desc, t.idx limit 1"
+          from share, json_each(?1) c, json_each(?2) p) best
+      join tasks t on t.id = best.id",
+    best_of_few!()
 );
 
 /// The same for named jobs (`?6`), each at the start of its own part of an index.
 const BEST_OF_JOBS: &str = concat!(
     "select ",
     columns!(),
-    ", t.class from (
-        select (select r.id from tasks r
-                 where r.state = 'ready' and r.job = j.value and r.class = c.value ->> 'class'
+    ", t.class, t.tenant from (
+        select (select count(*) from tasks l where l.state = 'leased' and l.tenant = s.id) as leased, s.served_at,
+               s.running_max,
+               (select r.id from tasks r
+                 where r.state = 'ready' and r.job = j.id and r.class = c.value ->> 'class'
                    and r.pipeline in (select value from json_each(?2))
                    and r.ready_at <= ?3 and r.ready_since <= c.value ->> 'since'
                    and r.threads <= ?4 and r.memory_bytes <= ?5
                  order by r.round, r.kind, r.cost desc, r.idx
                  limit 1) as id
-          from json_each(?1) c, json_each(?6) j) best
-      join tasks t on t.id = best.id
-     order by t.priority desc, t.job_created_at, t.job, t.round, t.kind, t.cost desc, t.idx limit 1"
+          from json_each(?1) c, json_each(?6) named
+               cross join jobs j on j.id = named.value cross join tenants s on s.id = j.tenant
+         where not s.paused and not (select paused from gate)) best
+      join tasks t on t.id = best.id and (best.running_max = 0 or best.leased < best.running_max)",
+    best_of_few!()
 );
 
 const LEASE: &str = "
@@ -78,7 +107,8 @@ pub(super) async fn claim(turn: &mut Turn, offer: &Offer) -> Result<Option<Claim
             Ok(None)
         };
     }
-    let Some((row, class)) = best(turn, offer).await? else { return Ok(None) };
+    let Some((row, class, tenant)) = best(turn, offer).await? else { return Ok(None) };
+    share::served(turn, &tenant).await?;
     let on_gpu = class != Class::Cpu && offer.gpu;
     let row = Row { epoch: row.epoch + 1, ..row };
     sqlx::query(LEASE)
@@ -109,7 +139,7 @@ struct Taken {
     since: Millis,
 }
 
-async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class)>, QueueError> {
+async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class, String)>, QueueError> {
     // A CPU alone asks whether it must leave the GPUs some time.
     let since =
         if !offer.gpu && gpu_lives(turn).await? { turn.now - GPU_PATIENCE_MILLIS } else { Millis::MAX };
@@ -132,7 +162,7 @@ async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class)>, Qu
         query = query.bind(to_json(&offer.only_jobs)?);
     }
     let Some(row) = query.fetch_optional(turn.on()).await? else { return Ok(None) };
-    Ok(Some((Row::read(&row)?, from_word(row.try_get(8)?)?)))
+    Ok(Some((Row::read(&row)?, from_word(row.try_get(8)?)?, row.try_get(9)?)))
 }
 
 async fn gpu_lives(turn: &mut Turn) -> Result<bool, QueueError> {
@@ -167,9 +197,11 @@ mod tests {
     async fn a_claim_takes_the_first_fit_of_an_index() {
         let plan = plan(BEST).await;
         let inner: Vec<&String> = plan.iter().filter(|line| line.contains(" r ")).collect();
-        let wanted = "SEARCH r USING COVERING INDEX tasks_ready (class=? AND pipeline=?)";
+        let next = "SEARCH n USING COVERING INDEX tasks_ready (tenant>?)";
+        assert!(plan.iter().any(|line| line == next), "tenants are stepped through: {plan:#?}");
+        let wanted = "SEARCH r USING COVERING INDEX tasks_ready (tenant=? AND class=? AND pipeline=?)";
         assert_eq!(inner, [wanted], "{plan:#?}");
-        assert!(!plan.iter().any(|line| line.contains("SCAN t")), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN t ")), "{plan:#?}");
         assert_eq!(plan.iter().filter(|line| line.contains("TEMP B-TREE")).count(), 1, "{plan:#?}");
     }
 
@@ -178,6 +210,6 @@ mod tests {
         let plan = plan(BEST_OF_JOBS).await;
         let inner: Vec<&String> = plan.iter().filter(|line| line.contains(" r ")).collect();
         assert_eq!(inner, ["SEARCH r USING INDEX tasks_ready_of_job (job=?)"], "{plan:#?}");
-        assert!(!plan.iter().any(|line| line.contains("SCAN t")), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN t ")), "{plan:#?}");
     }
 }

@@ -1,14 +1,14 @@
 //! Everything in the file, as the step machine would have it; for the contract suite.
 
-use reel_types::{ClaimId, Millis, WorkerId};
+use reel_types::{ClaimId, Millis, TenantId, WorkerId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::read::{self, job_columns, outputs_json, task_columns};
-use super::{SqliteQueue, Statements, clock};
+use super::{SqliteQueue, Statements, clock, share};
 use crate::contract::{Dump, Subject};
 use crate::error::QueueError;
-use crate::machine::{AttemptRow, ClosedBy, TaskRow, WorkerRow};
+use crate::machine::{AttemptRow, ClosedBy, TaskRow, TenantRow, WorkerRow};
 use crate::queue::Queue;
 
 const JOBS: &str = concat!("select ", job_columns!(), " from jobs j order by j.id");
@@ -22,9 +22,10 @@ const ATTEMPTS: &str = "
            a.claim, a.on_gpu, a.closed_by
       from attempts a join tasks t on t.id = a.task order by t.job, t.round, t.kind, t.idx, a.epoch";
 const WORKERS: &str = "select id, gpu, gone, seen_at from workers order by id";
+const TENANTS: &str = "select id, running_max, paused, served_at from tenants order by id";
 const EVENTS: &str = "select job, round, kind, idx, seq, at, epoch, state from events order by seq";
 const CLEAR: &str = "
-    delete from jobs; delete from workers; delete from sqlite_sequence where name = 'events'";
+    delete from jobs; delete from workers; delete from tenants; update gate set paused = 0; delete from sqlite_sequence where name = 'events'";
 
 impl SqliteQueue {
     /// The same file under other statements.
@@ -49,12 +50,16 @@ impl Subject for SqliteQueue {
         let tasks = sqlx::query(TASKS).fetch_all(&mut *reader).await?;
         let attempts = sqlx::query(ATTEMPTS).fetch_all(&mut *reader).await?;
         let workers = sqlx::query(WORKERS).fetch_all(&mut *reader).await?;
+        let tenants = sqlx::query(TENANTS).fetch_all(&mut *reader).await?;
+        let paused = sqlx::query_scalar(share::PAUSED).fetch_one(&mut *reader).await?;
         let events = sqlx::query(EVENTS).fetch_all(&mut *reader).await?;
         Ok(Dump {
             jobs: jobs.iter().map(read::job).collect::<Result<_, _>>()?,
             tasks: tasks.iter().map(task_row).collect::<Result<_, _>>()?,
             attempts: attempts.iter().map(attempt_row).collect::<Result<_, _>>()?,
             workers: workers.iter().map(worker_row).collect::<Result<_, _>>()?,
+            tenants: tenants.iter().map(tenant_row).collect::<Result<_, _>>()?,
+            paused,
             events: events.iter().map(read::event).collect::<Result<_, _>>()?,
         })
     }
@@ -84,6 +89,12 @@ fn attempt_row(row: &SqliteRow) -> Result<AttemptRow, QueueError> {
         on_gpu: row.try_get("on_gpu")?,
         closed_by,
     })
+}
+
+fn tenant_row(row: &SqliteRow) -> Result<(TenantId, TenantRow), QueueError> {
+    let id = TenantId::new(row.try_get::<String, _>("id")?);
+    let running_max = row.try_get("running_max")?;
+    Ok((id, TenantRow { running_max, paused: row.try_get("paused")?, served_at: row.try_get("served_at")? }))
 }
 
 fn worker_row(row: &SqliteRow) -> Result<(WorkerId, WorkerRow), QueueError> {

@@ -1,12 +1,14 @@
 //! The calls of the queue: each write one turn, each read one statement.
 
 use async_trait::async_trait;
-use reel_types::{Attempt, Event, Job, JobId, JobState, Task, WorkerId};
+use reel_types::{Attempt, Event, Job, JobId, JobState, Task, TenantId, WorkerId};
 
-use super::{SqliteQueue, cancel, claim, fail, finish, heartbeat, read, release, retry, submit, sweep};
+use super::{
+    SqliteQueue, cancel, claim, fail, finish, heartbeat, read, release, retry, share, submit, sweep,
+};
 use crate::command::{
     BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
-    Submitted, Swept,
+    Submitted, Swept, TenantInfo,
 };
 use crate::error::QueueError;
 use crate::queue::{JobFilter, Queue};
@@ -66,6 +68,26 @@ impl Queue for SqliteQueue {
 
     async fn retry(&self, job: &JobId) -> Result<RetryReply, QueueError> {
         write!(self, retry::retry, job)
+    }
+
+    async fn reprioritize(&self, job: &JobId, priority: i32) -> Result<bool, QueueError> {
+        write!(self, share::reprioritize, job, priority)
+    }
+
+    async fn set_paused(&self, tenant: Option<&TenantId>, paused: bool) -> Result<(), QueueError> {
+        write!(self, share::pause, tenant, paused)
+    }
+
+    async fn set_running_max(&self, tenant: &TenantId, running_max: u32) -> Result<(), QueueError> {
+        write!(self, share::limit, tenant, running_max)
+    }
+
+    async fn is_paused(&self) -> Result<bool, QueueError> {
+        share::is_paused(&self.readers).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
+        share::find_tenants(&self.readers).await
     }
 
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError> {

@@ -4,9 +4,9 @@ use reel_types::{JobId, JobState, TaskId, TaskState};
 use sqlx::Row as _;
 
 use super::event::job_event;
-use super::task;
 use super::turn::Turn;
 use super::word::{from_word, to_json};
+use super::{share, task};
 use crate::command::{NewJob, Submitted};
 use crate::error::QueueError;
 use crate::machine::chunks::{light_spec, new_task};
@@ -29,6 +29,7 @@ pub(super) async fn submit(turn: &mut Turn, new: &NewJob) -> Result<Submitted, Q
     if taken > 0 {
         return Err(QueueError::JobIdTaken { id: new.id.clone() });
     }
+    share::known(turn, &new.tenant).await?;
     sqlx::query(INSERT)
         .bind(new.id.as_str())
         .bind(new.key.as_str())

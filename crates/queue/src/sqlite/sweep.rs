@@ -13,19 +13,19 @@ use crate::machine::no_worker;
 const EXPIRED: &str = concat!(
     "select ",
     columns!(),
-    " from tasks t where t.state = 'leased' and t.lease_until < ?1
+    " from tasks t indexed by tasks_leased where t.state = 'leased' and t.lease_until < ?1
      order by t.job, t.round, t.kind, t.idx limit ?2"
 );
 const HELD_BY: &str = concat!(
     "select ",
     columns!(),
-    " from tasks t where t.state = 'leased' and t.worker = ?1 order by t.job, t.round, t.kind, t.idx"
+    " from tasks t indexed by tasks_leased where t.state = 'leased' and t.worker = ?1 order by t.job, t.round, t.kind, t.idx"
 );
 const GPU_SEEN: &str = "select exists (select 1 from workers where gpu and seen_at > ?1)";
 const UNSERVED: &str = concat!(
     "select ",
     columns!(),
-    " from tasks t where t.state = 'ready' and t.class = 'gpu' and t.ready_since <= ?1
+    " from tasks t indexed by tasks_ready_gpu where t.state = 'ready' and t.class = 'gpu' and t.ready_since <= ?1
      order by t.job, t.round, t.kind, t.idx limit ?2"
 );
 /// A task that an earlier one in the same list took along with their job is in another state by now.
@@ -85,4 +85,22 @@ async fn fail_unserved(turn: &mut Turn, limit: i64) -> Result<Vec<TaskId>, Queue
 
 async fn is_still(turn: &mut Turn, row: &Row, state: &str) -> Result<bool, QueueError> {
     Ok(sqlx::query_scalar(IS_STILL).bind(row.id).bind(state).fetch_one(turn.on()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan::plan;
+
+    #[tokio::test]
+    async fn a_sweep_looks_at_what_is_leased_or_waits_for_a_gpu_alone() {
+        for (statement, way) in [
+            (EXPIRED, "SCAN t USING INDEX tasks_leased"),
+            (HELD_BY, "SCAN t USING INDEX tasks_leased"),
+            (UNSERVED, "SCAN t USING INDEX tasks_ready_gpu"),
+        ] {
+            let plan = plan(statement).await;
+            assert!(plan.iter().any(|line| line.starts_with(way)), "{plan:#?}");
+        }
+    }
 }
