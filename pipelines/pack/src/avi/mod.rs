@@ -19,6 +19,8 @@ mod window;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod sparse_tests;
 #[cfg(test)]
 mod tests;

@@ -31,26 +31,32 @@ pub(super) fn frames_by_super_index<R: Read + Seek>(
         return Ok(None);
     }
     let mut frames = Vec::new();
+    let mut read_to = 0;
     for entry in 0..entry_count {
         let entry = window.bytes_at(index_at + 24 + entry * 16, 16)?;
         if entry.len() < 16 {
             return Ok(None);
         }
         let segment_index_at = u64_at(entry, 0);
-        if !append_segment(window, opening, segment_index_at, &mut frames)? {
+        // Segments follow each other, and so do their indexes; one that is named again and again would be read as often.
+        if segment_index_at < read_to {
             return Ok(None);
+        }
+        match append_segment(window, opening, segment_index_at, &mut frames)? {
+            Some(end) => read_to = end,
+            None => return Ok(None),
         }
     }
     Ok(Some(frames).filter(|frames| !frames.is_empty()))
 }
 
-/// Appends the frames of the segment index at `at`; false when it cannot be true.
+/// Appends the frames of the segment index at `at` and gives its end; nothing when it cannot be true.
 fn append_segment<R: Read + Seek>(
     window: &mut Window<R>,
     opening: &Opening,
     at: u64,
     frames: &mut Vec<FrameSpan>,
-) -> io::Result<bool> {
+) -> io::Result<Option<u64>> {
     let head = window.bytes_at(at, INDEX_HEAD_BYTES as usize)?.to_vec();
     let [i, x, ..] = four(&head, 0);
     let entry_count = u64::from(u32_at(&head, 12));
@@ -61,7 +67,7 @@ fn append_segment<R: Read + Seek>(
         && is_frame_chunk(four(&head, 16), opening.stream)
         && entry_count <= content_bytes.saturating_sub(INDEX_HEAD_BYTES - 8) / INDEX_ENTRY_BYTES;
     if !is_index {
-        return Ok(false);
+        return Ok(None);
     }
     let base = u64_at(&head, 20);
     let first = frames.len();
@@ -71,19 +77,20 @@ fn append_segment<R: Read + Seek>(
         let entries_at = at.saturating_add(INDEX_HEAD_BYTES + done * INDEX_ENTRY_BYTES);
         let entries = window.bytes_at(entries_at, (count * INDEX_ENTRY_BYTES) as usize)?;
         if (entries.len() as u64) < count * INDEX_ENTRY_BYTES {
-            return Ok(false);
+            return Ok(None);
         }
         let entries = entries.to_vec();
         for entry in entries.chunks_exact(INDEX_ENTRY_BYTES as usize) {
             let offset = base.saturating_add(u64::from(u32_at(entry, 0)));
             let span = FrameSpan { offset, len: u32_at(entry, 4) & SIZE_MASK };
             if !append(span, window.file_bytes(), frames) {
-                return Ok(false);
+                return Ok(None);
             }
         }
         done += count;
     }
-    ends_are_chunks(window, opening, frames.get(first..).unwrap_or_default())
+    let end = at.saturating_add(INDEX_HEAD_BYTES + entry_count * INDEX_ENTRY_BYTES);
+    Ok(ends_are_chunks(window, opening, frames.get(first..).unwrap_or_default())?.then_some(end))
 }
 
 /// All frames by the old index, when the file is a single RIFF.

@@ -29,7 +29,8 @@ impl<R: Read + Seek> Window<R> {
 
     /// Up to `count` bytes from `at` on; fewer at the end of the file.
     pub fn bytes_at(&mut self, at: u64, count: usize) -> io::Result<&[u8]> {
-        self.bytes_ahead(at, count, WALK_BYTES)
+        let held = self.held_from(at, count, WALK_BYTES)?;
+        Ok(held.get(..count).unwrap_or(held))
     }
 
     /// The first place from `at` up to `end` where `size` bytes satisfy `matches`.
@@ -41,8 +42,10 @@ impl<R: Read + Seek> Window<R> {
         matches: impl Fn(&[u8]) -> bool,
     ) -> io::Result<Option<u64>> {
         let mut at = at;
+        // What is searched for is often near: a whole stretch for each of many finds would be read again and again.
+        let mut ahead = WALK_BYTES;
         while at < end {
-            let bytes = self.bytes_ahead(at, SEARCH_BYTES, SEARCH_BYTES)?;
+            let bytes = self.held_from(at, size, ahead)?;
             if let Some(offset) = bytes.windows(size).position(&matches) {
                 return Ok(Some(at + offset as u64).filter(|found| *found < end));
             }
@@ -51,13 +54,20 @@ impl<R: Read + Seek> Window<R> {
                 0 => return Ok(None),
                 step => at += step as u64,
             }
+            ahead = (2 * ahead).min(SEARCH_BYTES);
         }
         Ok(None)
     }
 
-    fn bytes_ahead(&mut self, at: u64, count: usize, ahead: usize) -> io::Result<&[u8]> {
+    /// All that is held from `at` on: at least `count` bytes, fewer only at the end of the file. What is not held is read, up
+    /// to `ahead` bytes of it.
+    fn held_from(&mut self, at: u64, count: usize, ahead: usize) -> io::Result<&[u8]> {
         let available = usize::try_from(self.file_bytes.saturating_sub(at)).unwrap_or(usize::MAX);
         let count = count.min(available);
+        // A file cannot even be asked for a place that is far enough behind its end.
+        if count == 0 {
+            return Ok(&[]);
+        }
         let held_end = self.start + self.held.len() as u64;
         if at < self.start || at.saturating_add(count as u64) > held_end {
             self.from.seek(SeekFrom::Start(at))?;
@@ -66,7 +76,6 @@ impl<R: Read + Seek> Window<R> {
             self.from.by_ref().take(count.max(ahead) as u64).read_to_end(&mut self.held)?;
         }
         let offset = usize::try_from(at - self.start).unwrap_or(usize::MAX);
-        let rest = self.held.get(offset..).unwrap_or_default();
-        Ok(rest.get(..count).unwrap_or(rest))
+        Ok(self.held.get(offset..).unwrap_or_default())
     }
 }
