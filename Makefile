@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kill damage survival big serve
+.PHONY: help setup demo test check bench kill damage fuzz survival big serve
 
 CARGO := scripts/cargo
 
@@ -42,11 +42,14 @@ kill: setup ## kill reel at each named moment and at 50 random ones (REEL_KILLS=
 damage: setup ## damage 100 000 packed videos (REEL_DAMAGES=n for more): exact, named holes, or a refusal
 	@REEL_DAMAGES=$${REEL_DAMAGES:-100000} $(CARGO) test --package reel-pack damaged_videos -- --nocapture </dev/null
 
+fuzz: setup ## feed the readers of pack what a fuzzer makes up (REEL_FUZZ_SECS=n for each target; goes on where it was)
+	@scripts/fuzz $(ONLY)
+
 survival: setup ## measure which packed videos survive what sites do (hours; goes on where it was; QUICK=1 for minutes)
 	@scripts/survival $(if $(QUICK),--quick)
 
 big: setup ## pack and unpack 10 GB (REEL_BIG_GB for another size) and compare
 	@scripts/big
 
-serve: ## the server: not written yet
-	@echo "reel has no server yet; 'reel transcode' works without one" >&2; exit 2
+serve: setup ## the server at http://127.0.0.1:8080 (LISTEN=address:port)
+	@cargo run -q --release -p reel -- serve $(if $(LISTEN),--listen $(LISTEN))
