@@ -25,7 +25,7 @@ pub use engine::{Engine, StateDir};
 pub use executor::{BlockingExecutor, Ended, Execute, Execution};
 pub use pipeline::{Assembled, Content, Digest, JobResult, Output, Part, Pipeline, Plan, RunError};
 pub use progress::ProgressCell;
-pub use registry::{PipelineInfo, Registry};
+pub use registry::{ParamsError, PipelineInfo, Registry};
 pub use site::Site;
 pub use submit::{Submission, SubmitError};
 pub use worker::{Drain, Worker, WorkerOptions};

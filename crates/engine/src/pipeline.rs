@@ -25,6 +25,15 @@ pub trait Pipeline: Send + Sync + 'static {
     /// One piece of work as plain data: no paths, no handles.
     type Chunk: Serialize + DeserializeOwned;
 
+    /// Refuses what can be seen to make no sense before anything is opened: for those who submit from elsewhere and should hear
+    /// it at once. The Plan task refuses it as well.
+    ///
+    /// # Errors
+    /// Mostly kind usage, with what to do.
+    fn check(&self, _params: &Self::Params, _source_count: usize) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Opens the sources, in the Plan task.
     ///
     /// # Errors

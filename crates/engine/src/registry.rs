@@ -24,6 +24,25 @@ pub struct PipelineInfo {
     pub schema: Schema,
 }
 
+/// Why params from outside are not a job.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ParamsError {
+    /// This binary has no such verb.
+    #[error("no pipeline {0:?}")]
+    UnknownPipeline(String),
+    /// A field is not one of those that may come from outside, or its value is none of its type.
+    #[error("{field}: {message}")]
+    Field {
+        /// Its place, for example `resolution`; empty for the params as a whole.
+        field: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// Each field is fine, and together they make no sense.
+    #[error("{0}")]
+    Refused(Failure),
+}
+
 /// Pipelines by name.
 #[derive(Default, Clone)]
 pub struct Registry {
@@ -52,6 +71,16 @@ impl Registry {
         self.pipelines.get(name).map(|pipeline| pipeline.info())
     }
 
+    /// Params from outside as the pipeline understands them, with defaults filled in. Only what its schema names may come from
+    /// outside: what the command line fills in by itself is skipped there.
+    ///
+    /// # Errors
+    /// [`ParamsError`], which says the field.
+    pub fn check(&self, name: &str, params: &Value, source_count: usize) -> Result<Value, ParamsError> {
+        let unknown = || ParamsError::UnknownPipeline(name.to_owned());
+        self.pipelines.get(name).ok_or_else(unknown)?.check(params, source_count)
+    }
+
     /// Does the step that was claimed. Blocking.
     pub(crate) fn step(&self, claimed: &Claimed, cx: &RunContext<'_>) -> Result<Step, RunError> {
         match self.pipelines.get(claimed.pipeline.as_str()) {
@@ -73,6 +102,7 @@ pub(crate) struct Step {
 /// A pipeline whose types are hidden behind JSON.
 trait Steps: Send + Sync {
     fn info(&self) -> PipelineInfo;
+    fn check(&self, params: &Value, source_count: usize) -> Result<Value, ParamsError>;
     fn step(&self, claimed: &Claimed, cx: &RunContext<'_>) -> Result<Step, RunError>;
 }
 
@@ -81,6 +111,18 @@ struct Typed<P>(P);
 impl<P: Pipeline> Steps for Typed<P> {
     fn info(&self) -> PipelineInfo {
         PipelineInfo { name: P::NAME, version: P::VERSION, schema: schemars::schema_for!(P::Params) }
+    }
+
+    fn check(&self, params: &Value, source_count: usize) -> Result<Value, ParamsError> {
+        refuse_unnamed(&self.info().schema, params)?;
+        let read: P::Params = serde_path_to_error::deserialize(params).map_err(|error| {
+            let field = error.path().to_string();
+            let field = if field == "." { String::new() } else { field };
+            ParamsError::Field { field, message: error.into_inner().to_string() }
+        })?;
+        self.0.check(&read, source_count).map_err(ParamsError::Refused)?;
+        serde_json::to_value(&read)
+            .map_err(|error| ParamsError::Field { field: String::new(), message: error.to_string() })
     }
 
     fn step(&self, claimed: &Claimed, cx: &RunContext<'_>) -> Result<Step, RunError> {
@@ -128,6 +170,21 @@ impl<P: Pipeline> Typed<P> {
                 completion: Completion::NextRound { chunks: plain_chunks(chunks)? },
                 outputs: Vec::new(),
             }),
+        }
+    }
+}
+
+/// Refuses a field that the schema does not name.
+fn refuse_unnamed(schema: &Schema, params: &Value) -> Result<(), ParamsError> {
+    let Some(given) = params.as_object() else {
+        return Err(ParamsError::Field { field: String::new(), message: "params are an object".to_owned() });
+    };
+    let named = schema.get("properties").and_then(Value::as_object);
+    match given.keys().find(|key| named.is_none_or(|named| !named.contains_key(*key))) {
+        None => Ok(()),
+        Some(field) => {
+            let message = "there is no such parameter".to_owned();
+            Err(ParamsError::Field { field: field.clone(), message })
         }
     }
 }

@@ -9,6 +9,7 @@ use reel_types::JobState;
 
 use crate::exit;
 use crate::secret::KeyArgs;
+use crate::serve::ServeArgs;
 
 /// Everything that can be typed.
 #[derive(Parser, Clone, Debug)]
@@ -88,11 +89,14 @@ pub enum Verb {
     /// List, show, watch, cancel, retry or forget jobs
     #[command(subcommand)]
     Jobs(JobsVerb),
+    /// Serve the API and the page, and work on what comes in
+    #[command(after_long_help = SERVE_EXAMPLES)]
+    Serve(ServeArgs),
     /// Show which GPUs are here and which encoders on them really work
     Gpu,
     /// Show what was found, what works, what is missing and the command that brings it
     Doctor,
-    /// Write the manual pages, the shell completions or the reference
+    /// Write the manual pages, the shell completions, the reference or the API's description
     Generate(GenerateArgs),
 }
 
@@ -243,6 +247,8 @@ pub enum Generated {
     Completions,
     /// The page of all flags: cli.md
     Reference,
+    /// The description of the server's API: openapi.json
+    Openapi,
 }
 
 const TRANSCODE_EXAMPLES: &str = "\
@@ -277,6 +283,17 @@ Examples:
       only says what is in it
 
 Nothing is written unless the whole file has its SHA-256.";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  reel serve
+      the page and the API at http://127.0.0.1:8080, for this machine only
+  curl -F video=@film.mp4 http://127.0.0.1:8080/api/v1/videos/upload
+      sends it a film; the answer names it
+  reel serve --listen 127.0.0.1:0 --json
+      any free port, told in a line for a program
+
+Ctrl-C stops it: chunks under way are given back, and the next start goes on with them.";
 
 fn after_long_help() -> String {
     let codes: String = exit::ALL.iter().map(|(code, sentence)| format!("{code:>5}  {sentence}\n")).collect();

@@ -57,6 +57,12 @@ pub fn pages(what: Generated) -> Result<Vec<Page>, Problem> {
         Generated::Completions => {
             Ok([Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().map(completion).collect())
         }
+        Generated::Openapi => {
+            let json = reel_server::document().to_pretty_json();
+            let mut text = json.map_err(|error| Problem::storage("cannot write JSON", &error))?;
+            text.push('\n');
+            Ok(vec![Page { name: "openapi.json".into(), text: text.into_bytes() }])
+        }
         Generated::Reference => {
             Ok(vec![Page { name: "cli.md".into(), text: reference::markdown(&command).into_bytes() }])
         }

@@ -17,6 +17,7 @@ pub mod records;
 pub mod run;
 pub mod screen;
 pub mod secret;
+pub mod serve;
 pub mod settings;
 pub mod table;
 pub mod targets;

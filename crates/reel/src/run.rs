@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::records::{Record, SummaryRecord};
 use crate::settings::Settings;
 use crate::wiring::App;
-use crate::{doctor, exit, generate, gpu, jobs, pack, screen, transcode, unpack};
+use crate::{doctor, exit, generate, gpu, jobs, pack, screen, serve, transcode, unpack};
 
 /// Reads the command line, does the verb, and answers with the exit code.
 pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<Console>) -> u8 {
@@ -27,7 +27,11 @@ pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<C
         Err(error) => return not_parsed(&error, json, console),
     };
     let done = Settings::from_args(&cli.common).and_then(|settings| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = match &cli.verb {
+            // Requests are answered while others wait for the disk.
+            Verb::Serve(_) => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
+            _ => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        };
         let runtime = runtime.map_err(|error| Problem::storage("cannot start", &error))?;
         runtime.block_on(do_verb(cli.verb, app, console, &settings))
     });
@@ -40,6 +44,7 @@ async fn do_verb(verb: Verb, app: &App, console: &Arc<Console>, settings: &Setti
         Verb::Pack(args) => pack::run(app, console, settings, *args).await,
         Verb::Unpack(args) => unpack::run(app, console, settings, args).await,
         Verb::Jobs(verb) => jobs::run(console, settings, verb).await,
+        Verb::Serve(args) => serve::run(app, console, settings, args).await,
         Verb::Gpu => gpu::run(app, console, settings),
         Verb::Doctor => doctor::run(app, console, settings),
         Verb::Generate(args) => generate::run(console, &args),

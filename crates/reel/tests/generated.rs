@@ -35,3 +35,8 @@ fn the_completions_are_up_to_date() {
 fn the_reference_is_up_to_date() {
     check(Generated::Reference, "reference", "docs/reference");
 }
+
+#[test]
+fn the_description_of_the_api_is_up_to_date() {
+    check(Generated::Openapi, "openapi", "docs/reference");
+}

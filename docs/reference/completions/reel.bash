@@ -31,6 +31,9 @@ _reel() {
             reel,pack)
                 cmd="reel__subcmd__pack"
                 ;;
+            reel,serve)
+                cmd="reel__subcmd__serve"
+                ;;
             reel,transcode)
                 cmd="reel__subcmd__transcode"
                 ;;
@@ -62,7 +65,7 @@ _reel() {
 
     case "${cmd}" in
         reel)
-            opts="-q -h -V --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help --version transcode pack unpack jobs gpu doctor generate"
+            opts="-q -h -V --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help --version transcode pack unpack jobs serve gpu doctor generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -136,7 +139,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__generate)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help man completions reference"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help man completions reference openapi"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -566,6 +569,55 @@ _reel() {
                     return 0
                     ;;
                 --split-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tasks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --ffmpeg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        reel__subcmd__serve)
+            opts="-q -h --listen --public-url --no-worker --upload-max --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --upload-max)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -38,9 +38,10 @@ complete -c reel -n "__fish_reel_needs_command" -f -a "transcode" -d 'Turn any v
 complete -c reel -n "__fish_reel_needs_command" -f -a "pack" -d 'Turn any file or folder into a video'
 complete -c reel -n "__fish_reel_needs_command" -f -a "unpack" -d 'Turn a packed video back into what it was, bit by bit'
 complete -c reel -n "__fish_reel_needs_command" -f -a "jobs" -d 'List, show, watch, cancel, retry or forget jobs'
+complete -c reel -n "__fish_reel_needs_command" -f -a "serve" -d 'Serve the API and the page, and work on what comes in'
 complete -c reel -n "__fish_reel_needs_command" -f -a "gpu" -d 'Show which GPUs are here and which encoders on them really work'
 complete -c reel -n "__fish_reel_needs_command" -f -a "doctor" -d 'Show what was found, what works, what is missing and the command that brings it'
-complete -c reel -n "__fish_reel_needs_command" -f -a "generate" -d 'Write the manual pages, the shell completions or the reference'
+complete -c reel -n "__fish_reel_needs_command" -f -a "generate" -d 'Write the manual pages, the shell completions, the reference or the API\'s description'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -s o -l output -d 'The result: a file, or a folder (existing, or ending in `/`)' -r -F
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l codec -d 'Codec of the pictures [default: h264, for WebM vp9]' -r -f -a "h264\t'H.264: plays everywhere'
 hevc\t'HEVC (H.265): about a third smaller, plays on newer devices'
@@ -216,6 +217,19 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand serve" -l listen -d 'Where to listen; port 0 takes any free one' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l public-url -d 'Another address under which people reach it, like https://videos.example.org; may be given several times' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l upload-max -d 'Most bytes of one upload' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand serve" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand serve" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand serve" -l no-worker -d 'Only take jobs in; other processes on the same state folder work on them'
+complete -c reel -n "__fish_reel_using_subcommand serve" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand serve" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand serve" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"

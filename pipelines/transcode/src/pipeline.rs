@@ -5,10 +5,12 @@ use std::sync::Arc;
 use reel_engine::{Assembled, Output, Part, Pipeline, Plan, RunContext, RunError, Site};
 use reel_media::Ffmpeg;
 use reel_media::child::Pulse;
+use reel_types::Failure;
 
 use crate::chunk::Chunk;
 use crate::facts::Facts;
 use crate::gpu_memory::GpuMemory;
+use crate::intent::{Intent, usage};
 use crate::params::Params;
 use crate::run::Patience;
 use crate::{assemble, inspect, plan, run};
@@ -44,6 +46,13 @@ impl Pipeline for Transcode {
     type Params = Params;
     type Facts = Facts;
     type Chunk = Chunk;
+
+    fn check(&self, params: &Params, source_count: usize) -> Result<(), Failure> {
+        if source_count != 1 {
+            return Err(usage("a film is made of one source", "make a job for each"));
+        }
+        Intent::from_params(params).map(|_| ())
+    }
 
     fn inspect(&self, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
         inspect::inspect(&self.watched(cx), params, cx)

@@ -20,7 +20,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "pipelines/*",
         &["reel-types", "reel-device", "reel-kernels", "reel-media", "reel-infer", "reel-engine"],
     ),
-    ("reel-server", &["reel-types", "reel-engine"]),
+    // No pipeline and no media: the registry and a small trait reach them.
+    ("reel-server", &["reel-types", "reel-device", "reel-store", "reel-queue", "reel-engine"]),
     // Only ever a dev-dependency, so that it may stand on what is below it.
     ("reel-testkit", &["reel-types", "reel-device", "reel-store", "reel-queue"]),
     ("xtask", &[]),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use reel_engine::{Assembled, Output, Part, Pipeline, Plan, RunContext, RunError, Site};
 use reel_media::Ffmpeg;
+use reel_types::{Failure, FailureKind};
 
 use super::facts::{self, Facts};
 use super::plan::{self, Chunk};
@@ -28,6 +29,14 @@ impl Pipeline for Pack {
     type Params = PackParams;
     type Facts = Facts;
     type Chunk = Chunk;
+
+    fn check(&self, params: &PackParams, source_count: usize) -> Result<(), Failure> {
+        let usage = |message: String, hint| Failure::new(FailureKind::Usage, message).with_hint(hint);
+        if params.entries.is_empty() && source_count != 1 {
+            return Err(usage("a packed video holds one file".to_owned(), "make a job for each"));
+        }
+        params.contradiction().map_or(Ok(()), |(message, hint)| Err(usage(message, hint)))
+    }
 
     fn inspect(&self, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
         facts::inspect(&self.ffmpeg, params, cx)

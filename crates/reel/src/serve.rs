@@ -1,0 +1,145 @@
+//! `reel serve`: the server and its own worker, in one process.
+
+mod look_into;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use reel_engine::{Drain, Engine, Worker, WorkerOptions};
+use reel_server::{PublicUrl, Server, ServerError, ServerOptions};
+use reel_types::FailureKind;
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+use crate::console::Console;
+use crate::exit;
+use crate::interrupt::Interrupt;
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::Settings;
+use crate::wiring::{App, find_ffmpeg};
+use look_into::LookInto;
+
+/// `reel serve`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Another address under which people reach it, like https://videos.example.org; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub public_url: Vec<PublicUrl>,
+    /// Only take jobs in; other processes on the same state folder work on them
+    #[arg(long)]
+    pub no_worker: bool,
+    /// Most bytes of one upload
+    #[arg(long, value_name = "BYTES", default_value_t = ServerOptions::default().upload_bytes_max)]
+    pub upload_max: u64,
+}
+
+/// The line of type `listening`.
+#[derive(Serialize)]
+struct ListeningRecord {
+    r#type: &'static str,
+    /// Where the page and the API are.
+    url: String,
+    address: SocketAddr,
+}
+
+/// Serves until it is interrupted; then drains, and answers with the exit code.
+///
+/// # Errors
+/// A usage problem for an address that cannot be used; otherwise what is missing or cannot be opened.
+pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeArgs) -> Result<u8, Problem> {
+    refuse_strangers(args.listen)?;
+    let interrupt =
+        Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
+    let listener = listen(args.listen).await?;
+    let engine = app.open_engine(settings).await?;
+    let inspect = LookInto::new(find_ffmpeg(settings, &engine.state)?);
+    let options = ServerOptions {
+        public_urls: args.public_url,
+        upload_bytes_max: args.upload_max,
+        ..ServerOptions::default()
+    };
+    let server = Server::new(engine.clone(), Arc::new(inspect), options).await.map_err(not_served)?;
+    let address = listener.local_addr().map_err(|error| Problem::storage("cannot listen there", &error))?;
+    tell_address(console, settings, address);
+    let drain = Drain::new();
+    let worker = work(&engine, settings, args.no_worker, drain.clone());
+    let stop = stop(interrupt, drain);
+    let (served, worked) = tokio::join!(server.serve(listener, stop), worker);
+    served.map_err(not_served)?;
+    worked.map_err(|error| Problem::storage("cannot work in the state folder", &error))?;
+    Ok(exit::DONE)
+}
+
+/// Ends when somebody asks for it, or when the worker has ended by itself: a server that works on nothing is of no use.
+async fn stop(interrupt: Interrupt, drain: Drain) {
+    tokio::select! {
+        () = interrupt.asked() => drain.start(),
+        () = drain.started() => {}
+    }
+}
+
+/// The worker of this process, until it is drained. It drains the server when it cannot go on.
+fn work(
+    engine: &Engine,
+    settings: &Settings,
+    is_off: bool,
+    drain: Drain,
+) -> impl Future<Output = std::io::Result<()>> + use<> {
+    let options = WorkerOptions {
+        gpu: settings.device.allows_gpu() && engine.site.gpu,
+        tasks_max: settings.tasks_max.unwrap_or(WorkerOptions::default().tasks_max),
+        ..WorkerOptions::default()
+    };
+    let worker = (!is_off).then(|| Worker::new(engine.clone(), options));
+    async move {
+        let Some(worker) = worker else { return Ok(()) };
+        let ended = tokio::spawn(worker.run(drain.clone())).await;
+        drain.start();
+        ended.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    }
+}
+
+/// Without keys everybody who reaches the server may use it, so only this machine may reach it.
+fn refuse_strangers(address: SocketAddr) -> Result<(), Problem> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    let message = format!("{address} can be reached from other machines, and there are no keys");
+    Err(Problem::usage(message).with_hint("make a key first: reel keys create; or listen on 127.0.0.1"))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "another program listens there; name another port with --listen",
+            std::io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need rights; name another with --listen"
+            }
+            _ => "name an address of this machine with --listen",
+        };
+        Problem::usage(format!("cannot listen on {address}")).caused_by(&error).with_hint(hint)
+    })
+}
+
+fn tell_address(console: &Console, settings: &Settings, address: SocketAddr) {
+    let url = format!("http://{address}");
+    if settings.json {
+        let record = ListeningRecord { r#type: "listening", url, address };
+        // A record of text and an address always has a JSON form.
+        console.data(&serde_json::to_string(&record).unwrap_or_default());
+    } else {
+        console.data(&format!("reel is at {url}"));
+    }
+}
+
+fn not_served(error: ServerError) -> Problem {
+    match error {
+        ServerError::Queue(error) => error.into(),
+        error => Problem::new(ProblemKind::Failure(FailureKind::Storage), "cannot serve").caused_by(&error),
+    }
+}

@@ -1,0 +1,73 @@
+//! What an uploaded file is, asked of `ffprobe`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use reel_media::formats::Container;
+use reel_media::probe::MediaInfo;
+use reel_media::{Ffmpeg, ProbeLimits, probe};
+use reel_server::{Inspect, Inspected};
+use reel_types::CancelToken;
+use serde_json::{Value, json};
+
+/// Looks into films with FFmpeg; whatever it does not open is just bytes.
+pub(super) struct LookInto {
+    ffmpeg: Arc<Ffmpeg>,
+}
+
+impl LookInto {
+    pub(super) fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
+        Self { ffmpeg }
+    }
+}
+
+impl Inspect for LookInto {
+    fn inspect(&self, path: &Path) -> Inspected {
+        match probe(&self.ffmpeg, path, &ProbeLimits::default(), &CancelToken::new()) {
+            Ok(media) => Inspected { mime: mime(media.container), metadata: metadata(&media) },
+            Err(error) => {
+                tracing::debug!(%error, "an upload is no film");
+                Inspected { mime: None, metadata: Value::Null }
+            }
+        }
+    }
+}
+
+fn metadata(media: &MediaInfo) -> Value {
+    let video = media.video.iter().find(|stream| !stream.disposition.attached_picture);
+    let audio = media.audio.first();
+    let size = video.map(reel_media::probe::VideoStream::shown_size);
+    json!({
+        "container": media.format_name,
+        "duration_secs": media.duration_secs,
+        "bitrate_bits_per_sec": media.bitrate_bits_per_sec,
+        "width": size.map(|(width, _)| width),
+        "height": size.map(|(_, height)| height),
+        "fps": video.and_then(|video| video.average_rate).map(|rate| (rate.as_f64() * 1000.0).round() / 1000.0),
+        "video_codec": video.map(|video| &video.codec),
+        "hdr": video.map(|video| video.is_hdr()),
+        "alpha": video.map(|video| video.has_alpha),
+        "audio_codec": audio.map(|audio| &audio.codec),
+        "audio_channels": audio.map(|audio| audio.channel_count),
+        "audio_tracks": media.audio.len(),
+        "subtitle_tracks": media.subtitles.len(),
+        "title": media.title,
+    })
+}
+
+/// As browsers call it.
+fn mime(container: Container) -> Option<String> {
+    let mime = match container {
+        Container::Mov => "video/mp4",
+        Container::Matroska => "video/x-matroska",
+        Container::MpegTs => "video/mp2t",
+        Container::MpegPs => "video/mpeg",
+        Container::Avi => "video/x-msvideo",
+        Container::Asf => "video/x-ms-wmv",
+        Container::Flv => "video/x-flv",
+        Container::Ogg => "video/ogg",
+        Container::Mxf => "application/mxf",
+        _ => return None,
+    };
+    Some(mime.to_owned())
+}

@@ -1,0 +1,181 @@
+//! Who may come in: the names of this server, its own pages, and nobody through a proxy.
+//!
+//! Without keys everything on this machine may use the server, so a browser is the danger: a page from elsewhere that
+//! reaches it through a name of its own (rebinding), or that posts to it blindly.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::{Problem, ProblemKind};
+use crate::state::AppState;
+
+/// Headers that a proxy adds.
+const FORWARDED: [&str; 6] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-real-ip",
+];
+
+/// Lets a request in or answers it here; every answer gets the headers that all have.
+pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = match check(&state, &request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in COMMON {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// On every answer that does not say otherwise.
+const COMMON: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+];
+
+fn check(state: &AppState, request: &Request) -> Result<(), Problem> {
+    let headers = request.headers();
+    let host = host(request)?;
+    let names = Names { public: &state.options.public_urls };
+    if !names.know(&host) {
+        return Err(Problem::new(ProblemKind::Misdirected, format!("{host:?} is not a name of this server"))
+            .with_hint("use localhost, or start it with --public-url and that address"));
+    }
+    if let Some(name) = FORWARDED.iter().find(|name| headers.contains_key(**name)) {
+        return Err(Problem::new(
+            ProblemKind::Forbidden,
+            format!("{name} says that this came through a proxy, and without keys nobody else may come in"),
+        )
+        .with_hint("ask the server directly, on this machine"));
+    }
+    if is_safe(request.method()) {
+        return Ok(());
+    }
+    names.check_page(&host, headers)
+}
+
+/// The one name that the request was sent to, in lower case.
+fn host(request: &Request) -> Result<String, Problem> {
+    let bad = |detail: &str| Problem::new(ProblemKind::BadRequest, detail);
+    let mut values = request.headers().get_all(header::HOST).iter();
+    let named = values.next().map(|value| value.to_str().map_err(|_| bad("the Host header is not text")));
+    if values.next().is_some() {
+        return Err(bad("there are two Host headers"));
+    }
+    // A request in absolute form names its host twice; both count.
+    let target = request.uri().authority().map(ToString::to_string);
+    match (target, named.transpose()?) {
+        (Some(target), Some(named)) if !target.eq_ignore_ascii_case(named) => {
+            Err(bad("the Host header and the address are different"))
+        }
+        (Some(host), _) => Ok(host.to_ascii_lowercase()),
+        (None, Some(host)) => Ok(host.to_ascii_lowercase()),
+        (None, None) => Err(bad("there is no Host header")),
+    }
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+struct Names<'a> {
+    public: &'a [crate::options::PublicUrl],
+}
+
+impl Names<'_> {
+    fn know(&self, host: &str) -> bool {
+        is_loopback(host) || self.public.iter().any(|url| url.authority() == host)
+    }
+
+    /// Whether the page that a browser sent this from is one of ours. Programs name no page.
+    fn check_page(&self, host: &str, headers: &HeaderMap) -> Result<(), Problem> {
+        let foreign = |what: &str| {
+            Problem::new(ProblemKind::Forbidden, format!("{what} is not a page of this server"))
+                .with_hint("only pages that this server sent may change something here")
+        };
+        for origin in headers.get_all(header::ORIGIN) {
+            let origin = origin.to_str().unwrap_or("null").to_ascii_lowercase();
+            let own = origin.strip_prefix("http://").is_some_and(|name| name == host)
+                || self.public.iter().any(|url| url.origin() == origin && url.authority() == host);
+            if !own {
+                return Err(foreign(&format!("{origin:?}")));
+            }
+        }
+        for site in headers.get_all("sec-fetch-site") {
+            if !matches!(site.as_bytes(), b"same-origin" | b"none") {
+                return Err(foreign("what the browser calls another site"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `localhost`, `127.0.0.1` and `[::1]`, with any port or none.
+fn is_loopback(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
+        host.strip_prefix(name).is_some_and(|rest| match rest.strip_prefix(':') {
+            Some(port) => !port.is_empty() && port.parse::<u16>().is_ok() && !port.starts_with('+'),
+            None => rest.is_empty(),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_are_loopback() {
+        for good in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"] {
+            assert!(is_loopback(good), "{good}");
+        }
+        for bad in [
+            "",
+            "localhost.",
+            "localhost:",
+            "localhost:x",
+            "localhost:+1",
+            "localhost.evil.org",
+            "127.0.0.1.nip.io",
+            "127.0.0.2",
+            "[::1]x",
+            "localhost:80:80",
+            "evil.org",
+        ] {
+            assert!(!is_loopback(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_ours_by_its_whole_origin() {
+        let public = ["https://videos.example.org".parse().unwrap()];
+        let names = Names { public: &public };
+        let page = |host: &str, origin: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            names.check_page(host, &headers).is_ok()
+        };
+        assert!(page("localhost:8080", "http://localhost:8080"));
+        assert!(page("videos.example.org", "https://videos.example.org"));
+        for (host, origin) in [
+            ("localhost:8080", "http://localhost:3000"),
+            ("127.0.0.1:8080", "http://localhost:8080"),
+            ("localhost:8080", "https://localhost:8080"),
+            ("localhost:8080", "null"),
+            ("localhost:8080", "https://videos.example.org"),
+            ("localhost:8080", "http://evil.org"),
+        ] {
+            assert!(!page(host, origin), "{host} {origin}");
+        }
+    }
+}

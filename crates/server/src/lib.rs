@@ -1,0 +1,34 @@
+//! REST, uploads, live events, the page.
+//!
+//! Start reading at [`Server`], then `routes.rs`, which lists all that it answers. It knows no pipeline but through the
+//! engine's registry, and no media: what it wants to know of a file it asks through [`Inspect`].
+
+mod catalog;
+mod door;
+mod extract;
+mod file_body;
+mod filename;
+mod incoming;
+mod inspect;
+mod job_list;
+mod live;
+mod options;
+mod page;
+mod problem;
+mod progress;
+mod range;
+mod refusals;
+mod routes;
+mod send;
+mod server;
+mod state;
+mod submit;
+mod vault;
+mod view;
+mod workers;
+
+pub use catalog::CatalogError;
+pub use inspect::{Inspect, Inspected, NoInspection};
+pub use options::{PublicUrl, ServerOptions};
+pub use routes::document;
+pub use server::{Server, ServerError};

@@ -1,0 +1,107 @@
+//! What can be chosen when a server is made.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::http::uri::{Authority, Uri};
+
+/// How a server behaves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServerOptions {
+    /// Addresses under which people reach it beside loopback.
+    pub public_urls: Vec<PublicUrl>,
+    /// Most bytes of one upload.
+    pub upload_bytes_max: u64,
+    /// Bytes that an upload leaves free on the disk.
+    pub disk_reserve_bytes: u64,
+    /// Most streams of events that are open at once.
+    pub streams_max: usize,
+    /// How often the queue is asked for what other processes, and heartbeats, have written there.
+    pub look_every: Duration,
+    /// How long a request under way may go on once the server stops.
+    pub stop_patience: Duration,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self {
+            public_urls: Vec::new(),
+            upload_bytes_max: 64 << 30,
+            disk_reserve_bytes: 256 << 20,
+            streams_max: 10_000,
+            look_every: Duration::from_millis(500),
+            stop_patience: Duration::from_secs(5),
+        }
+    }
+}
+
+/// `https://videos.example.org` or `http://nas.local:8080`: scheme, name and port, nothing after.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicUrl {
+    scheme: String,
+    authority: String,
+}
+
+impl PublicUrl {
+    /// As a browser writes it in `Origin`.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority)
+    }
+
+    /// As a client writes it in `Host`.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refused =
+            || format!("`{text}` is no address of a server; write it like https://videos.example.org");
+        let uri: Uri = text.parse().map_err(|_| refused())?;
+        let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"));
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'));
+        let (Some(scheme), Some(authority)) = (scheme, authority) else { return Err(refused()) };
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(refused());
+        }
+        Ok(Self { scheme: scheme.to_owned(), authority: plain_authority(authority, scheme) })
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin())
+    }
+}
+
+/// Lower case, without the port that the scheme has anyway: browsers leave it out.
+fn plain_authority(authority: &Authority, scheme: &str) -> String {
+    let host = authority.host().to_ascii_lowercase();
+    match (authority.port_u16(), scheme) {
+        (None, _) | (Some(80), "http") | (Some(443), "https") => host,
+        (Some(port), _) => format!("{host}:{port}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_scheme_name_and_port() {
+        let check = |text: &str, origin: &str| {
+            assert_eq!(text.parse::<PublicUrl>().map(|url| url.origin()), Ok(origin.to_owned()));
+        };
+        check("https://Videos.example.org", "https://videos.example.org");
+        check("https://videos.example.org:443/", "https://videos.example.org");
+        check("http://nas.local:8080", "http://nas.local:8080");
+        for bad in ["nas.local", "ftp://nas.local", "http://nas.local/reel", "http://u@nas.local", "http://"]
+        {
+            assert!(bad.parse::<PublicUrl>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! What went wrong, as a problem document (RFC 9457).
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use reel_engine::SubmitError;
+use reel_queue::QueueError;
+use reel_store::StoreError;
+use reel_types::FailureKind;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The sort of a problem: decides the status and the `type`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ProblemKind {
+    /// The request is not what HTTP or JSON says it should be.
+    BadRequest,
+    /// A page of another origin, or a proxy, stands behind the request.
+    Forbidden,
+    /// There is no such thing, or it is not the caller's.
+    NotFound,
+    /// The route has no such method.
+    MethodNotAllowed,
+    /// It does not go with the state that the thing is in.
+    Conflict,
+    /// The body is larger than allowed.
+    TooLarge,
+    /// The body is of another media type than the route takes.
+    UnsupportedMediaType,
+    /// No byte of the object is in the range.
+    RangeNotSatisfiable,
+    /// The `Host` is none of this server's names.
+    Misdirected,
+    /// The JSON reads well and asks for what cannot be.
+    Unprocessable,
+    /// A bug of ours, or a damaged database.
+    Internal,
+    /// The database does not answer, or the server is stopping.
+    Unavailable,
+    /// The disk has too little room.
+    InsufficientStorage,
+}
+
+impl ProblemKind {
+    /// Its HTTP status.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::InsufficientStorage => StatusCode::INSUFFICIENT_STORAGE,
+        }
+    }
+
+    /// The last part of its `type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BadRequest => "bad-request",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::Conflict => "conflict",
+            Self::TooLarge => "too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::RangeNotSatisfiable => "range-not-satisfiable",
+            Self::Misdirected => "misdirected",
+            Self::Unprocessable => "unprocessable",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+            Self::InsufficientStorage => "insufficient-storage",
+        }
+    }
+
+    /// The same for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::BadRequest => "the request cannot be read",
+            Self::Forbidden => "refused",
+            Self::NotFound => "not found",
+            Self::MethodNotAllowed => "no such method here",
+            Self::Conflict => "not in this state",
+            Self::TooLarge => "too large",
+            Self::UnsupportedMediaType => "another media type is needed",
+            Self::RangeNotSatisfiable => "no byte is in that range",
+            Self::Misdirected => "not a name of this server",
+            Self::Unprocessable => "asks for what cannot be",
+            Self::Internal => "something broke",
+            Self::Unavailable => "not now",
+            Self::InsufficientStorage => "the disk is full",
+        }
+    }
+}
+
+/// One problem. The answer of every route that could not do what was asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    kind: ProblemKind,
+    detail: String,
+    hint: Option<String>,
+    field: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this sort; `detail` is a lowercase fragment without a full stop.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), hint: None, field: None }
+    }
+
+    /// There is no such thing.
+    pub fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::new(ProblemKind::NotFound, format!("there is no {what}"))
+    }
+
+    /// A value that cannot be; `field` is its place in the body, for example `params.resolution`.
+    pub fn unprocessable(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(ProblemKind::Unprocessable, detail) }
+    }
+
+    /// A bug of ours: logged here, and told without what it says.
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request broke");
+        Self::new(ProblemKind::Internal, "the server could not do this; its log says why")
+    }
+
+    /// The same with what to do about it.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Its sort.
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// What is told.
+    pub fn document(&self) -> ProblemDocument {
+        ProblemDocument {
+            r#type: format!("/problems/{}", self.kind.name()),
+            title: self.kind.title().to_owned(),
+            status: self.kind.status().as_u16(),
+            detail: self.detail.clone(),
+            hint: self.hint.clone(),
+            field: self.field.clone(),
+        }
+    }
+}
+
+/// A problem as it is sent, `application/problem+json`.
+#[derive(Serialize, ToSchema, Clone, PartialEq, Eq, Debug)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// Names the sort of the problem: `/problems/` and a word that stays.
+    pub r#type: String,
+    /// The sort in a few words.
+    pub title: String,
+    /// The HTTP status again.
+    pub status: u16,
+    /// What happened this time.
+    pub detail: String,
+    /// What can be done about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Which field of the body is meant, for example `params.resolution`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.kind.status(), Json(self.document())).into_response();
+        let json = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if self.kind == ProblemKind::Unavailable {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}
+
+impl From<QueueError> for Problem {
+    fn from(error: QueueError) -> Self {
+        if error.may_be_repeated() {
+            tracing::warn!(%error, "the queue did not answer a request");
+            return Self::new(ProblemKind::Unavailable, "the database did not answer in time")
+                .with_hint("ask again");
+        }
+        Self::internal(error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NotFound { .. } => Self::not_found("such object any more"),
+            other if other.failure().kind == FailureKind::Storage => {
+                tracing::error!(%error, "cannot store");
+                Self::new(ProblemKind::InsufficientStorage, "the bytes could not be stored")
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::UnknownPipeline(name) => Self::unknown_pipeline(&name),
+            SubmitError::Queue(error) => error.into(),
+        }
+    }
+}
+
+impl Problem {
+    /// This binary has no such verb.
+    pub fn unknown_pipeline(name: &str) -> Self {
+        Self::unprocessable("pipeline", format!("there is no pipeline {name:?}"))
+            .with_hint("GET /api/v1/pipelines lists them")
+    }
+}

@@ -1,0 +1,58 @@
+//! Which problems an operation may answer with, for the OpenAPI document.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+
+use crate::problem::ProblemKind;
+
+/// What every operation may answer.
+pub(crate) struct Always;
+/// What an operation on something named may answer.
+pub(crate) struct Named;
+/// What an operation with a JSON body may answer.
+pub(crate) struct WithBody;
+/// What an operation that depends on a state may answer.
+pub(crate) struct InState;
+
+impl IntoResponses for Always {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        of(&[
+            ProblemKind::BadRequest,
+            ProblemKind::Forbidden,
+            ProblemKind::MethodNotAllowed,
+            ProblemKind::Misdirected,
+            ProblemKind::Internal,
+            ProblemKind::Unavailable,
+        ])
+    }
+}
+
+impl IntoResponses for Named {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        of(&[ProblemKind::NotFound])
+    }
+}
+
+impl IntoResponses for WithBody {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        of(&[ProblemKind::TooLarge, ProblemKind::UnsupportedMediaType, ProblemKind::Unprocessable])
+    }
+}
+
+impl IntoResponses for InState {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        of(&[ProblemKind::Conflict])
+    }
+}
+
+fn of(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
+    kinds.iter().map(|kind| (kind.status().as_str().to_owned(), response(*kind).into())).collect()
+}
+
+/// A problem document with this status.
+fn response(kind: ProblemKind) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(kind.title()).content("application/problem+json", content).build()
+}

@@ -1,0 +1,58 @@
+//! `/jobs/{id}/artifacts/{*path}`: the bytes that a job made.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::extract::{PathOf, QueryOf};
+use crate::problem::Problem;
+use crate::refusals::{Always, Named};
+use crate::send::{Sent, send};
+use crate::state::{AppState, Caller};
+
+/// How it is served.
+#[derive(Deserialize, IntoParams, Clone, Default, Debug)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArtifactQuery {
+    /// Let a browser save it instead of showing it.
+    #[serde(default)]
+    #[param(required = false)]
+    download: bool,
+}
+
+/// A result's bytes. `Range` (up to 8), `If-Range` and `If-None-Match` are understood.
+#[utoipa::path(
+    get, operation_id = "getArtifact", path = "/jobs/{id}/artifacts/{*path}", tag = "jobs",
+    params(("id" = String, Path), ("path" = String, Path), ArtifactQuery),
+    responses(
+        (status = 200, description = "all of it", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, description = "the ranges that were asked for", body = Vec<u8>,
+         content_type = "application/octet-stream"),
+        (status = 304, description = "as the client knows it"),
+        (status = 416, description = "no byte is in that range", body = crate::problem::ProblemDocument,
+         content_type = "application/problem+json"),
+        Named, Always
+    )
+)]
+pub(crate) async fn artifact(
+    State(state): State<AppState>,
+    caller: Caller,
+    PathOf((id, name)): PathOf<(String, String)>,
+    QueryOf(query): QueryOf<ArtifactQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let job = state.job(&caller.tenant, &id).await?;
+    let missing = || Problem::not_found(format!("result {name} of job {id}"));
+    let artifact = job.outputs.iter().find(|output| output.name == name).ok_or_else(missing)?;
+    let sent = Sent {
+        key: &artifact.key,
+        sha256: &artifact.sha256,
+        mime: &artifact.mime,
+        filename: name.rsplit('/').next().unwrap_or(&name),
+        as_download: query.download,
+    };
+    send(&state, &sent, &headers).await
+}

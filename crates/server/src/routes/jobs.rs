@@ -1,0 +1,139 @@
+//! Jobs: made, listed, looked at, forgotten.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use reel_types::{Job, JobId, JobState, TenantId};
+use serde::Deserialize;
+use tokio::time::{Duration, timeout};
+use utoipa::IntoParams;
+
+use crate::extract::{JsonBody, PathOf, QueryOf};
+use crate::job_list;
+use crate::problem::{Problem, ProblemKind};
+use crate::progress;
+use crate::refusals::{Always, InState, Named, WithBody};
+use crate::state::{AppState, Caller};
+use crate::submit::{Accepted, JobRequest, submit};
+use crate::view::{API, JobView, Page, PageQuery};
+
+/// Longest wait for the end of a job.
+const WAIT_SECS_MAX: u64 = 60;
+
+/// Which jobs.
+#[derive(Deserialize, IntoParams, Clone, Default, Debug)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct JobsQuery {
+    /// Only jobs in this state.
+    #[param(value_type = Option<crate::view::StatusView>)]
+    status: Option<JobState>,
+}
+
+/// Jobs, newest first.
+#[utoipa::path(
+    get, operation_id = "listJobs", path = "/jobs", tag = "jobs", params(PageQuery, JobsQuery),
+    responses((status = 200, body = Page<JobView>), Always)
+)]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    QueryOf(page): QueryOf<PageQuery>,
+    QueryOf(query): QueryOf<JobsQuery>,
+) -> Result<Json<Page<JobView>>, Problem> {
+    Ok(Json(job_list::page(&state, &caller.tenant, &page, query.status).await?))
+}
+
+/// Makes a job, or joins one that asks for the same.
+#[utoipa::path(
+    post, operation_id = "createJob", path = "/jobs", tag = "jobs", request_body = JobRequest,
+    responses((status = 202, body = Accepted, headers(("Location" = String))), WithBody, Always)
+)]
+pub(crate) async fn create(
+    State(state): State<AppState>,
+    caller: Caller,
+    JsonBody(request): JsonBody<JobRequest>,
+) -> Result<(StatusCode, HeaderMap, Json<Accepted>), Problem> {
+    accepted(submit(&state, &caller.tenant, request).await?)
+}
+
+/// The answer of all routes that make a job.
+pub(super) fn accepted(accepted: Accepted) -> Result<(StatusCode, HeaderMap, Json<Accepted>), Problem> {
+    let mut headers = HeaderMap::new();
+    let location = format!("{API}/jobs/{}", accepted.id);
+    headers.insert(header::LOCATION, location.parse().map_err(Problem::internal)?);
+    Ok((StatusCode::ACCEPTED, headers, Json(accepted)))
+}
+
+/// How long to wait.
+#[derive(Deserialize, IntoParams, Clone, Default, Debug)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaitQuery {
+    /// Answer when the job has ended, or after so many seconds.
+    #[param(maximum = 60)]
+    wait: Option<u64>,
+}
+
+/// One job.
+#[utoipa::path(
+    get, operation_id = "getJob", path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path), WaitQuery),
+    responses((status = 200, body = JobView), Named, Always)
+)]
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    caller: Caller,
+    PathOf(id): PathOf<String>,
+    QueryOf(query): QueryOf<WaitQuery>,
+) -> Result<Json<JobView>, Problem> {
+    let job = match query.wait {
+        None | Some(0) => state.job(&caller.tenant, &id).await?,
+        Some(secs @ 1..=WAIT_SECS_MAX) => {
+            wait(&state, &caller.tenant, &id, Duration::from_secs(secs)).await?
+        }
+        Some(secs) => {
+            let detail = format!("wait is {secs}, and must be at most {WAIT_SECS_MAX} seconds");
+            return Err(Problem::new(ProblemKind::BadRequest, detail));
+        }
+    };
+    let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
+    Ok(Json(JobView::new(job, progress)))
+}
+
+/// The job once it has ended, or as it is when the time is over.
+async fn wait(state: &AppState, tenant: &TenantId, id: &str, time: Duration) -> Result<Job, Problem> {
+    // Listening begins before the look, so that the end cannot fall between the two.
+    let mut tail = state.live.tail(Some(JobId::new(id)), state.live.seq());
+    let mut job = state.job(tenant, id).await?;
+    let ended = async {
+        while !job.state.is_terminal() && tail.next(&*state.engine.queue).await?.is_some() {
+            job = state.job(tenant, id).await?;
+        }
+        Ok::<_, Problem>(())
+    };
+    // The time being over is an answer as well.
+    timeout(time, ended).await.unwrap_or(Ok(()))?;
+    Ok(job)
+}
+
+/// Forgets a job that has ended, with what it made.
+#[utoipa::path(
+    delete, operation_id = "deleteJob", path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
+    responses((status = 204), Named, InState, Always)
+)]
+pub(crate) async fn remove(
+    State(state): State<AppState>,
+    caller: Caller,
+    PathOf(id): PathOf<String>,
+) -> Result<StatusCode, Problem> {
+    let job = state.job(&caller.tenant, &id).await?;
+    if !state.engine.queue.forget(&job.id).await? {
+        let now = state.job(&caller.tenant, &id).await?;
+        return Err(Problem::new(ProblemKind::Conflict, format!("job {id} is {}", now.state.as_str()))
+            .with_hint(format!("cancel it first: POST {API}/jobs/{id}/cancel")));
+    }
+    // First the row, then the bytes: bytes that no row names are swept, a row without bytes would be a broken promise.
+    state.engine.store.remove(&format!("jobs/{}/", job.id)).await?;
+    state.catalog.unlink(&job.id).await?;
+    state.engine.tell_change();
+    Ok(StatusCode::NO_CONTENT)
+}

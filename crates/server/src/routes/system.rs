@@ -1,0 +1,136 @@
+//! Devices and workers.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use reel_device::{DeviceStatus, GpuStatus};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+use crate::refusals::Always;
+use crate::state::AppState;
+
+/// The GPUs of this machine.
+#[derive(Serialize, ToSchema, Clone, Debug)]
+#[schema(as = GpuStatus)]
+pub(crate) struct GpuStatusView {
+    /// There is a GPU.
+    available: bool,
+    /// On some GPU some NVENC encoder works, by trying.
+    nvenc_supported: bool,
+    /// How many GPUs there are.
+    device_count: u32,
+    /// The GPUs.
+    devices: Vec<DeviceView>,
+    /// The driver; null without one.
+    driver_version: Option<String>,
+    /// The newest CUDA that the driver supports.
+    cuda_version: Option<String>,
+    /// Why no GPU is available.
+    reason: Option<String>,
+}
+
+/// One GPU.
+#[derive(Serialize, ToSchema, Clone, Debug)]
+#[schema(as = GpuDevice)]
+pub(crate) struct DeviceView {
+    /// Its place in the driver's list.
+    index: u32,
+    /// What it is called.
+    name: String,
+    /// All memory, in MiB.
+    memory_total_mb: u64,
+    /// Used memory, in MiB.
+    memory_used_mb: u64,
+    /// Free memory, in MiB.
+    memory_free_mb: u64,
+    /// Share of time in which a kernel ran, 0 to 100.
+    utilization_percent: Option<f64>,
+    /// What it is pinned by.
+    uuid: String,
+    /// Free memory in MiB × (100 − utilisation).
+    score: u64,
+    /// NVENC encoders that work on it, by trying.
+    encoders: Vec<String>,
+    /// Encoder load, 0 to 100.
+    encoder_utilization_percent: Option<u32>,
+    /// Decoder load, 0 to 100.
+    decoder_utilization_percent: Option<u32>,
+    /// Encoder sessions of all processes.
+    encoder_sessions: Option<u32>,
+    /// Temperature of the chip.
+    temperature_celsius: Option<u32>,
+}
+
+/// Which GPUs are here, and which encoders on them work.
+#[utoipa::path(
+    get, operation_id = "getGpuStatus", path = "/system/gpu/status", tag = "system",
+    responses((status = 200, body = GpuStatusView), Always)
+)]
+pub(crate) async fn gpu_status(State(state): State<AppState>) -> Result<Json<GpuStatusView>, Problem> {
+    // The first look tries encoders, a tenth of a second each; the driver may hang.
+    let devices = Arc::clone(&state.engine.devices);
+    let status = tokio::task::spawn_blocking(move || devices.status()).await;
+    Ok(Json(status.map_err(Problem::internal)?.into()))
+}
+
+/// Somebody who does the work.
+#[derive(Serialize, ToSchema, Clone, Debug)]
+#[schema(as = Worker)]
+pub(crate) struct WorkerView {
+    /// Its name.
+    id: String,
+    /// Tasks that it holds.
+    leases: u32,
+}
+
+/// Who does the work on this machine.
+#[utoipa::path(
+    get, operation_id = "listWorkers", path = "/system/workers", tag = "system",
+    responses((status = 200, body = [WorkerView]), Always)
+)]
+pub(crate) async fn workers(State(state): State<AppState>) -> Result<Json<Vec<WorkerView>>, Problem> {
+    crate::workers::of_this_machine(&state).await.map(Json)
+}
+
+impl WorkerView {
+    pub(crate) fn new(id: String, leases: u32) -> Self {
+        Self { id, leases }
+    }
+}
+
+impl From<GpuStatus> for GpuStatusView {
+    fn from(status: GpuStatus) -> Self {
+        Self {
+            available: status.available,
+            nvenc_supported: status.nvenc_supported,
+            device_count: status.device_count,
+            devices: status.devices.into_iter().map(DeviceView::from).collect(),
+            driver_version: status.driver_version,
+            cuda_version: status.cuda_version,
+            reason: status.reason,
+        }
+    }
+}
+
+impl From<DeviceStatus> for DeviceView {
+    fn from(device: DeviceStatus) -> Self {
+        Self {
+            index: device.index,
+            name: device.name,
+            memory_total_mb: device.memory_total_mb,
+            memory_used_mb: device.memory_used_mb,
+            memory_free_mb: device.memory_free_mb,
+            utilization_percent: device.utilization_percent,
+            uuid: device.uuid,
+            score: device.score,
+            encoders: device.encoders,
+            encoder_utilization_percent: device.encoder_utilization_percent,
+            decoder_utilization_percent: device.decoder_utilization_percent,
+            encoder_sessions: device.encoder_sessions,
+            temperature_celsius: device.temperature_celsius,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A server: made, served, stopped.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use reel_engine::Engine;
+use reel_queue::QueueError;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::timeout;
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::inspect::Inspect;
+use crate::live::Live;
+use crate::options::ServerOptions;
+use crate::state::{AppState, Parts};
+use crate::{door, incoming, routes};
+
+/// REST, uploads, live events and the page over one engine.
+pub struct Server {
+    state: AppState,
+}
+
+/// Why a server could not be made, or stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// Its tables cannot be used.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The queue did not answer.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// The folder for files on their way in cannot be used.
+    #[error("cannot use the folder of uploads: {0}")]
+    Incoming(#[source] std::io::Error),
+    /// The listening socket broke.
+    #[error("cannot serve: {0}")]
+    Serve(#[source] std::io::Error),
+}
+
+impl Server {
+    /// Opens the server's tables beside the queue's, and reads where the log is.
+    ///
+    /// # Errors
+    /// [`ServerError`], by what cannot be used.
+    pub async fn new(
+        engine: Engine,
+        inspect: Arc<dyn Inspect>,
+        options: ServerOptions,
+    ) -> Result<Self, ServerError> {
+        let incoming = engine.state.root().join("incoming");
+        let swept = std::fs::create_dir_all(&incoming).and_then(|()| incoming::sweep(&incoming));
+        swept.map_err(ServerError::Incoming)?;
+        let parts = Parts {
+            catalog: Catalog::open(&engine.state.database()).await?,
+            live: Live::open(&*engine.queue).await?,
+            streams: Arc::new(Semaphore::new(options.streams_max)),
+            uploads: Mutex::new(()),
+            engine,
+            inspect,
+            options,
+            incoming,
+        };
+        Ok(Self { state: AppState::new(parts) })
+    }
+
+    /// All routes behind the door. Events come only while [`serve`](Self::serve) runs.
+    pub fn router(&self) -> Router {
+        let guard = from_fn_with_state(self.state.clone(), door::guard);
+        routes::router().layer(guard).with_state(self.state.clone())
+    }
+
+    /// Serves until `shutdown` ends: then takes nothing new, ends streams and waits, and lets the rest finish for as
+    /// long as the options say.
+    ///
+    /// # Errors
+    /// When the listening socket breaks.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServerError> {
+        let live = self.state.live.clone();
+        let telling = live.clone().keep_telling(self.state.engine.clone(), self.state.options.look_every);
+        let telling = tokio::spawn(telling);
+        let closing = live.clone();
+        let stop = async move {
+            shutdown.await;
+            closing.close();
+        };
+        let serving = axum::serve(listener, self.router()).with_graceful_shutdown(stop);
+        let mut serving = tokio::spawn(serving.into_future());
+        let patience = self.state.options.stop_patience;
+        let ended = tokio::select! {
+            ended = &mut serving => Some(ended),
+            () = live.closed() => timeout(patience, &mut serving).await.ok(),
+        };
+        serving.abort();
+        live.close();
+        // It ends by itself once the hub is closed; how it ended tells nothing.
+        let _ = telling.await;
+        self.state.catalog.close().await;
+        match ended {
+            Some(Ok(Err(error))) => Err(ServerError::Serve(error)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What every handler sees. Cheap to clone.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reel_engine::Engine;
+use reel_types::{Job, JobId, TenantId};
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::catalog::Catalog;
+use crate::inspect::Inspect;
+use crate::live::Live;
+use crate::options::ServerOptions;
+use crate::problem::Problem;
+
+/// The parts of one server.
+#[derive(Clone)]
+pub(crate) struct AppState(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) engine: Engine,
+    pub(crate) catalog: Catalog,
+    pub(crate) inspect: Arc<dyn Inspect>,
+    pub(crate) options: ServerOptions,
+    pub(crate) live: Live,
+    /// Where files on their way in are written.
+    pub(crate) incoming: PathBuf,
+    /// One permit for each open stream of events.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Held while an object gets its row or loses its last one: both look at the other first.
+    pub(crate) uploads: Mutex<()>,
+}
+
+impl AppState {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// A job of this tenant; another tenant's is not there.
+    pub(crate) async fn job(&self, tenant: &TenantId, id: &str) -> Result<Job, Problem> {
+        let missing = || Problem::not_found(format!("job {id}"));
+        let id = JobId::new(id);
+        let job = self.engine.queue.job(&id).await?.ok_or_else(missing)?;
+        if job.tenant == *tenant { Ok(job) } else { Err(missing()) }
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Who asks. Until there are keys it is always the local tenant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Caller {
+    pub(crate) tenant: TenantId,
+}
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut axum::http::request::Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self { tenant: TenantId::local() })
+    }
+}

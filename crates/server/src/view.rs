@@ -1,0 +1,18 @@
+//! How things look over HTTP. What is inside is converted here, at the door.
+
+mod artifact;
+mod event;
+mod job;
+mod page;
+mod task;
+mod upload;
+
+pub(crate) use artifact::ArtifactView;
+pub(crate) use event::EventView;
+pub(crate) use job::{JobView, StatusView};
+pub(crate) use page::{Page, PageQuery};
+pub(crate) use task::{AttemptView, TaskView};
+pub(crate) use upload::UploadView;
+
+/// Where the API lies.
+pub(crate) const API: &str = "/api/v1";
