@@ -63,7 +63,7 @@ pub struct Metadata {
     pub block_bytes: u32,
     /// Blocks of the whole content, over all parts.
     pub block_count: u32,
-    /// Repair symbols for each source symbol.
+    /// Repair symbols for each source symbol, in whole millionths, as they are counted.
     pub repair_ratio: f64,
     /// By what repair symbols are made; RaptorQ where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ impl Metadata {
     /// When a value is impossible, or it is too long without a name.
     pub fn to_bytes(&self) -> Result<Vec<u8>, MetadataError> {
         self.check()?;
-        let mut cut = self.clone();
+        let mut cut = Self { repair_ratio: in_millionths(self.repair_ratio), ..self.clone() };
         loop {
             let json = serde_json::to_vec(&cut)?;
             let over = json.len().saturating_sub(METADATA_BYTES_MAX);
@@ -125,8 +125,9 @@ impl Metadata {
         if version != 1 {
             return Err(MetadataError::Version { version });
         }
-        let metadata: Self = serde_json::from_slice(bytes)?;
+        let mut metadata: Self = serde_json::from_slice(bytes)?;
         metadata.check()?;
+        metadata.repair_ratio = in_millionths(metadata.repair_ratio);
         Ok(metadata)
     }
 
@@ -162,6 +163,11 @@ impl Metadata {
             },
         )
     }
+}
+
+/// Longer fractions are not always read as the number that was written.
+fn in_millionths(ratio: f64) -> f64 {
+    (ratio * 1e6).round() / 1e6
 }
 
 fn is_sha256(hex: &str) -> bool {

@@ -71,6 +71,18 @@ fn good_symbols(frame: &Frame<'_>) -> (Vec<(u32, u32)>, u64) {
 }
 
 #[test]
+fn a_ratio_is_read_as_it_was_written_however_long_it_is() {
+    let long = String::from_utf8(metadata().to_bytes().unwrap()).unwrap();
+    let long = long.replace("0.05", "0.184467440737095596155");
+    let read = Metadata::parse(long.as_bytes()).unwrap();
+    assert_eq!(read.repair_ratio.to_bits(), 0.184467f64.to_bits());
+    assert_eq!(Metadata::parse(&read.to_bytes().unwrap()).unwrap(), read);
+    // Both sides count from the same number.
+    let written = Metadata { repair_ratio: 0.1844674407370956, ..metadata() };
+    assert_eq!(Metadata::parse(&written.to_bytes().unwrap()).unwrap(), read);
+}
+
+#[test]
 fn a_frame_gives_back_all_that_was_written() {
     let json = metadata().to_bytes().unwrap();
     let body = body(&json, &three_runs());
