@@ -112,7 +112,7 @@ mod tests {
             only_jobs: Vec::new(),
             lease_millis: 30_000,
         };
-        let claimed = engine.queue.claim(offer).await.unwrap().unwrap();
+        let claimed = engine.queue.claim(offer).await.unwrap().task().unwrap();
         let key = claimed.task.id.object_key(claimed.task.epoch, "out");
         engine.store.put_bytes(&key, b"x").await.unwrap();
         let (name, sha256, mime) = ("out".into(), String::new(), "text/plain".into());
@@ -134,6 +134,7 @@ mod tests {
             params: Value::Null,
             sources: Vec::new(),
             priority: 0,
+            idempotency: None,
         };
         engine.queue.submit(new).await.unwrap();
         claim_and_put(&engine, "c1").await;

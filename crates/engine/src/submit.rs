@@ -1,6 +1,6 @@
 //! From what a person asked to a job with a key.
 
-use reel_queue::{NewJob, QueueError, Submitted};
+use reel_queue::{Idempotency, NewJob, QueueError, Submitted};
 use reel_types::{JobId, JobKey, Source, TenantId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -50,6 +50,20 @@ impl Engine {
         tenant: TenantId,
         submission: Submission,
     ) -> Result<Submitted, SubmitError> {
+        self.submit_once(tenant, None, submission).await
+    }
+
+    /// The same for a request that its client named: asked again, it gets the job that it got before.
+    ///
+    /// # Errors
+    /// [`SubmitError::UnknownPipeline`], or what the queue says; so [`QueueError::IdempotencyMismatch`] when that name was
+    /// another request's.
+    pub async fn submit_once(
+        &self,
+        tenant: TenantId,
+        idempotency: Option<Idempotency>,
+        submission: Submission,
+    ) -> Result<Submitted, SubmitError> {
         let Some(info) = self.registry.info(&submission.pipeline) else {
             return Err(SubmitError::UnknownPipeline(submission.pipeline));
         };
@@ -62,6 +76,7 @@ impl Engine {
             params: submission.params,
             sources: submission.sources,
             priority: submission.priority,
+            idempotency,
         };
         let submitted = self.queue.submit(job).await?;
         self.tell_change();

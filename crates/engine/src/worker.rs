@@ -1,9 +1,12 @@
 //! The worker loop: claim, do, finish, release. Everything that happens to a job happens here.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reel_queue::{Claimed, FailTask, FinishReply, FinishTask, Heartbeat, Offer, QueueError, ReleaseTask};
+use reel_queue::{
+    ClaimReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, Offer, QueueError, ReleaseTask,
+};
 use reel_types::{CancelToken, ClaimId, JobId, WorkerId};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -63,6 +66,8 @@ pub struct Worker {
     options: WorkerOptions,
     executor: Arc<dyn Execute>,
     leases: Arc<Leases>,
+    /// Somebody told the queue that this worker should end.
+    retiring: AtomicBool,
 }
 
 impl Worker {
@@ -83,10 +88,11 @@ impl Worker {
         id: WorkerId,
         executor: Arc<dyn Execute>,
     ) -> Self {
-        Self { engine, id, options, executor, leases: Arc::default() }
+        Self { engine, id, options, executor, leases: Arc::default(), retiring: AtomicBool::new(false) }
     }
 
-    /// Works until `drain` starts; then stops what runs, gives it back, and returns.
+    /// Works until `drain` starts; then stops what runs, gives it back, and returns. When the queue says that somebody
+    /// wants this worker to end, it claims nothing more, finishes what it has, and returns.
     ///
     /// # Errors
     /// When this worker cannot announce itself in the state folder.
@@ -110,9 +116,17 @@ impl Worker {
         let mut changes = self.engine.changes();
         while !drain.is_started() {
             changes.borrow_and_update();
-            if let Some(claimed) = self.claim(&slots).await {
+            let retiring = self.is_retiring();
+            if retiring && running.is_empty() {
+                tracing::info!(worker = %self.id, "drained by somebody, ending");
+                break;
+            }
+            if !retiring && let Some(claimed) = self.claim(&slots).await {
                 slots.take(&claimed.task);
                 running.spawn(Arc::clone(self).carry_out(claimed, drain.clone()));
+                continue;
+            }
+            if self.is_retiring() != retiring {
                 continue;
             }
             tokio::select! {
@@ -141,11 +155,22 @@ impl Worker {
             only_jobs: self.options.only_jobs.clone(),
             lease_millis: millis(self.options.lease),
         };
-        let claimed = self.until_answered(|| self.engine.queue.claim(offer.clone())).await;
-        claimed.unwrap_or_else(|error| {
-            tracing::error!(%error, "cannot claim");
-            None
-        })
+        match self.until_answered(|| self.engine.queue.claim(offer.clone())).await {
+            Ok(reply) => {
+                if reply == ClaimReply::Draining {
+                    self.retiring.store(true, Ordering::Relaxed);
+                }
+                reply.task()
+            }
+            Err(error) => {
+                tracing::error!(%error, "cannot claim");
+                None
+            }
+        }
+    }
+
+    fn is_retiring(&self) -> bool {
+        self.retiring.load(Ordering::Relaxed)
     }
 
     /// Does one task and tells the queue how it ended.
@@ -232,7 +257,12 @@ impl Worker {
                 stall_millis: millis(self.options.stall),
             };
             match self.engine.queue.heartbeat(heartbeat).await {
-                Ok(replies) => self.leases.take_in(&beats, &replies),
+                Ok(reply) => {
+                    if reply.draining {
+                        self.retiring.store(true, Ordering::Relaxed);
+                    }
+                    self.leases.take_in(&beats, &reply.beats);
+                }
                 Err(error) => tracing::warn!(%error, "heartbeat not answered"),
             }
         }

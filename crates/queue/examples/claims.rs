@@ -76,6 +76,7 @@ impl Bench {
                 params: Value::Null,
                 sources: Vec::new(),
                 priority: 0,
+                idempotency: None,
             };
             self.queue.submit(job).await?;
             let offer = Offer { only_jobs: vec![id], ..self.offer() };
@@ -90,7 +91,7 @@ impl Bench {
             let chunks = vec![chunk; CHUNKS];
             let on_failed_chunk = OnFailedChunk::Keep;
             let plan = Completion::Planned { chunks, rounds_max: 1, on_failed_chunk };
-            if let Some(claimed) = self.queue.claim(offer).await? {
+            if let Some(claimed) = self.queue.claim(offer).await?.task() {
                 self.finish(&claimed, plan).await?;
             }
         }
@@ -119,7 +120,7 @@ impl Bench {
     }
 
     async fn claim(&self) -> Result<Claimed, QueueError> {
-        let claimed = self.queue.claim(self.offer()).await?;
+        let claimed = self.queue.claim(self.offer()).await?.task();
         claimed.ok_or_else(|| QueueError::Corrupt("the ready tasks are used up, ask for more".to_owned()))
     }
 

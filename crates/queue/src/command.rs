@@ -19,6 +19,10 @@ pub const NO_WORKER_MILLIS: Millis = 60_000;
 pub const WORKER_ALIVE_MILLIS: Millis = 30_000;
 /// A worker that was not heard of for so long is forgotten by a sweep.
 pub const WORKER_FORGOTTEN_MILLIS: Millis = 600_000;
+/// A worker that is heard of more often is written down only so often, so that an idle one does not keep the disk busy.
+pub const SEEN_EVERY_MILLIS: Millis = 5_000;
+/// How long it is known which request made which job.
+pub const IDEMPOTENCY_MILLIS: Millis = 24 * 3_600_000;
 /// How many tasks each part of one sweep treats at most; the next sweep goes on.
 pub const SWEEP_MAX: usize = 1000;
 
@@ -42,6 +46,18 @@ pub struct NewJob {
     pub sources: Vec<Source>,
     /// Higher is sooner.
     pub priority: i32,
+    /// Which request asks for it, where the client names its requests.
+    #[serde(default)]
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A name that a client gives to a request, so that saying it again is no second request.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Idempotency {
+    /// The name; unique for a tenant.
+    pub key: String,
+    /// Of the whole request (hex): tells a repeat from another request under the same name.
+    pub request_sha256: String,
 }
 
 /// Answer to a submit.
@@ -53,6 +69,9 @@ pub struct Submitted {
     pub created: bool,
     /// Where it stands.
     pub state: JobState,
+    /// The request was known by its idempotency key, and this is the job it got before. What a repeat hears
+    /// differently.
+    pub reused: bool,
 }
 
 /// What a worker can take now.
@@ -122,7 +141,38 @@ pub struct Heartbeat {
     pub stall_millis: Millis,
 }
 
-/// Answer to a heartbeat, for each beat in order.
+/// Answer to a claim.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimReply {
+    /// A task.
+    Task(Box<Claimed>),
+    /// There is none now.
+    Nothing,
+    /// Somebody wants this worker to end: it gets nothing any more.
+    Draining,
+}
+
+impl ClaimReply {
+    /// The task, if there is one.
+    pub fn task(self) -> Option<Claimed> {
+        match self {
+            Self::Task(claimed) => Some(*claimed),
+            Self::Nothing | Self::Draining => None,
+        }
+    }
+}
+
+/// Answer to a heartbeat.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HeartbeatReply {
+    /// For each beat in order.
+    pub beats: Vec<BeatReply>,
+    /// Somebody wants this worker to end: finish what it has, claim nothing more.
+    pub draining: bool,
+}
+
+/// What became of one lease.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BeatReply {
@@ -250,4 +300,21 @@ pub struct TenantInfo {
     pub paused: bool,
     /// How many of its tasks are leased.
     pub leased: u32,
+}
+
+/// A worker as the queue knows it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WorkerInfo {
+    /// Its name.
+    pub id: WorkerId,
+    /// It announces a GPU.
+    pub gpu: bool,
+    /// When it was last heard of, on the database's clock; up to 5 s older than it was.
+    pub seen_at: Millis,
+    /// It is known to be dead.
+    pub gone: bool,
+    /// Somebody wants it to end.
+    pub draining: bool,
+    /// What it holds, in order.
+    pub leases: Vec<TaskId>,
 }

@@ -34,6 +34,12 @@ pub enum QueueError {
         /// The id.
         id: JobId,
     },
+    /// The client used this idempotency key for another request.
+    #[error("the idempotency key {key:?} was used for another request")]
+    IdempotencyMismatch {
+        /// The key.
+        key: String,
+    },
     /// The folder of the database cannot be used.
     #[error("cannot use {path}: {source}", path = path.display())]
     Folder {

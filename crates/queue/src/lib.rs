@@ -10,6 +10,7 @@ pub mod command;
 mod error;
 pub mod machine;
 mod memory;
+mod progress;
 mod queue;
 pub mod sqlite;
 
@@ -17,10 +18,12 @@ pub mod sqlite;
 pub mod contract;
 
 pub use command::{
-    Beat, BeatReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer,
-    ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
+    Beat, BeatReply, ClaimReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat,
+    HeartbeatReply, Idempotency, NewJob, Offer, ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
+    WorkerInfo,
 };
 pub use error::QueueError;
 pub use memory::{Clock, MemoryQueue};
+pub use progress::JobProgress;
 pub use queue::{JobFilter, Queue};
 pub use sqlite::{SqliteOptions, SqliteQueue};

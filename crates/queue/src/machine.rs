@@ -29,7 +29,7 @@ pub(crate) use fail::lost;
 #[cfg(feature = "contract")]
 pub(crate) use release::needs_ended;
 pub(crate) use rules::Rules;
-pub use state::{AttemptRow, ClosedBy, State, TaskRow, TenantRow, WorkerRow};
+pub use state::{AttemptRow, ClosedBy, IdempotencyRow, State, TaskRow, TenantRow, WorkerRow};
 pub(crate) use sweep::no_worker;
 
 /// Does one command at the moment `now` of the database's clock and says what is answered.
@@ -44,7 +44,7 @@ pub fn step(state: &mut State, command: &Command, now: Millis) -> Reply {
 pub(crate) fn step_under(rules: &Rules, state: &mut State, command: &Command, now: Millis) -> Reply {
     match command {
         Command::Submit(job) => submit::submit(state, job, now),
-        Command::Claim(offer) => Reply::Claimed(claim::claim(state, offer, now).map(Box::new)),
+        Command::Claim(offer) => Reply::Claimed(claim::claim(state, offer, now)),
         Command::Heartbeat(heartbeat) => Reply::Beats(heartbeat::heartbeat(rules, state, heartbeat, now)),
         Command::Finish(finish) => Reply::Finished(finish::finish(rules, state, finish, now)),
         Command::Fail(fail) => Reply::Finished(fail::fail(state, fail, now)),
@@ -68,6 +68,8 @@ pub(crate) fn step_under(rules: &Rules, state: &mut State, command: &Command, no
             share::limit(state, tenant, *running_max);
             Reply::Done
         }
+        Command::DrainWorker { worker } => Reply::Drained(sweep::drain_worker(state, worker)),
+        Command::Prune { ended_before, limit } => Reply::Pruned(retry::prune(state, *ended_before, *limit)),
         Command::Forget { job } => Reply::Forgotten(retry::forget(state, job)),
     }
 }

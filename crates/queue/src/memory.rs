@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, TaskState, TenantId, WorkerId};
 
 use crate::command::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
-    Submitted, Swept, TenantInfo,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, ReleaseTask,
+    RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
 };
 use crate::error::QueueError;
-use crate::machine::{Command, Reply, State, TenantRow, step};
+use crate::machine::{Command, Reply, State, TenantRow, WorkerRow, step};
+use crate::progress::{Group, JobProgress, sum};
 use crate::queue::{JobFilter, Queue};
 
 /// Tells the time of a queue.
@@ -71,17 +72,18 @@ impl Queue for MemoryQueue {
     async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError> {
         match self.step(&Command::Submit(job)) {
             Reply::JobIdTaken(id) => Err(QueueError::JobIdTaken { id }),
+            Reply::IdempotencyMismatch(key) => Err(QueueError::IdempotencyMismatch { key }),
             Reply::Submitted(submitted) => Ok(submitted),
             other => Err(QueueError::Corrupt(format!("an answer of another kind: {other:?}"))),
         }
     }
 
-    async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError> {
-        ask!(self, Command::Claim(offer), Reply::Claimed(claimed) => claimed.map(|claimed| *claimed))
+    async fn claim(&self, offer: Offer) -> Result<ClaimReply, QueueError> {
+        ask!(self, Command::Claim(offer), Reply::Claimed(claimed) => claimed)
     }
 
-    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Vec<BeatReply>, QueueError> {
-        ask!(self, Command::Heartbeat(heartbeat), Reply::Beats(beats) => beats)
+    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<HeartbeatReply, QueueError> {
+        ask!(self, Command::Heartbeat(heartbeat), Reply::Beats(reply) => reply)
     }
 
     async fn finish(&self, finish: FinishTask) -> Result<FinishReply, QueueError> {
@@ -135,6 +137,22 @@ impl Queue for MemoryQueue {
 
     async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
         Ok(self.read(tenants))
+    }
+
+    async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
+        ask!(self, Command::DrainWorker { worker: worker.clone() }, Reply::Drained(found) => found)
+    }
+
+    async fn workers(&self) -> Result<Vec<WorkerInfo>, QueueError> {
+        Ok(self.read(workers))
+    }
+
+    async fn prune(&self, ended_before: Millis, limit: u32) -> Result<Vec<JobId>, QueueError> {
+        ask!(self, Command::Prune { ended_before, limit }, Reply::Pruned(jobs) => jobs)
+    }
+
+    async fn job_progress(&self, jobs: &[JobId]) -> Result<Vec<JobProgress>, QueueError> {
+        Ok(self.read(|state| jobs.iter().filter_map(|job| progress_of(state, job)).collect()))
     }
 
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError> {
@@ -199,4 +217,25 @@ fn tenants(state: &State) -> Vec<TenantInfo> {
         leased: state.tasks.values().filter(|row| is_leased_of(id, &row.task)).count() as u32,
     };
     state.tenants.iter().map(info).collect()
+}
+
+fn workers(state: &State) -> Vec<WorkerInfo> {
+    let leases = |id: &WorkerId| {
+        let rows = state.tasks.values().map(|row| &row.task);
+        let held = rows.filter(|task| task.state == TaskState::Leased && task.worker.as_ref() == Some(id));
+        held.map(|task| task.id.clone()).collect()
+    };
+    let info = |(id, row): (&WorkerId, &WorkerRow)| {
+        let WorkerRow { gpu, gone, seen_at, draining } = *row;
+        WorkerInfo { id: id.clone(), gpu, seen_at, gone, draining, leases: leases(id) }
+    };
+    state.workers.iter().map(info).collect()
+}
+
+fn progress_of(state: &State, job: &JobId) -> Option<JobProgress> {
+    let tasks = || state.tasks.range(State::tasks_of(job)).map(|(_, row)| &row.task);
+    tasks().next()?;
+    let resting = tasks().filter(|task| task.state != TaskState::Leased);
+    let leased = tasks().filter(|task| task.state == TaskState::Leased);
+    Some(sum(job.clone(), resting.chain(leased).map(Group::of)))
 }

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use reel_types::{Attempt, Event, Job, JobId, JobKey, JobState, Millis, Task, TenantId, WorkerId};
 
 use crate::command::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
-    Submitted, Swept, TenantInfo,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, ReleaseTask,
+    RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
 };
 use crate::error::QueueError;
+use crate::progress::JobProgress;
 
 /// Which jobs a list should hold. Newest first; of equal times, the larger id first.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -46,16 +47,22 @@ impl JobFilter {
 pub trait Queue: Send + Sync {
     /// Adds a job and its ready plan task, unless its tenant has one with the same key. Fails with `JobIdTaken` when the
     /// id is that of another job.
+    ///
+    /// With an idempotency key, the row that keeps it is made in the same transaction. The same request under the same
+    /// key gets the same job for a day (or until that job is forgotten), whatever its key; another request fails with
+    /// `IdempotencyMismatch`.
     async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError>;
 
     /// Gives out at most one task: highest priority, then the tenant with the fewest leased tasks (of equal ones that
     /// which was served longest ago), then its oldest job, then largest cost, then lowest id. Passes over tenants that
-    /// rest or have all that they may. Raises the task's epoch and opens an attempt. Also marks the worker as alive. A claim id is good for one attempt: asked again, it
+    /// rest or have all that they may. Raises the task's epoch and opens an attempt. A worker that drains gets nothing. Also marks the worker as
+    /// alive, at most every 5 s: a claim that gives nothing writes nothing else. A claim id is good for one attempt: asked again, it
     /// gives that one while its lease is alive and nothing after; so each new question gets a new id.
-    async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError>;
+    async fn claim(&self, offer: Offer) -> Result<ClaimReply, QueueError>;
 
-    /// Extends leases and takes in progress; says which leases are lost.
-    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Vec<BeatReply>, QueueError>;
+    /// Extends leases and takes in progress; says which leases are lost, and whether the worker should end. The one
+    /// command that need not survive a power cut.
+    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<HeartbeatReply, QueueError>;
 
     /// Commits an attempt: its outputs, and in the same transaction the tasks it brings. Nothing that waits is made
     /// ready here: call [`release`](Self::release) after it.
@@ -104,6 +111,20 @@ pub trait Queue: Send + Sync {
 
     /// Tenants that ever had a job or of which something was said, in order of their names.
     async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError>;
+
+    /// Wants a worker to end: it claims nothing from now on, hears of it in its next heartbeat or claim, and ends once it
+    /// holds nothing. Kept as long as the worker is known. Returns whether there is such a worker.
+    async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError>;
+
+    /// Workers that were heard of in the last ten minutes, in order of their names.
+    async fn workers(&self) -> Result<Vec<WorkerInfo>, QueueError>;
+
+    /// Forgets jobs that ended before this moment, those first that ended first, at most `limit`; says which. Their
+    /// objects go with the next look for what no row names.
+    async fn prune(&self, ended_before: Millis, limit: u32) -> Result<Vec<JobId>, QueueError>;
+
+    /// How far these jobs are, in one statement; in the order asked, without those that are not there.
+    async fn job_progress(&self, jobs: &[JobId]) -> Result<Vec<JobProgress>, QueueError>;
 
     /// Forgets a job that has ended, with its tasks, attempts and events. Returns whether it did.
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError>;

@@ -18,6 +18,7 @@ mod migrate;
 mod open;
 #[cfg(test)]
 mod plan;
+mod progress;
 mod queue;
 mod read;
 mod release;
@@ -29,6 +30,7 @@ mod sweep;
 mod task;
 mod turn;
 mod word;
+mod worker;
 
 use sqlx::SqlitePool;
 
@@ -40,5 +42,6 @@ pub(crate) use statements::Statements;
 pub struct SqliteQueue {
     writer: SqlitePool,
     readers: SqlitePool,
+    begins: open::Begins,
     statements: &'static Statements,
 }

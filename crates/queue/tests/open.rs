@@ -18,6 +18,7 @@ fn new_job(number: u32) -> NewJob {
         params: Value::Null,
         sources: Vec::new(),
         priority: 0,
+        idempotency: None,
     }
 }
 
@@ -44,15 +45,17 @@ async fn a_file_of_a_newer_reel_is_refused_by_name() {
     sqlx::query("pragma user_version = 99").execute(&pool).await.unwrap();
     pool.close().await;
     let error = SqliteQueue::open(&file, SqliteOptions::default()).await.err().unwrap();
-    assert!(matches!(error, QueueError::NewerSchema { found: 99, known: 4, .. }), "{error}");
+    assert!(matches!(error, QueueError::NewerSchema { found: 99, known: 6, .. }), "{error}");
 }
 
 /// All migrations; a file of schema `n` has had the first `n`.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_stage.sql"),
     include_str!("../migrations/0003_tenants.sql"),
     include_str!("../migrations/0004_share.sql"),
+    include_str!("../migrations/0005_workers.sql"),
+    include_str!("../migrations/0006_idempotency.sql"),
 ];
 
 /// A file as a reel of that schema left it: one job with one chunk, an attempt and an event.
@@ -97,7 +100,7 @@ async fn a_file_of_any_older_reel_is_brought_up_to_ours_and_keeps_its_jobs() {
         // What refers to the job still does.
         let queue = SqliteQueue::open(&file, SqliteOptions::default()).await.unwrap();
         let offer = Offer { pipelines: vec!["pack".to_owned()], ..offer() };
-        let claimed = queue.claim(offer).await.unwrap().unwrap();
+        let claimed = queue.claim(offer).await.unwrap().task().unwrap();
         assert_eq!(claimed.task.id.job, id);
         queue.cancel(&id).await.unwrap();
         assert!(queue.forget(&id).await.unwrap());

@@ -5,14 +5,16 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use reel_queue::contract::Subject;
+use reel_queue::sqlite::TimeSource;
 use reel_queue::{
     Claimed, Completion, FinishReply, FinishTask, JobFilter, NewJob, Offer, Queue, SqliteOptions, SqliteQueue,
 };
 use reel_types::{
-    Attempt, AttemptOutcome, ChunkSpec, ClaimId, Class, Epoch, JobId, JobKey, JobState, OnFailedChunk,
-    TaskId, TaskKind, TenantId, WorkerId,
+    Attempt, AttemptOutcome, ChunkSpec, ClaimId, Class, Epoch, JobId, JobKey, JobState, Millis,
+    OnFailedChunk, TaskId, TaskKind, TaskState, TenantId, WorkerId,
 };
 use serde_json::Value;
 
@@ -20,12 +22,12 @@ use serde_json::Value;
 const FILE: &str = "REEL_QUEUE_TEST_FILE";
 const JOBS: u32 = 10;
 const CHUNKS: usize = 4;
-const LEASE_MILLIS: i64 = 1_000;
+const LEASE_MILLIS: Millis = 60_000;
 
 #[tokio::test]
 async fn three_processes_work_on_one_new_file() {
     if let Ok(file) = std::env::var(FILE) {
-        return work(Path::new(&file)).await;
+        return work(Path::new(&file), TimeSource::System).await;
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("queue.db");
@@ -38,7 +40,7 @@ async fn three_processes_work_on_one_new_file() {
 #[tokio::test]
 async fn a_killed_process_loses_nothing_that_was_acknowledged() {
     if let Ok(file) = std::env::var(FILE) {
-        return work(Path::new(&file)).await;
+        return work(Path::new(&file), TimeSource::Table).await;
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("queue.db");
@@ -108,29 +110,51 @@ async fn check(file: &Path, told: &[(TaskId, Epoch)]) {
     }
 }
 
-/// What a worker process does: submit what is not there, then work until all jobs have ended.
-async fn work(file: &Path) {
+/// What a worker process does: submit what is not there, then work as long as there is anything to do. Of several that
+/// work at once, whoever finishes a task takes the next; so one that finds nothing may go.
+async fn work(file: &Path, clock: TimeSource) {
     let process = std::process::id();
-    let queue = SqliteQueue::open(&PathBuf::from(file), SqliteOptions::default()).await.unwrap();
+    let options = SqliteOptions { time: clock, ..SqliteOptions::default() };
+    let queue = SqliteQueue::open(&PathBuf::from(file), options).await.unwrap();
+    if clock == TimeSource::Table {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        queue.set_now(now.as_millis() as Millis).await.unwrap();
+    }
     for number in 0..JOBS {
         queue.submit(new_job(process, number)).await.unwrap();
     }
     for claims in 0_u32.. {
         let offer = offer(process, claims);
-        if let Some(claimed) = queue.claim(offer).await.unwrap() {
+        if let Some(claimed) = queue.claim(offer).await.unwrap().task() {
             eprintln!("claimed {}", claimed.task.id);
             finish(&queue, &claimed).await;
             queue.release(&claimed.task.id.job).await.unwrap();
             continue;
         }
-        queue.sweep().await.unwrap();
-        let jobs = queue.jobs(JobFilter::default()).await.unwrap();
-        if jobs.iter().all(|job| job.state.is_terminal()) {
-            return;
+        match next_moment(&queue).await {
+            // Alone with its clock, it goes to the moment at which a lease of the dead ends, or a task has rested.
+            Some(moment) if clock == TimeSource::Table => {
+                queue.set_now(moment).await.unwrap();
+                queue.sweep().await.unwrap();
+            }
+            _ => return,
         }
-        // A worker polls; others hold what is left.
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// The earliest moment at which an open task may be taken; nothing when none is open.
+async fn next_moment(queue: &SqliteQueue) -> Option<Millis> {
+    let mut moments = Vec::new();
+    for job in queue.jobs(JobFilter::default()).await.unwrap() {
+        for task in queue.tasks(&job.id).await.unwrap() {
+            match task.state {
+                TaskState::Ready => moments.push(task.ready_at),
+                TaskState::Leased => moments.extend(task.lease_until.map(|until| until + 1)),
+                _ => {}
+            }
+        }
+    }
+    moments.into_iter().min()
 }
 
 async fn finish(queue: &SqliteQueue, claimed: &Claimed) {
@@ -169,6 +193,7 @@ fn new_job(process: u32, number: u32) -> NewJob {
         params: Value::Null,
         sources: Vec::new(),
         priority: 0,
+        idempotency: None,
     }
 }
 

@@ -133,6 +133,7 @@ fn job_of(tenant: &str, id: &str) -> NewJob {
         params: Value::Null,
         sources: Vec::new(),
         priority: 0,
+        idempotency: None,
     }
 }
 
@@ -155,7 +156,7 @@ async fn a_tenant_with_10_000_ready_tasks_does_not_delay_the_first_of_another() 
     let folder = tempfile::tempdir().unwrap();
     let queue = open(folder.path()).await;
     queue.submit(job_of("a", "large")).await.unwrap();
-    let plan = queue.claim(offer(0)).await.unwrap().unwrap();
+    let plan = queue.claim(offer(0)).await.unwrap().task().unwrap();
     let completion = Completion::Planned {
         chunks: vec![chunk(Class::Cpu); 10_000],
         rounds_max: 1,
@@ -164,10 +165,10 @@ async fn a_tenant_with_10_000_ready_tasks_does_not_delay_the_first_of_another() 
     let (task, epoch) = (plan.task.id, plan.task.epoch);
     queue.finish(FinishTask { task, epoch, completion, outputs: Vec::new() }).await.unwrap();
     for number in 1..4 {
-        assert_eq!(queue.claim(offer(number)).await.unwrap().unwrap().task.id.job.as_str(), "large");
+        assert_eq!(queue.claim(offer(number)).await.unwrap().task().unwrap().task.id.job.as_str(), "large");
     }
     queue.submit(job_of("b", "small")).await.unwrap();
-    assert_eq!(queue.claim(offer(4)).await.unwrap().unwrap().task.id.job.as_str(), "small");
+    assert_eq!(queue.claim(offer(4)).await.unwrap().task().unwrap().task.id.job.as_str(), "small");
     let told = queue.tenants().await.unwrap();
     let info = |id: &str, leased| TenantInfo { id: TenantId::new(id), running_max: 0, paused: false, leased };
     assert_eq!(told, [info("a", 3), info("b", 1), info("local", 0)]);

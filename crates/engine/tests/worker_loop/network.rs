@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reel_queue::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, JobFilter, MemoryQueue, NewJob, Offer,
-    Queue, QueueError, ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, JobFilter, JobProgress,
+    MemoryQueue, NewJob, Offer, Queue, QueueError, ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
+    WorkerInfo,
 };
-use reel_types::{Attempt, Event, Job, JobId, JobState, Task, TenantId, WorkerId};
+use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, TenantId, WorkerId};
 
 /// Every call passes through here.
 pub struct Network {
@@ -54,10 +55,10 @@ impl Queue for Network {
     async fn submit(&self, job: NewJob) -> Result<Submitted, QueueError> {
         self.queue.submit(job).await
     }
-    async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError> {
+    async fn claim(&self, offer: Offer) -> Result<ClaimReply, QueueError> {
         self.pass(|| self.queue.claim(offer.clone())).await
     }
-    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Vec<BeatReply>, QueueError> {
+    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<HeartbeatReply, QueueError> {
         self.pass(|| self.queue.heartbeat(heartbeat.clone())).await
     }
     async fn finish(&self, finish: FinishTask) -> Result<FinishReply, QueueError> {
@@ -98,6 +99,18 @@ impl Queue for Network {
     }
     async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
         self.queue.tenants().await
+    }
+    async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
+        self.queue.drain_worker(worker).await
+    }
+    async fn workers(&self) -> Result<Vec<WorkerInfo>, QueueError> {
+        self.queue.workers().await
+    }
+    async fn prune(&self, ended_before: Millis, limit: u32) -> Result<Vec<JobId>, QueueError> {
+        self.queue.prune(ended_before, limit).await
+    }
+    async fn job_progress(&self, jobs: &[JobId]) -> Result<Vec<JobProgress>, QueueError> {
+        self.queue.job_progress(jobs).await
     }
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError> {
         self.queue.forget(job).await

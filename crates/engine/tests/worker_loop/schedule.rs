@@ -170,6 +170,7 @@ async fn submit_jobs(queue: &MemoryQueue) -> Vec<JobId> {
             params: serde_json::to_value(&script).unwrap(),
             sources: Vec::new(),
             priority: 0,
+            idempotency: None,
         };
         queue.submit(job).await.unwrap();
         jobs.push(id);

@@ -2,7 +2,7 @@
 
 use reel_types::{Event, Job, TenantId, WorkerId};
 
-use crate::machine::{AttemptRow, State, TaskRow, TenantRow, WorkerRow};
+use crate::machine::{AttemptRow, IdempotencyRow, State, TaskRow, TenantRow, WorkerRow};
 
 /// All tables, each in order of its key.
 #[derive(Clone, PartialEq, Debug)]
@@ -15,6 +15,8 @@ pub struct Dump {
     pub attempts: Vec<AttemptRow>,
     /// By id.
     pub tenants: Vec<(TenantId, TenantRow)>,
+    /// By tenant and name.
+    pub idempotency: Vec<((TenantId, String), IdempotencyRow)>,
     /// The whole queue rests.
     pub paused: bool,
     /// By id.
@@ -30,6 +32,7 @@ impl From<&State> for Dump {
             tasks: state.tasks.values().cloned().collect(),
             attempts: state.attempts.values().cloned().collect(),
             tenants: state.tenants.iter().map(|(id, row)| (id.clone(), *row)).collect(),
+            idempotency: state.idempotency.iter().map(|(name, row)| (name.clone(), row.clone())).collect(),
             paused: state.paused,
             workers: state.workers.iter().map(|(id, row)| (id.clone(), *row)).collect(),
             events: state.events.clone(),
@@ -44,6 +47,7 @@ impl Dump {
             .or_else(|| first_difference("task", &self.tasks, &other.tasks))
             .or_else(|| first_difference("attempt", &self.attempts, &other.attempts))
             .or_else(|| first_difference("tenant", &self.tenants, &other.tenants))
+            .or_else(|| first_difference("request", &self.idempotency, &other.idempotency))
             .or_else(|| first_difference("gate", &[self.paused], &[other.paused]))
             .or_else(|| first_difference("worker", &self.workers, &other.workers))
             .or_else(|| first_difference("event", &self.events, &other.events))

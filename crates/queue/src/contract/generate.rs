@@ -9,7 +9,9 @@ use serde_json::json;
 
 use super::chunk_gen::{chunks, plan};
 use super::simulate::chance;
-use crate::command::{Beat, Completion, FailTask, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask};
+use crate::command::{
+    Beat, Completion, FailTask, FinishTask, Heartbeat, Idempotency, NewJob, Offer, ReleaseTask,
+};
 use crate::machine::{Command, State};
 
 /// Makes one sequence of commands.
@@ -59,14 +61,14 @@ impl Generator {
             50..90 => self.rng.i64(1..1_500),
             90..97 => self.rng.i64(5_000..35_000),
             97..99 => self.rng.i64(60_000..70_000),
-            _ => 700_000,
+            _ => [700_000, 700_000, 90_000_000][self.rng.usize(0..3)],
         }
     }
 
     fn command(&mut self, state: &State) -> Command {
         let noise = self.noise;
         let weights =
-            [8, 25, 8, 25, noise / 4, noise / 5, 12, 4, noise / 6, noise / 5, 2, noise / 10, 1, 1, 1];
+            [8, 25, 8, 25, noise / 4, noise / 5, 12, 4, noise / 6, noise / 5, 2, noise / 10, 1, 1, 1, 1, 1];
         let mut draw = self.rng.u32(0..weights.iter().sum());
         let which = weights.iter().position(|weight| {
             let hit = draw < *weight;
@@ -89,6 +91,11 @@ impl Generator {
             11 => Command::Forget { job: self.job() },
             12 => Command::Reprioritize { job: self.job(), priority: self.rng.i32(-1..3) },
             13 => self.rest(state),
+            14 => Command::DrainWorker { worker: self.worker() },
+            15 => Command::Prune {
+                ended_before: state.events.last().map_or(0, |event| event.at) - self.rng.i64(-1_000..500),
+                limit: self.rng.u32(0..5),
+            },
             _ => Command::Limit { tenant: self.tenant(), running_max: self.rng.u32(0..3) },
         }
     }
@@ -141,6 +148,10 @@ impl Generator {
                 filename: "a b.mp4".to_owned(),
             }],
             priority: self.rng.i32(-1..2),
+            idempotency: (number == 0).then(|| Idempotency {
+                key: format!("request {}", self.rng.u32(0..3)),
+                request_sha256: format!("{:02}", self.rng.u32(0..2)),
+            }),
         })
     }
 
@@ -248,6 +259,7 @@ fn fitting(which: usize, state: &State, jobs: u32) -> usize {
         0 | 1 | 3 if state.paused || state.tenants.values().any(|row| row.paused) => 13,
         0 | 1 | 3 if any(TaskState::Ready) => 1,
         0 | 1 | 3 if any(TaskState::Waiting) => 6,
+        0 if state.jobs.len() > 1 => 15,
         0 | 1 | 3 => 11,
         other => other,
     }
@@ -276,16 +288,20 @@ mod tests {
     use reel_types::EventKind;
 
     use super::*;
+    use crate::command::ClaimReply;
     use crate::machine::{Reply, step};
 
     /// The name of what happened, in words of the commands.
     fn words(command: &Command, reply: &Reply) -> Vec<String> {
         match reply {
+            Reply::Submitted(submitted) if submitted.reused => vec!["submit: reused".to_owned()],
             Reply::Submitted(submitted) if submitted.created => vec!["submit: created".to_owned()],
             Reply::Submitted(_) => vec!["submit: known".to_owned()],
             Reply::JobIdTaken(_) => vec!["submit: taken".to_owned()],
-            Reply::Claimed(None) => vec!["claim: nothing".to_owned()],
-            Reply::Claimed(Some(claimed)) => {
+            Reply::IdempotencyMismatch(_) => vec!["submit: mismatch".to_owned()],
+            Reply::Claimed(ClaimReply::Nothing) => vec!["claim: nothing".to_owned()],
+            Reply::Claimed(ClaimReply::Draining) => vec!["claim: draining".to_owned()],
+            Reply::Claimed(ClaimReply::Task(claimed)) => {
                 let again = if claimed.task.progress != Progress::default() { " again" } else { "" };
                 let class = claimed.task.spec.class.as_str();
                 vec![format!(
@@ -294,7 +310,10 @@ mod tests {
                     claimed.on_gpu
                 )]
             }
-            Reply::Beats(beats) => beats.iter().map(|beat| format!("beat: {beat:?}")).collect(),
+            Reply::Beats(reply) => {
+                let draining = reply.draining.then(|| "heartbeat: draining".to_owned());
+                reply.beats.iter().map(|beat| format!("beat: {beat:?}")).chain(draining).collect()
+            }
             Reply::Finished(reply) => {
                 let what = match command {
                     Command::Finish(_) => "finish",
@@ -319,6 +338,8 @@ mod tests {
             Reply::Gone(count) => vec![format!("gone: {}", (*count).min(1))],
             Reply::Cancelled(state) => vec![format!("cancel: {state:?}")],
             Reply::Retried(reply) => vec![format!("retry: {reply:?}")],
+            Reply::Drained(found) => vec![format!("drain: {found}")],
+            Reply::Pruned(jobs) => vec![format!("prune: {}", jobs.len())],
             Reply::Reprioritized(found) => vec![format!("reprioritize: {found}")],
             Reply::Done => vec![match command {
                 Command::Pause { tenant, paused } => format!("pause: {} {paused}", tenant.is_some()),
@@ -360,7 +381,8 @@ mod tests {
             cancel: Some(Cancelled)|cancel: Some(Completed)|cancel: Some(Failed)|retry: Requeued|retry: Refreshed|\
             retry: Completed|retry: NotFound|forget: true|forget: false|\
             reprioritize: true|reprioritize: false|pause: true true|pause: true false|pause: false true|\
-            pause: false false|limit|job: Completed None round 0|\
+            pause: false false|limit|submit: reused|submit: mismatch|claim: draining|heartbeat: draining|\
+            drain: true|drain: false|prune: 0|prune: 1|prune: 2|job: Completed None round 0|\
             job: Completed None round 1|job: Failed Some(RoundsExhausted) round 1|job: Failed Some(Internal) round 0|\
             job: Failed Some(NoWorker) round 0|job: Failed Some(WorkerLost) round 0|job: Cancelled None round 0";
         let missing: Vec<&str> =

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use reel_types::{AttemptOutcome, ClaimId, Epoch, JobId, JobState, TaskId, TaskKind, TaskState};
 
 use super::simulate::Store;
-use crate::command::{BeatReply, FailTask, FinishReply, FinishTask, Heartbeat, ReleaseTask, RetryReply};
+use crate::command::{
+    BeatReply, ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, ReleaseTask, RetryReply,
+};
 use crate::machine::{Command, Reply, State, needs_ended};
 
 /// A broken promise.
@@ -65,10 +67,12 @@ impl History {
         store: &Store,
     ) -> Result<(), Violation> {
         match (command, reply) {
-            (Command::Claim(offer), Reply::Claimed(Some(claimed))) => {
+            (Command::Claim(offer), Reply::Claimed(ClaimReply::Task(claimed))) => {
                 self.claimed(&claimed.task.id, claimed.task.epoch, &offer.claim)
             }
-            (Command::Heartbeat(heartbeat), Reply::Beats(beats)) => self.beats(heartbeat, beats, state),
+            (Command::Heartbeat(heartbeat), Reply::Beats(reply)) => {
+                self.beats(heartbeat, &reply.beats, state)
+            }
             (Command::Finish(finish), Reply::Finished(reply)) => self.finished(finish, *reply, state, store),
             (Command::Fail(FailTask { task, epoch, .. }), Reply::Finished(FinishReply::LeaseLost))
             | (Command::GiveBack(ReleaseTask { task, epoch, .. }), Reply::Finished(FinishReply::LeaseLost)) => {

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use fastrand::Rng;
-use reel_types::{JobKey, JobState, Millis};
+use reel_types::{JobId, JobKey, JobState, Millis};
 
 use super::generate::tenant;
 use crate::error::QueueError;
@@ -30,6 +30,15 @@ pub(super) async fn difference(
         if let Some(difference) = differ(&filter, &ours, &other) {
             return Ok(Some(difference));
         }
+    }
+    let jobs: Vec<JobId> = (0..4).map(|number| JobId::new(format!("job{number}"))).collect();
+    let (ours, other) = (machine.job_progress(&jobs).await?, backend.job_progress(&jobs).await?);
+    if let Some(difference) = differ(&"job_progress", &ours, &other) {
+        return Ok(Some(difference));
+    }
+    let (ours, other) = (machine.workers().await?, backend.workers().await?);
+    if let Some(difference) = differ(&"workers", &ours, &other) {
+        return Ok(Some(difference));
     }
     let (ours, other) = (machine.tenants().await?, backend.tenants().await?);
     if let Some(difference) = differ(&"tenants", &ours, &other) {

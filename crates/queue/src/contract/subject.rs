@@ -29,9 +29,10 @@ pub async fn ask(queue: &dyn Queue, command: Command) -> Result<Reply, QueueErro
     Ok(match command {
         Command::Submit(job) => match queue.submit(job).await {
             Err(QueueError::JobIdTaken { id }) => Reply::JobIdTaken(id),
+            Err(QueueError::IdempotencyMismatch { key }) => Reply::IdempotencyMismatch(key),
             submitted => Reply::Submitted(submitted?),
         },
-        Command::Claim(offer) => Reply::Claimed(queue.claim(offer).await?.map(Box::new)),
+        Command::Claim(offer) => Reply::Claimed(queue.claim(offer).await?),
         Command::Heartbeat(heartbeat) => Reply::Beats(queue.heartbeat(heartbeat).await?),
         Command::Finish(finish) => Reply::Finished(queue.finish(finish).await?),
         Command::Fail(fail) => Reply::Finished(queue.fail(fail).await?),
@@ -52,6 +53,8 @@ pub async fn ask(queue: &dyn Queue, command: Command) -> Result<Reply, QueueErro
             queue.set_running_max(&tenant, running_max).await?;
             Reply::Done
         }
+        Command::DrainWorker { worker } => Reply::Drained(queue.drain_worker(&worker).await?),
+        Command::Prune { ended_before, limit } => Reply::Pruned(queue.prune(ended_before, limit).await?),
         Command::Forget { job } => Reply::Forgotten(queue.forget(&job).await?),
     })
 }

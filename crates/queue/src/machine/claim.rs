@@ -9,16 +9,30 @@ use reel_types::{
 };
 
 use super::event::{job_became, task_became};
-use super::state::{AttemptRow, State, TaskRow};
-use crate::command::{Claimed, GPU_PATIENCE_MILLIS, Offer, WORKER_ALIVE_MILLIS};
+use super::state::{AttemptRow, State, TaskRow, WorkerRow};
+use crate::command::{ClaimReply, Claimed, GPU_PATIENCE_MILLIS, Offer, WORKER_ALIVE_MILLIS};
 
-pub(super) fn claim(state: &mut State, offer: &Offer, now: Millis) -> Option<Claimed> {
+pub(super) fn claim(state: &mut State, offer: &Offer, now: Millis) -> ClaimReply {
     let announced = state.workers.get(&offer.worker).is_some_and(|row| row.gpu);
     state.saw_worker(&offer.worker, announced || offer.gpu, now);
     if let Some((task, epoch)) = state.claims.get(&offer.claim).cloned() {
-        return again(state, offer, &task, epoch, now);
+        return reply(again(state, offer, &task, epoch, now));
     }
-    let gpu_lives = state.workers.values().any(|w| w.gpu && !w.gone && w.seen_at > now - WORKER_ALIVE_MILLIS);
+    if state.workers.get(&offer.worker).is_some_and(|row| row.draining) {
+        return ClaimReply::Draining;
+    }
+    reply(best(state, offer, now))
+}
+
+fn reply(claimed: Option<Claimed>) -> ClaimReply {
+    claimed.map_or(ClaimReply::Nothing, |claimed| ClaimReply::Task(Box::new(claimed)))
+}
+
+fn best(state: &mut State, offer: &Offer, now: Millis) -> Option<Claimed> {
+    let takes_gpu_work = |worker: &WorkerRow| {
+        worker.gpu && !worker.gone && !worker.draining && worker.seen_at > now - WORKER_ALIVE_MILLIS
+    };
+    let gpu_lives = state.workers.values().any(takes_gpu_work);
     let shares = shares(state);
     let candidates = state.tasks.values().filter_map(|row| {
         let job = state.jobs.get(&row.task.id.job)?;

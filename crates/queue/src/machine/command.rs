@@ -1,11 +1,11 @@
 //! All that can be said to the machine, in one enum.
 
-use reel_types::{JobId, JobState, TenantId, WorkerId};
+use reel_types::{JobId, JobState, Millis, TenantId, WorkerId};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
-    Submitted, Swept,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, ReleaseTask,
+    RetryReply, Submitted, Swept,
 };
 
 /// One call that may write; each is a method of [`Queue`](crate::Queue).
@@ -67,6 +67,18 @@ pub enum Command {
         /// How many tasks; 0 is no bound.
         running_max: u32,
     },
+    /// Wants a worker to end.
+    DrainWorker {
+        /// Which.
+        worker: WorkerId,
+    },
+    /// Forgets jobs that ended long ago.
+    Prune {
+        /// Those that ended before this moment.
+        ended_before: Millis,
+        /// At most so many.
+        limit: u32,
+    },
     /// Forgets a job that has ended.
     Forget {
         /// Which.
@@ -82,10 +94,12 @@ pub enum Reply {
     Submitted(Submitted),
     /// To a submit whose job id belongs to a job with another key; nothing was changed.
     JobIdTaken(JobId),
+    /// To a submit whose idempotency key belongs to another request; nothing was changed.
+    IdempotencyMismatch(String),
     /// To a claim.
-    Claimed(Option<Box<Claimed>>),
+    Claimed(ClaimReply),
     /// To a heartbeat.
-    Beats(Vec<BeatReply>),
+    Beats(HeartbeatReply),
     /// To a finish, a fail or a give-back.
     Finished(FinishReply),
     /// To a release: how many became ready.
@@ -102,6 +116,10 @@ pub enum Reply {
     Reprioritized(bool),
     /// To what always succeeds.
     Done,
+    /// To the wish that a worker ends: whether there is such a worker.
+    Drained(bool),
+    /// To a prune: which jobs are forgotten, in the order in which they ended.
+    Pruned(Vec<JobId>),
     /// To a forget: whether it was.
     Forgotten(bool),
 }

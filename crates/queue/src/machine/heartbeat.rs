@@ -5,16 +5,18 @@ use reel_types::Millis;
 use super::lease::is_held;
 use super::rules::Rules;
 use super::state::State;
-use crate::command::{Beat, BeatReply, Heartbeat};
+use crate::command::{Beat, BeatReply, Heartbeat, HeartbeatReply};
 
 pub(super) fn heartbeat(
     rules: &Rules,
     state: &mut State,
     heartbeat: &Heartbeat,
     now: Millis,
-) -> Vec<BeatReply> {
+) -> HeartbeatReply {
     state.saw_worker(&heartbeat.worker, heartbeat.gpu, now);
-    heartbeat.beats.iter().map(|one| beat(rules, state, heartbeat, one, now)).collect()
+    let beats = heartbeat.beats.iter().map(|one| beat(rules, state, heartbeat, one, now)).collect();
+    let draining = state.workers.get(&heartbeat.worker).is_some_and(|row| row.draining);
+    HeartbeatReply { beats, draining }
 }
 
 fn beat(rules: &Rules, state: &mut State, heartbeat: &Heartbeat, beat: &Beat, now: Millis) -> BeatReply {

@@ -68,9 +68,19 @@ pub(super) fn forget(state: &mut State, id: &JobId) -> bool {
     if let Some(job) = state.jobs.remove(id) {
         state.keys.remove(&(job.tenant, job.key));
     }
+    state.idempotency.retain(|_, row| row.job != *id);
     state.tasks.retain(|task, _| task.job != *id);
     state.attempts.retain(|(task, _), _| task.job != *id);
     state.claims.retain(|_, (task, _)| task.job != *id);
     state.events.retain(|event| event.job != *id);
     true
+}
+
+/// Forgets the jobs that ended first.
+pub(super) fn prune(state: &mut State, ended_before: Millis, limit: u32) -> Vec<JobId> {
+    let jobs = state.jobs.values().filter_map(|job| Some((job.ended_at?, job.id.clone())));
+    let mut ended: Vec<(Millis, JobId)> = jobs.filter(|(at, _)| *at < ended_before).collect();
+    ended.sort();
+    ended.truncate(limit as usize);
+    ended.into_iter().map(|(_, job)| job).filter(|job| forget(state, job)).collect()
 }

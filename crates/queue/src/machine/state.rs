@@ -7,6 +7,8 @@ use reel_types::{
     Attempt, ClaimId, Epoch, Event, Job, JobId, JobKey, Millis, Task, TaskId, TaskKind, TenantId, WorkerId,
 };
 
+use crate::command::SEEN_EVERY_MILLIS;
+
 /// Everything, in ordered maps, so that two equal histories give two equal states.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct State {
@@ -24,6 +26,8 @@ pub struct State {
     pub tenants: BTreeMap<TenantId, TenantRow>,
     /// The whole queue rests.
     pub paused: bool,
+    /// Requests that clients named, by tenant and name.
+    pub idempotency: BTreeMap<(TenantId, String), IdempotencyRow>,
     /// Workers heard of lately.
     pub workers: BTreeMap<WorkerId, WorkerRow>,
     /// State changes in order.
@@ -86,8 +90,32 @@ pub struct WorkerRow {
     pub gpu: bool,
     /// It is known to be dead, until it is heard of again.
     pub gone: bool,
-    /// When it was last heard of (or found dead).
+    /// When it was last heard of, as far as it was written down.
     pub seen_at: Millis,
+    /// Somebody wants it to end.
+    pub draining: bool,
+}
+
+impl WorkerRow {
+    /// What is to be written when a worker is heard of; nothing when it says nothing new and was written down lately.
+    pub(crate) fn heard(known: Option<Self>, gpu: bool, now: Millis) -> Option<Self> {
+        let stays = known.is_some_and(|row| {
+            row.gpu == gpu && !row.gone && now.saturating_sub(row.seen_at) < SEEN_EVERY_MILLIS
+        });
+        let draining = known.is_some_and(|row| row.draining);
+        (!stays).then_some(Self { gpu, gone: false, seen_at: now, draining })
+    }
+}
+
+/// Which request got which job.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IdempotencyRow {
+    /// Of the request.
+    pub request_sha256: String,
+    /// The job it got.
+    pub job: JobId,
+    /// When.
+    pub at: Millis,
 }
 
 impl State {
@@ -110,10 +138,7 @@ impl State {
 
     /// Marks a worker as alive.
     pub(super) fn saw_worker(&mut self, worker: &WorkerId, gpu: bool, now: Millis) {
-        let row = WorkerRow { gpu, gone: false, seen_at: now };
-        if let Some(known) = self.workers.get_mut(worker) {
-            *known = row;
-        } else {
+        if let Some(row) = WorkerRow::heard(self.workers.get(worker).copied(), gpu, now) {
             self.workers.insert(worker.clone(), row);
         }
     }

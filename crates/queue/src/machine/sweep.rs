@@ -6,15 +6,31 @@ use super::fail::{fail_for_good, rescue};
 use super::release::release_all;
 use super::rules::Rules;
 use super::state::State;
-use crate::command::{NO_WORKER_MILLIS, SWEEP_MAX, Swept, WORKER_FORGOTTEN_MILLIS};
+use crate::command::{IDEMPOTENCY_MILLIS, NO_WORKER_MILLIS, SWEEP_MAX, Swept, WORKER_FORGOTTEN_MILLIS};
 
 /// Rescues, then fails what nobody can take, then releases: so that one sweep is enough for what those two ended.
 pub(super) fn sweep(rules: &Rules, state: &mut State, now: Millis) -> Swept {
     let rescued = rescue_expired(rules, state, now);
     let unserved = fail_unserved(state, now);
     let released = release_all(rules, state, SWEEP_MAX, now);
+    forget_requests(state, now);
     state.workers.retain(|_, worker| worker.seen_at > now - WORKER_FORGOTTEN_MILLIS);
     Swept { rescued, released, unserved }
+}
+
+/// Forgets which request got which job once that is a day ago, the oldest first.
+fn forget_requests(state: &mut State, now: Millis) {
+    let rows = state.idempotency.iter().filter(|(_, row)| row.at <= now - IDEMPOTENCY_MILLIS);
+    let mut old: Vec<_> = rows.map(|(name, row)| (row.at, name.clone())).collect();
+    old.sort();
+    for (_, name) in old.into_iter().take(SWEEP_MAX) {
+        state.idempotency.remove(&name);
+    }
+}
+
+pub(super) fn drain_worker(state: &mut State, worker: &WorkerId) -> bool {
+    let row = state.workers.get_mut(worker);
+    row.map(|row| row.draining = true).is_some()
 }
 
 /// Takes back all leases of a worker that is known to be dead; returns how many.

@@ -6,25 +6,24 @@ use sqlx::Row as _;
 
 use super::event::{job_became, task_event};
 use super::read::{self, task_columns};
-use super::share;
 use super::task::{Row, columns};
 use super::turn::Turn;
 use super::word::{from_json, from_word, signed, to_json};
-use crate::command::{Claimed, GPU_PATIENCE_MILLIS, Offer, WORKER_ALIVE_MILLIS};
+use super::{SqliteQueue, share, worker};
+use crate::command::{ClaimReply, Claimed, GPU_PATIENCE_MILLIS, Offer, WORKER_ALIVE_MILLIS};
 use crate::error::QueueError;
-use crate::machine::while_doing;
+use crate::machine::{WorkerRow, while_doing};
 
-const SAW_WORKER: &str = "
-    insert into workers (id, gpu, gone, seen_at) values (?1, ?2, 0, ?3)
-        on conflict (id) do update set gpu = gpu or excluded.gpu, gone = 0, seen_at = excluded.seen_at";
-
-/// The attempt that this claim got, and whether its lease is alive.
-const AGAIN: &str = "
-    select a.task, a.on_gpu,
+/// What is known of the worker, and the attempt that this claim got with whether its lease is alive. `?1` the claim, `?2` the
+/// worker, `?3` now.
+const LOOK: &str = "
+    select w.gpu, w.gone, w.seen_at, w.draining, a.task, a.on_gpu,
            t.state = 'leased' and t.epoch = a.epoch and t.worker = ?2 and t.lease_until >= ?3
-      from attempts a join tasks t on t.id = a.task where a.claim = ?1";
+      from (select 1) one left join workers w on w.id = ?2
+           left join attempts a on a.claim = ?1 left join tasks t on t.id = a.task";
 
-const GPU_LIVES: &str = "select exists (select 1 from workers where gpu and not gone and seen_at > ?1)";
+const GPU_LIVES: &str =
+    "select exists (select 1 from workers where gpu and not gone and not draining and seen_at > ?1)";
 
 /// The order of a claim among the few that stand first in their part of an index.
 macro_rules! best_of_few {
@@ -37,17 +36,21 @@ macro_rules! best_of_few {
 
 /// The best ready task for each class that is taken, each pipeline and each tenant that may have more, found at the start
 /// of an index; then the best of those few. Tenants with ready work are found by stepping from one to the next in that
-/// same index. `?1` classes with the latest `ready_since` each, `?2` pipelines, `?3` now, `?4` threads, `?5` bytes.
+/// same index; with one of them alone and no bound, nothing need be counted. `?1` classes with the latest `ready_since` each, `?2` pipelines, `?3` now, `?4` threads, `?5` bytes.
 const BEST: &str = concat!(
     "with recursive
-        ready (tenant) as (
+        ready (tenant) as materialized (
             select * from (select tenant from tasks where state = 'ready' order by tenant limit 1)
             union all
             select (select n.tenant from tasks n where n.state = 'ready' and n.tenant > ready.tenant
                      order by n.tenant limit 1)
               from ready where ready.tenant is not null),
         share (tenant, leased, served_at) as materialized (
-            select s.id, (select count(*) from tasks l where l.state = 'leased' and l.tenant = s.id) as leased, s.served_at
+            select s.id,
+                   case when s.running_max > 0 or (select count(tenant) from ready) > 1
+                        then (select count(*) from tasks l where l.state = 'leased' and l.tenant = s.id)
+                        else 0 end as leased,
+                   s.served_at
               from ready cross join tenants s on s.id = ready.tenant
              where not s.paused and not (select paused from gate)
                and (s.running_max = 0 or leased < s.running_max))
@@ -95,22 +98,54 @@ const LEASE: &str = "
 const OPEN_ATTEMPT: &str = "
     insert into attempts (task, epoch, claim, worker, on_gpu, started_at) values (?1, ?2, ?3, ?4, ?5, ?6)";
 
-pub(super) async fn claim(turn: &mut Turn, offer: &Offer) -> Result<Option<Claimed>, QueueError> {
-    let worker = offer.worker.as_str();
-    sqlx::query(SAW_WORKER).bind(worker).bind(offer.gpu).bind(turn.now).execute(turn.on()).await?;
-    let known = sqlx::query(AGAIN).bind(offer.claim.as_str()).bind(worker).bind(turn.now);
-    if let Some(row) = known.fetch_optional(turn.on()).await? {
-        let alive = row.try_get::<Option<bool>, _>(2)?.unwrap_or(false);
-        return if alive {
-            claimed(turn, row.try_get(0)?, row.try_get(1)?).await.map(Some)
-        } else {
-            Ok(None)
-        };
+/// One durable turn that finds and leases. Where it finds nothing it writes nothing; that the worker was heard of is then
+/// written by a lazy turn of its own, if that is due.
+pub(super) async fn claim(queue: &SqliteQueue, offer: &Offer) -> Result<ClaimReply, QueueError> {
+    let mut turn = queue.turn().await?;
+    let look = sqlx::query(LOOK).bind(offer.claim.as_str()).bind(offer.worker.as_str()).bind(turn.now);
+    let look = look.fetch_one(turn.on()).await?;
+    let is_known = look.try_get::<Option<bool>, _>(0)?.is_some();
+    let known = if is_known { Some(worker::row(&look, 0)?) } else { None };
+    let announced = known.is_some_and(|row| row.gpu) || offer.gpu;
+    let heard = WorkerRow::heard(known, announced, turn.now);
+    let reply = match look.try_get::<Option<i64>, _>(4)? {
+        Some(task) if look.try_get::<Option<bool>, _>(6)?.unwrap_or(false) => {
+            reply(Some(claimed(&mut turn, task, look.try_get(5)?).await?))
+        }
+        Some(_) => ClaimReply::Nothing,
+        None if known.is_some_and(|row| row.draining) => ClaimReply::Draining,
+        None => match best(&mut turn, offer, announced).await? {
+            Some(found) => {
+                let leased = lease(&mut turn, offer, found).await?;
+                if let Some(row) = heard {
+                    worker::saw(&mut turn, &offer.worker, row).await?;
+                }
+                turn.commit().await?;
+                return Ok(reply(Some(leased)));
+            }
+            None => ClaimReply::Nothing,
+        },
+    };
+    // Nothing was written, so this costs nothing.
+    turn.commit().await?;
+    if let Some(row) = heard {
+        let mut turn = queue.lazy_turn().await?;
+        worker::saw(&mut turn, &offer.worker, row).await?;
+        turn.commit().await?;
     }
-    let Some((row, class, tenant)) = best(turn, offer).await? else { return Ok(None) };
-    share::served(turn, &tenant).await?;
+    Ok(reply)
+}
+
+fn reply(claimed: Option<Claimed>) -> ClaimReply {
+    claimed.map_or(ClaimReply::Nothing, |claimed| ClaimReply::Task(Box::new(claimed)))
+}
+
+async fn lease(turn: &mut Turn, offer: &Offer, found: Found) -> Result<Claimed, QueueError> {
+    let Found { row, class, tenant } = found;
+    let worker = offer.worker.as_str();
     let on_gpu = class != Class::Cpu && offer.gpu;
     let row = Row { epoch: row.epoch + 1, ..row };
+    share::served(turn, &tenant).await?;
     sqlx::query(LEASE)
         .bind(row.id)
         .bind(worker)
@@ -129,7 +164,14 @@ pub(super) async fn claim(turn: &mut Turn, offer: &Offer) -> Result<Option<Claim
         .await?;
     task_event(turn, &row, TaskState::Leased).await?;
     job_became(turn, &row.name.job, while_doing(row.name.kind)).await?;
-    claimed(turn, row.id, on_gpu).await.map(Some)
+    claimed(turn, row.id, on_gpu).await
+}
+
+/// The task that a claim gets.
+struct Found {
+    row: Row,
+    class: Class,
+    tenant: String,
 }
 
 /// A class that the offer takes, and since when at the latest such a task must have been ready.
@@ -139,10 +181,10 @@ struct Taken {
     since: Millis,
 }
 
-async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class, String)>, QueueError> {
+async fn best(turn: &mut Turn, offer: &Offer, announced: bool) -> Result<Option<Found>, QueueError> {
     // A CPU alone asks whether it must leave the GPUs some time.
-    let since =
-        if !offer.gpu && gpu_lives(turn).await? { turn.now - GPU_PATIENCE_MILLIS } else { Millis::MAX };
+    let waits = !offer.gpu && (announced || gpu_lives(turn).await?);
+    let since = if waits { turn.now - GPU_PATIENCE_MILLIS } else { Millis::MAX };
     let taken = [
         (offer.cpu, Class::Cpu, Millis::MAX),
         (offer.gpu, Class::Gpu, Millis::MAX),
@@ -162,7 +204,7 @@ async fn best(turn: &mut Turn, offer: &Offer) -> Result<Option<(Row, Class, Stri
         query = query.bind(to_json(&offer.only_jobs)?);
     }
     let Some(row) = query.fetch_optional(turn.on()).await? else { return Ok(None) };
-    Ok(Some((Row::read(&row)?, from_word(row.try_get(8)?)?, row.try_get(9)?)))
+    Ok(Some(Found { row: Row::read(&row)?, class: from_word(row.try_get(8)?)?, tenant: row.try_get(9)? }))
 }
 
 async fn gpu_lives(turn: &mut Turn) -> Result<bool, QueueError> {

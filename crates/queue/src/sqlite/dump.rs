@@ -1,14 +1,14 @@
 //! Everything in the file, as the step machine would have it; for the contract suite.
 
-use reel_types::{ClaimId, Millis, TenantId, WorkerId};
+use reel_types::{ClaimId, JobId, Millis, TenantId, WorkerId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::read::{self, job_columns, outputs_json, task_columns};
-use super::{SqliteQueue, Statements, clock, share};
+use super::{SqliteQueue, Statements, clock, share, worker};
 use crate::contract::{Dump, Subject};
 use crate::error::QueueError;
-use crate::machine::{AttemptRow, ClosedBy, TaskRow, TenantRow, WorkerRow};
+use crate::machine::{AttemptRow, ClosedBy, IdempotencyRow, TaskRow, TenantRow, WorkerRow};
 use crate::queue::Queue;
 
 const JOBS: &str = concat!("select ", job_columns!(), " from jobs j order by j.id");
@@ -21,8 +21,9 @@ const ATTEMPTS: &str = "
     select t.job, t.round, t.kind, t.idx, a.epoch, a.worker, a.started_at, a.ended_at, a.outcome, a.reason,
            a.claim, a.on_gpu, a.closed_by
       from attempts a join tasks t on t.id = a.task order by t.job, t.round, t.kind, t.idx, a.epoch";
-const WORKERS: &str = "select id, gpu, gone, seen_at from workers order by id";
+const WORKERS: &str = "select gpu, gone, seen_at, draining, id from workers order by id";
 const TENANTS: &str = "select id, running_max, paused, served_at from tenants order by id";
+const REQUESTS: &str = "select tenant, key, request_sha256, job, at from idempotency order by tenant, key";
 const EVENTS: &str = "select job, round, kind, idx, seq, at, epoch, state from events order by seq";
 const CLEAR: &str = "
     delete from jobs; delete from workers; delete from tenants; update gate set paused = 0; delete from sqlite_sequence where name = 'events'";
@@ -51,6 +52,7 @@ impl Subject for SqliteQueue {
         let attempts = sqlx::query(ATTEMPTS).fetch_all(&mut *reader).await?;
         let workers = sqlx::query(WORKERS).fetch_all(&mut *reader).await?;
         let tenants = sqlx::query(TENANTS).fetch_all(&mut *reader).await?;
+        let requests = sqlx::query(REQUESTS).fetch_all(&mut *reader).await?;
         let paused = sqlx::query_scalar(share::PAUSED).fetch_one(&mut *reader).await?;
         let events = sqlx::query(EVENTS).fetch_all(&mut *reader).await?;
         Ok(Dump {
@@ -59,6 +61,7 @@ impl Subject for SqliteQueue {
             attempts: attempts.iter().map(attempt_row).collect::<Result<_, _>>()?,
             workers: workers.iter().map(worker_row).collect::<Result<_, _>>()?,
             tenants: tenants.iter().map(tenant_row).collect::<Result<_, _>>()?,
+            idempotency: requests.iter().map(request_row).collect::<Result<_, _>>()?,
             paused,
             events: events.iter().map(read::event).collect::<Result<_, _>>()?,
         })
@@ -97,9 +100,15 @@ fn tenant_row(row: &SqliteRow) -> Result<(TenantId, TenantRow), QueueError> {
     Ok((id, TenantRow { running_max, paused: row.try_get("paused")?, served_at: row.try_get("served_at")? }))
 }
 
+fn request_row(row: &SqliteRow) -> Result<((TenantId, String), IdempotencyRow), QueueError> {
+    let tenant = TenantId::new(row.try_get::<String, _>("tenant")?);
+    let job = JobId::new(row.try_get::<String, _>("job")?);
+    let found =
+        IdempotencyRow { request_sha256: row.try_get("request_sha256")?, job, at: row.try_get("at")? };
+    Ok(((tenant, row.try_get("key")?), found))
+}
+
 fn worker_row(row: &SqliteRow) -> Result<(WorkerId, WorkerRow), QueueError> {
     let id = WorkerId::new(row.try_get::<String, _>("id")?);
-    let row =
-        WorkerRow { gpu: row.try_get("gpu")?, gone: row.try_get("gone")?, seen_at: row.try_get("seen_at")? };
-    Ok((id, row))
+    Ok((id, worker::row(row, 0)?))
 }

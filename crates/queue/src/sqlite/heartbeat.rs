@@ -6,26 +6,27 @@ use sqlx::Row as _;
 use super::task::held;
 use super::turn::Turn;
 use super::word::signed;
-use crate::command::{Beat, BeatReply, Heartbeat};
+use super::worker;
+use crate::command::{Beat, BeatReply, Heartbeat, HeartbeatReply};
 use crate::error::QueueError;
+use crate::machine::WorkerRow;
 
-const SAW_WORKER: &str = "
-    insert into workers (id, gpu, gone, seen_at) values (?1, ?2, 0, ?3)
-        on conflict (id) do update set gpu = excluded.gpu, gone = 0, seen_at = excluded.seen_at";
 const PROGRESS: &str =
     "select progress_done, progress_total, progress_at, progress_stage from tasks where id = ?1";
 const EXTEND: &str = "
     update tasks set lease_until = ?2, progress_done = ?3, progress_total = ?4, progress_at = ?5, progress_stage = ?6
      where id = ?1";
 
-pub(super) async fn heartbeat(turn: &mut Turn, heartbeat: &Heartbeat) -> Result<Vec<BeatReply>, QueueError> {
-    let worker = heartbeat.worker.as_str();
-    sqlx::query(SAW_WORKER).bind(worker).bind(heartbeat.gpu).bind(turn.now).execute(turn.on()).await?;
-    let mut replies = Vec::with_capacity(heartbeat.beats.len());
-    for one in &heartbeat.beats {
-        replies.push(beat(turn, heartbeat, one).await?);
+pub(super) async fn heartbeat(turn: &mut Turn, heartbeat: &Heartbeat) -> Result<HeartbeatReply, QueueError> {
+    let known = worker::known(turn, &heartbeat.worker).await?;
+    if let Some(row) = WorkerRow::heard(known, heartbeat.gpu, turn.now) {
+        worker::saw(turn, &heartbeat.worker, row).await?;
     }
-    Ok(replies)
+    let mut beats = Vec::with_capacity(heartbeat.beats.len());
+    for one in &heartbeat.beats {
+        beats.push(beat(turn, heartbeat, one).await?);
+    }
+    Ok(HeartbeatReply { beats, draining: known.is_some_and(|row| row.draining) })
 }
 
 async fn beat(turn: &mut Turn, heartbeat: &Heartbeat, beat: &Beat) -> Result<BeatReply, QueueError> {

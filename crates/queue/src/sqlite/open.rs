@@ -79,6 +79,27 @@ impl SqliteQueue {
     }
 }
 
+/// How a write begins: by saying how durable its commit is to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begins {
+    /// On the disk before it is answered.
+    pub(super) durable: &'static str,
+    /// With the system; on the disk with the next durable one. For what is only the latest of something.
+    pub(super) lazy: &'static str,
+}
+
+impl Begins {
+    fn new(sync: Sync) -> Self {
+        match sync {
+            Sync::Full => Self {
+                durable: "pragma synchronous = full; begin immediate",
+                lazy: "pragma synchronous = normal; begin immediate",
+            },
+            Sync::Off => Self { durable: "begin immediate", lazy: "begin immediate" },
+        }
+    }
+}
+
 async fn try_open(path: &Path, options: SqliteOptions) -> Result<SqliteQueue, QueueError> {
     let synchronous = match options.sync {
         Sync::Full => SqliteSynchronous::Full,
@@ -92,7 +113,7 @@ async fn try_open(path: &Path, options: SqliteOptions) -> Result<SqliteQueue, Qu
     migrate::migrate(&writer, path).await?;
     let read = common.pragma("query_only", "on");
     let readers = pool(options.readers.max(1)).connect_with(read).await?;
-    Ok(SqliteQueue { writer, readers, statements: &Statements::SOUND })
+    Ok(SqliteQueue { writer, readers, begins: Begins::new(options.sync), statements: &Statements::SOUND })
 }
 
 /// Connections that stay open: a test's clock lives in its connection.

@@ -1,16 +1,18 @@
 //! The calls of the queue: each write one turn, each read one statement.
 
 use async_trait::async_trait;
-use reel_types::{Attempt, Event, Job, JobId, JobState, Task, TenantId, WorkerId};
+use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, TenantId, WorkerId};
 
 use super::{
-    SqliteQueue, cancel, claim, fail, finish, heartbeat, read, release, retry, share, submit, sweep,
+    SqliteQueue, cancel, claim, fail, finish, heartbeat, progress, read, release, retry, share, submit,
+    sweep, worker,
 };
 use crate::command::{
-    BeatReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, NewJob, Offer, ReleaseTask, RetryReply,
-    Submitted, Swept, TenantInfo,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, ReleaseTask,
+    RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
 };
 use crate::error::QueueError;
+use crate::progress::JobProgress;
 use crate::queue::{JobFilter, Queue};
 
 /// One write: a turn, what is done in it, and its commit.
@@ -29,12 +31,15 @@ impl Queue for SqliteQueue {
         write!(self, submit::submit, &job)
     }
 
-    async fn claim(&self, offer: Offer) -> Result<Option<Claimed>, QueueError> {
-        write!(self, claim::claim, &offer)
+    async fn claim(&self, offer: Offer) -> Result<ClaimReply, QueueError> {
+        claim::claim(self, &offer).await
     }
 
-    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<Vec<BeatReply>, QueueError> {
-        write!(self, heartbeat::heartbeat, &heartbeat)
+    async fn heartbeat(&self, heartbeat: Heartbeat) -> Result<HeartbeatReply, QueueError> {
+        let mut turn = self.lazy_turn().await?;
+        let reply = heartbeat::heartbeat(&mut turn, &heartbeat).await?;
+        turn.commit().await?;
+        Ok(reply)
     }
 
     async fn finish(&self, finish: FinishTask) -> Result<FinishReply, QueueError> {
@@ -88,6 +93,22 @@ impl Queue for SqliteQueue {
 
     async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
         share::find_tenants(&self.readers).await
+    }
+
+    async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
+        write!(self, worker::drain, worker)
+    }
+
+    async fn workers(&self) -> Result<Vec<WorkerInfo>, QueueError> {
+        worker::find_workers(&self.readers).await
+    }
+
+    async fn prune(&self, ended_before: Millis, limit: u32) -> Result<Vec<JobId>, QueueError> {
+        write!(self, retry::prune, ended_before, limit)
+    }
+
+    async fn job_progress(&self, jobs: &[JobId]) -> Result<Vec<JobProgress>, QueueError> {
+        progress::find(&self.readers, jobs).await
     }
 
     async fn forget(&self, job: &JobId) -> Result<bool, QueueError> {

@@ -1,6 +1,6 @@
 //! A job that ended is queued again, or forgotten.
 
-use reel_types::{JobId, JobState, TaskKind, TaskState};
+use reel_types::{JobId, JobState, Millis, TaskKind, TaskState};
 
 use super::event::{job_became, task_became};
 use super::task::{Row, columns};
@@ -28,6 +28,7 @@ const WAITS: &str = "
              where t.id = ?1 and n.state in ('waiting', 'ready', 'leased'))";
 const REFRESH: &str = "
     update tasks set failures = 0 where job = ?1 and state in ('waiting', 'ready', 'leased')";
+const ENDED: &str = "select id from jobs where ended_at < ?1 order by ended_at, id limit ?2";
 const FORGET: &str = "delete from jobs where id = ?1 and state in ('completed', 'failed', 'cancelled')";
 
 pub(super) async fn retry(turn: &mut Turn, job: &JobId) -> Result<RetryReply, QueueError> {
@@ -63,6 +64,20 @@ async fn requeue_tasks(turn: &mut Turn, job: &JobId, round: u32) -> Result<(), Q
         task_became(turn, &row, if waits { TaskState::Waiting } else { TaskState::Ready }).await?;
     }
     Ok(())
+}
+
+/// Forgets the jobs that ended first.
+pub(super) async fn prune(
+    turn: &mut Turn,
+    ended_before: Millis,
+    limit: u32,
+) -> Result<Vec<JobId>, QueueError> {
+    let ended = sqlx::query_scalar(ENDED).bind(ended_before).bind(limit).fetch_all(turn.on()).await?;
+    let jobs: Vec<JobId> = ended.into_iter().map(|id: String| JobId::new(id)).collect();
+    for job in &jobs {
+        forget(turn, job).await?;
+    }
+    Ok(jobs)
 }
 
 /// Tasks, attempts, outputs and events go with their job.

@@ -6,7 +6,7 @@ use super::fail::{fail_for_good, rescue};
 use super::release::release;
 use super::task::{Row, columns};
 use super::turn::Turn;
-use crate::command::{NO_WORKER_MILLIS, SWEEP_MAX, Swept, WORKER_FORGOTTEN_MILLIS};
+use crate::command::{IDEMPOTENCY_MILLIS, NO_WORKER_MILLIS, SWEEP_MAX, Swept, WORKER_FORGOTTEN_MILLIS};
 use crate::error::QueueError;
 use crate::machine::no_worker;
 
@@ -31,6 +31,9 @@ const UNSERVED: &str = concat!(
 /// A task that an earlier one in the same list took along with their job is in another state by now.
 const IS_STILL: &str = "select exists (select 1 from tasks where id = ?1 and state = ?2)";
 const GONE: &str = "update workers set gone = 1 where id = ?1";
+const FORGET_REQUESTS: &str = "
+    delete from idempotency where (tenant, key) in
+           (select tenant, key from idempotency where at <= ?1 order by at, tenant, key limit ?2)";
 const FORGET: &str = "delete from workers where seen_at <= ?1";
 
 /// Rescues, then fails what nobody can take, then releases: so that one sweep is enough for what those two ended.
@@ -41,6 +44,7 @@ pub(super) async fn sweep(turn: &mut Turn) -> Result<Swept, QueueError> {
     let rescued = rescue_each(turn, &expired).await?;
     let unserved = fail_unserved(turn, limit).await?;
     let released = release(turn, None, limit).await?;
+    sqlx::query(FORGET_REQUESTS).bind(turn.now - IDEMPOTENCY_MILLIS).bind(limit).execute(turn.on()).await?;
     sqlx::query(FORGET).bind(turn.now - WORKER_FORGOTTEN_MILLIS).execute(turn.on()).await?;
     Ok(Swept { rescued, released, unserved })
 }

@@ -17,7 +17,16 @@ pub(super) struct Turn {
 impl SqliteQueue {
     /// Waits for the write lock, then takes the time: transactions see it in the order in which they commit.
     pub(super) async fn turn(&self) -> Result<Turn, QueueError> {
-        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        self.turn_as(self.begins.durable).await
+    }
+
+    /// The same for what a power cut may take: heartbeats, and that a worker was heard of.
+    pub(super) async fn lazy_turn(&self) -> Result<Turn, QueueError> {
+        self.turn_as(self.begins.lazy).await
+    }
+
+    async fn turn_as(&self, begin: &'static str) -> Result<Turn, QueueError> {
+        let mut transaction = self.writer.begin_with(begin).await?;
         let now = sqlx::query_scalar(clock::NOW).fetch_one(&mut *transaction).await?;
         Ok(Turn { transaction, now, statements: self.statements })
     }
@@ -32,5 +41,30 @@ impl Turn {
     /// Makes it durable.
     pub(super) async fn commit(self) -> Result<(), QueueError> {
         Ok(self.transaction.commit().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sqlite::{SqliteOptions, SqliteQueue, Sync};
+
+    async fn check(sync: Sync, durable: i64, lazy: i64) {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions { sync, ..SqliteOptions::default() };
+        let queue = SqliteQueue::open(&folder.path().join("queue.db"), options).await.unwrap();
+        let mut said = Vec::new();
+        for is_lazy in [false, true, false] {
+            let mut turn = if is_lazy { queue.lazy_turn().await } else { queue.turn().await }.unwrap();
+            let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(turn.on()).await.unwrap();
+            said.push(level);
+        }
+        assert_eq!(said, [durable, lazy, durable], "{sync:?}");
+    }
+
+    #[tokio::test]
+    async fn a_turn_says_how_durable_it_is_whatever_the_one_before_it_said() {
+        // 0 off, 1 normal, 2 full.
+        check(Sync::Full, 2, 1).await;
+        check(Sync::Off, 0, 0).await;
     }
 }

@@ -28,6 +28,7 @@ pub fn new_job(id: &str, key: &str, priority: i32) -> NewJob {
         params: Value::Null,
         sources: Vec::new(),
         priority,
+        idempotency: None,
     }
 }
 
@@ -119,7 +120,7 @@ impl Scene {
     }
 
     pub fn claim_with(&mut self, offer: Offer) -> Option<Claimed> {
-        expect!(self.step(Command::Claim(offer)), Reply::Claimed(claimed) => claimed.map(|claimed| *claimed))
+        expect!(self.step(Command::Claim(offer)), Reply::Claimed(reply) => reply.task())
     }
 
     pub fn finish(&mut self, claimed: &Claimed, completion: Completion) -> FinishReply {
@@ -156,7 +157,7 @@ impl Scene {
             lease_millis: 10_000,
             stall_millis: 5_000,
         };
-        expect!(self.step(Command::Heartbeat(heartbeat)), Reply::Beats(beats) => beats[0])
+        expect!(self.step(Command::Heartbeat(heartbeat)), Reply::Beats(reply) => reply.beats[0])
     }
 
     /// Another worker, with a GPU, is heard of.

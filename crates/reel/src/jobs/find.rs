@@ -77,6 +77,7 @@ mod tests {
                 params: Value::Null,
                 sources: Vec::new(),
                 priority: 0,
+                idempotency: None,
             };
             queue.submit(job).await.unwrap();
         }

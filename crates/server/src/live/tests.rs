@@ -24,6 +24,7 @@ async fn submit(queue: &MemoryQueue, name: &str) {
         params: Value::Null,
         sources: Vec::new(),
         priority: 0,
+        idempotency: None,
     };
     queue.submit(job).await.unwrap();
 }

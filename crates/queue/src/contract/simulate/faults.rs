@@ -20,6 +20,9 @@ pub(super) struct Faults {
     pub(super) clock: u32,
     pub(super) cancel: u32,
     pub(super) retry: u32,
+    /// Somebody lets a tenant or all rest, bounds one, hurries a job, or wants a worker to end.
+    pub(super) rest: u32,
+    pub(super) drain: u32,
     /// A task fails, or is given back.
     pub(super) fail: u32,
     pub(super) give_back: u32,
@@ -38,6 +41,8 @@ impl Faults {
             clock: some(2),
             cancel: some(2),
             retry: some(3),
+            rest: some(2),
+            drain: some(2),
             fail: some(15),
             give_back: some(10),
         }
@@ -45,7 +50,8 @@ impl Faults {
 
     /// Whether anything but messages can go wrong.
     pub(super) fn any(&self) -> bool {
-        self.pause + self.kill + self.crash + self.clock + self.cancel + self.retry > 0
+        self.pause + self.kill + self.crash + self.clock + self.cancel + self.retry + self.rest + self.drain
+            > 0
     }
 
     /// When a message that is sent now arrives; nothing if it never does.

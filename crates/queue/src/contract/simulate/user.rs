@@ -1,12 +1,13 @@
 //! The user: submits jobs, and now and then cancels or retries one.
 
 use fastrand::Rng;
-use reel_types::{JobId, JobKey, TenantId};
+use reel_types::{JobId, JobKey};
 use serde_json::Value;
 
 use super::agenda::{Happening, Sender};
 use super::world::World;
-use crate::command::NewJob;
+use crate::command::{Idempotency, NewJob};
+use crate::contract::generate::tenant;
 use crate::machine::Command;
 
 /// How long the user waits for an answer before saying the same again.
@@ -51,12 +52,13 @@ impl World<'_> {
 pub(super) fn new_job(rng: &mut Rng, number: usize) -> NewJob {
     NewJob {
         id: JobId::new(format!("j{number}")),
-        tenant: TenantId::local(),
+        tenant: tenant(rng.u32(0..2)),
         key: JobKey::new(format!("k{number}")),
         pipeline: "p".to_owned(),
         version: 1,
         params: Value::Null,
         sources: Vec::new(),
         priority: rng.i32(0..2),
+        idempotency: Some(Idempotency { key: format!("r{number}"), request_sha256: "00".to_owned() }),
     }
 }

@@ -11,7 +11,8 @@ use super::agenda::{Happening, Sender, Ticket};
 use super::faults::chance;
 use super::world::{LEASE_MILLIS, World};
 use crate::command::{
-    Beat, BeatReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, Offer, ReleaseTask,
+    Beat, BeatReply, ClaimReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat, Offer,
+    ReleaseTask,
 };
 use crate::contract::chunk_gen::chunks;
 use crate::machine::{Command, Reply};
@@ -165,14 +166,16 @@ impl World<'_> {
     /// An answer arrived.
     pub(super) fn worker_hears(&mut self, place: usize, reply: Reply) {
         match (&self.workers[place].phase, reply) {
-            (Phase::Asking(_), Reply::Claimed(Some(claimed))) => self.begin(place, &claimed),
-            (Phase::Asking(_), Reply::Claimed(None)) => {
+            (Phase::Asking(_), Reply::Claimed(ClaimReply::Task(claimed))) => self.begin(place, &claimed),
+            // It ends, and somebody starts another.
+            (Phase::Asking(_), Reply::Claimed(ClaimReply::Draining)) => self.replace(place),
+            (Phase::Asking(_), Reply::Claimed(ClaimReply::Nothing)) => {
                 let polls = &mut self.workers[place].polls;
                 *polls = (*polls + 1).min(3);
                 let wakes_in = (500 << *polls) + self.rng.i64(0..500);
                 self.enter(place, Phase::Idle, wakes_in);
             }
-            (Phase::Working { .. }, Reply::Beats(beats)) if beats.contains(&BeatReply::Lost) => {
+            (Phase::Working { .. }, Reply::Beats(reply)) if reply.beats.contains(&BeatReply::Lost) => {
                 self.enter(place, Phase::Idle, 1);
             }
             (Phase::Telling { .. }, Reply::Finished(FinishReply::LeaseLost)) => {
@@ -185,6 +188,14 @@ impl World<'_> {
             (Phase::Releasing(_), Reply::Released(_)) => self.enter(place, Phase::Idle, 1),
             _ => {}
         }
+    }
+
+    fn replace(&mut self, place: usize) {
+        let worker = &mut self.workers[place];
+        worker.incarnation += 1;
+        worker.id = WorkerId::new(format!("w{place}.{}", worker.incarnation));
+        let start = self.rng.i64(1..1_000);
+        self.enter(place, Phase::Idle, start);
     }
 
     fn begin(&mut self, place: usize, claimed: &Claimed) {

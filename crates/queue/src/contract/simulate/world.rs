@@ -11,6 +11,7 @@ use super::store::Store;
 use super::user::{Wish, new_job};
 use super::worker::{Phase, Worker};
 use crate::command::FinishReply;
+use crate::contract::generate::tenant;
 use crate::contract::history::{History, Violation};
 use crate::machine::{Command, Reply, Rules};
 
@@ -49,6 +50,7 @@ pub(super) struct World<'a> {
     pub(super) wishes: Vec<Wish>,
     pub(super) claims: u32,
     jobs: usize,
+    is_calm: bool,
     database: Database,
     history: History,
     schedule: Schedule,
@@ -72,6 +74,7 @@ impl<'a> World<'a> {
             wishes: Vec::new(),
             claims: 0,
             jobs,
+            is_calm: false,
             database: Database::new(faults.crash > 0),
             history: History::default(),
             schedule: Schedule::default(),
@@ -91,14 +94,13 @@ impl<'a> World<'a> {
         }
         self.agenda.add(self.now + SWEEP_EACH_MILLIS, Happening::Sweep);
         self.agenda.add(self.now + 500, Happening::Fault);
-        let mut is_calm = false;
         while let Some((at, happening)) = self.agenda.next() {
             self.now = at;
-            if !is_calm && at >= calm_at {
-                is_calm = true;
+            if !self.is_calm && at >= calm_at {
+                self.is_calm = true;
                 self.calm();
             }
-            if is_calm && self.is_over() {
+            if self.is_calm && self.is_over() {
                 return self.hear_the_late(happening);
             }
             if at >= end_at {
@@ -151,6 +153,9 @@ impl<'a> World<'a> {
             Happening::Reply(..) | Happening::Wake(_) => {}
             Happening::Sweep => {
                 self.execute(&Command::Sweep)?;
+                if self.is_calm {
+                    self.wake_all()?;
+                }
                 self.agenda.add(self.now + SWEEP_EACH_MILLIS, Happening::Sweep);
             }
             Happening::Fault => {
@@ -196,7 +201,7 @@ impl<'a> World<'a> {
 
     /// Something goes wrong, or the user does something.
     fn fault(&mut self) -> Result<(), Violation> {
-        let Faults { pause, kill, crash, clock, cancel, retry, .. } = self.faults;
+        let Faults { pause, kill, crash, clock, cancel, retry, rest, drain, .. } = self.faults;
         let place = self.rng.usize(..self.workers.len());
         let job = JobId::new(format!("j{}", self.rng.usize(..self.jobs)));
         let mut draw = self.rng.u32(0..20);
@@ -223,6 +228,31 @@ impl<'a> World<'a> {
             self.wish(Command::Cancel { job });
         } else if is(retry) {
             self.wish(Command::Retry { job });
+        } else if is(rest) {
+            let command = self.governs(job);
+            self.wish(command);
+        } else if is(drain) {
+            let worker = self.workers[place].id.clone();
+            self.wish(Command::DrainWorker { worker });
+        }
+        Ok(())
+    }
+
+    /// What a person who looks after the queue may say.
+    fn governs(&mut self, job: JobId) -> Command {
+        let of = tenant(self.rng.u32(0..2));
+        match self.rng.u32(0..5) {
+            0 => Command::Pause { tenant: None, paused: self.rng.bool() },
+            1 | 2 => Command::Pause { tenant: Some(of), paused: self.rng.bool() },
+            3 => Command::Limit { tenant: of, running_max: self.rng.u32(0..3) },
+            _ => Command::Reprioritize { job, priority: self.rng.i32(-1..3) },
+        }
+    }
+
+    /// Nothing rests any more; said again and again, because a late word may still let something rest.
+    fn wake_all(&mut self) -> Result<(), Violation> {
+        for tenant in [None, Some(tenant(0)), Some(tenant(1))] {
+            self.execute(&Command::Pause { tenant, paused: false })?;
         }
         Ok(())
     }
