@@ -4,6 +4,7 @@
 //! the median CPU time of each. A pair during which other processes took more than a tenth of the machine does not
 //! count; a case with too few pairs left says "not measured".
 
+mod anchors;
 mod clips;
 mod legacy;
 mod load;

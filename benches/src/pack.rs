@@ -9,6 +9,7 @@ use anyhow::{Result, ensure};
 use reel_pack::avi::AviReader;
 
 use crate::Place;
+use crate::anchors;
 use crate::pair::median;
 use crate::run::Line;
 use crate::table::Report;
@@ -24,7 +25,7 @@ const PICTURE_HEAD_BYTES: u64 = 16_384;
 pub(crate) fn measure(place: &Place, report: &mut Report) -> Result<()> {
     let at = |name: &str| place.work.join(name);
     let (source, copy, video, back) = (at("noise.bin"), at("noise.copy"), at("noise.avi"), at("noise.back"));
-    write_noise(&source)?;
+    write_noise(&source, BYTES)?;
     let cp = Line::new(["cp".into(), source.clone().into_os_string(), copy.clone().into()]);
     let copy_secs = cpu_secs(place, &cp, &copy)?;
     let quick = ["--compress", "off", "--verify", "quick"];
@@ -55,7 +56,7 @@ pub(crate) fn measure(place: &Place, report: &mut Report) -> Result<()> {
     report.row("unpack, intact", &figure(unpack_secs), "≥ 900 MB/s (star 1500)");
     report.row("unpack, 5 % of symbols lost", &figure(mend_secs), "≥ 300 MB/s (star 500)");
     [source, copy, video, back].iter().try_for_each(fs::remove_file)?;
-    Ok(())
+    anchors::measure(place, report)
 }
 
 fn reel(place: &Place, verb: &str, from: &Path, to: &Path, more: &[&str]) -> Line {
@@ -78,11 +79,11 @@ fn cpu_secs(place: &Place, line: &Line, out: &Path) -> Result<f64> {
 }
 
 /// Bytes that nothing makes smaller, the same each time.
-fn write_noise(path: &Path) -> Result<()> {
+pub(crate) fn write_noise(path: &Path, bytes: u64) -> Result<()> {
     let mut file = File::create(path)?;
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut block = vec![0; 1_000_000];
-    for _ in 0..BYTES / block.len() as u64 {
+    for at in (0..bytes).step_by(block.len()) {
         for word in block.as_chunks_mut::<8>().0 {
             // xorshift64*, as Vigna gives it.
             state ^= state >> 12;
@@ -90,7 +91,8 @@ fn write_noise(path: &Path) -> Result<()> {
             state ^= state >> 27;
             *word = state.wrapping_mul(0x2545_F491_4F6C_DD1D).to_le_bytes();
         }
-        file.write_all(&block)?;
+        let count = usize::try_from(bytes - at)?.min(block.len());
+        file.write_all(&block[..count])?;
     }
     Ok(())
 }
