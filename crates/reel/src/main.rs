@@ -9,6 +9,7 @@ use reel::run::run;
 use reel::wiring::App;
 
 fn main() -> ExitCode {
+    keep_freed_memory();
     if let Some(filter) = std::env::var("REEL_LOG").ok().filter(|filter| !filter.is_empty()) {
         let filter = tracing_subscriber::EnvFilter::new(filter);
         tracing_subscriber::fmt()
@@ -20,3 +21,20 @@ fn main() -> ExitCode {
     let console = Arc::new(Console::of_process());
     exit_code(run(std::env::args_os(), &App::default(), &console))
 }
+
+/// Blocks of some megabytes come and go. By itself the allocator gives each back to the system and asks for it anew, and
+/// fresh pages cost more than what is done with them.
+#[cfg(target_env = "gnu")]
+fn keep_freed_memory() {
+    const MAPPED_BYTES_MIN: libc::c_int = 32 << 20;
+    const KEPT_BYTES_MAX: libc::c_int = 128 << 20;
+    #[expect(unsafe_code, reason = "mallopt has no safe form; no other thread runs yet")]
+    // SAFETY: both are parameters that glibc knows, with values in its range.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT_BYTES_MAX);
+    }
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn keep_freed_memory() {}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use reel_media::Ffmpeg;
+use reel_media::OnDemand;
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Peeked, UnpackParams, peek};
 use reel_types::CancelToken;
@@ -18,7 +18,7 @@ use crate::secret::{self, KeyArgs};
 use crate::settings::Settings;
 use crate::targets::{Target, check, is_folder, named_output};
 use crate::text::{bytes, shown};
-use crate::wiring::{App, find_ffmpeg, open_state};
+use crate::wiring::{App, ffmpeg_on_demand, open_state};
 use crate::work::{HandOver, Request, do_request, refuse};
 
 /// Unpacks or lists, and answers with the exit code.
@@ -33,7 +33,7 @@ pub async fn run(
 ) -> Result<u8, Problem> {
     let mut args = args;
     args.params.device = settings.device;
-    let ffmpeg = find_ffmpeg(settings, &open_state(settings)?)?;
+    let ffmpeg = ffmpeg_on_demand(settings, &open_state(settings)?);
     if args.list {
         let listed = args.videos.iter().map(|video| {
             look(&ffmpeg, video, &args.key, secret::is_given(&args.key))
@@ -69,7 +69,7 @@ fn try_reading(video: &Path) -> Result<(), Problem> {
 
 /// What is in a video, and its key where it is encrypted and that is wanted.
 fn look(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     video: &Path,
     key: &KeyArgs,
     wants_key: bool,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
-use reel_media::{Ffmpeg, MediaError, encoder_probe};
+use reel_media::{Ffmpeg, MediaError, OnDemand, encoder_probe};
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Pack, Unpack};
 use reel_queue::SqliteQueue;
@@ -69,13 +69,34 @@ impl App {
         let archive = open_archive(settings).await?;
         let ffmpeg = find_ffmpeg(settings, &archive.state)?;
         let devices = self.devices(Some(&ffmpeg), &archive.state);
-        let gpu = settings.device.allows_gpu() && devices.gpu_present();
-        let registry = Registry::new()
-            .with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience))
-            .with(Pack::new(Arc::clone(&ffmpeg)))
-            .with(Unpack::new(ffmpeg).with_key(self.key.clone()));
-        let site = Site::of_this_machine(gpu);
-        Ok(Engine::new(archive.queue, archive.store, devices, registry, site, archive.state))
+        let registry = Registry::new().with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience));
+        Ok(self.engine(settings, archive, devices, registry, &ffmpeg.into()))
+    }
+
+    /// What the pipelines need that go without FFmpeg as long as no pixels are asked for: it is looked for then.
+    ///
+    /// # Errors
+    /// What cannot be opened.
+    pub async fn open_engine_of_files(&self, settings: &Settings) -> Result<Engine, Problem> {
+        let archive = open_archive(settings).await?;
+        let devices = self.devices(None, &archive.state);
+        let ffmpeg = ffmpeg_on_demand(settings, &archive.state);
+        Ok(self.engine(settings, archive, devices, Registry::new(), &ffmpeg))
+    }
+
+    fn engine(
+        &self,
+        settings: &Settings,
+        archive: Archive,
+        devices: Arc<Devices>,
+        registry: Registry,
+        ffmpeg: &OnDemand,
+    ) -> Engine {
+        let registry = registry
+            .with(Pack::new(ffmpeg.clone()))
+            .with(Unpack::new(ffmpeg.clone()).with_key(self.key.clone()));
+        let site = Site::of_this_machine(settings.device.allows_gpu() && devices.gpu_present());
+        Engine::new(archive.queue, archive.store, devices, registry, site, archive.state)
     }
 
     /// The GPUs of this machine. Without FFmpeg no encoder counts as working.
@@ -116,6 +137,11 @@ pub fn open_state(settings: &Settings) -> Result<StateDir, Problem> {
 pub fn find_ffmpeg(settings: &Settings, state: &StateDir) -> Result<Arc<Ffmpeg>, Problem> {
     let found = Ffmpeg::with_cache(settings.ffmpeg.as_deref(), settings.ffprobe.as_deref(), &state.cache());
     found.map_err(|error: MediaError| error.failure().into())
+}
+
+/// FFmpeg, looked for when it is needed.
+pub fn ffmpeg_on_demand(settings: &Settings, state: &StateDir) -> OnDemand {
+    OnDemand::new(settings.ffmpeg.clone(), settings.ffprobe.clone(), Some(state.cache()))
 }
 
 /// Tries encoders with the FFmpeg that will be used.

@@ -10,11 +10,13 @@ use std::os::unix::fs::FileExt;
 
 use reel_engine::RunError;
 use reel_types::FailureKind;
+use sha2::{Digest, Sha256};
 
 pub(crate) use outcome::Outcome;
 use seen::Seen;
 
 use crate::block::{BlockCollector, BlockEncoder, Code, Decoded, Pushed};
+use crate::content::hex;
 use crate::frame::{FileId, FrameKind, Metadata, RepairCode, parse_frame};
 use crate::stream::compress::decompressed;
 use crate::stream::seal::FileKey;
@@ -43,7 +45,15 @@ pub(crate) struct Collector<'a> {
     blocks: BlockCollector,
     done: BTreeSet<u32>,
     seen: Seen,
+    /// As long as each block was written behind the one before.
+    in_order: Option<InOrder>,
     outcome: Outcome,
+}
+
+/// The digest of the blocks up to `next`.
+struct InOrder {
+    next: u32,
+    hasher: Sha256,
 }
 
 impl<'a> Collector<'a> {
@@ -59,11 +69,15 @@ impl<'a> Collector<'a> {
         Self {
             metadata,
             file_id,
-            range,
-            store,
             key: None,
             blocks: BlockCollector::new(symbol_bytes, stored_bytes_max)
                 .with_code(code(metadata, symbol_bytes)),
+            in_order: match store {
+                Store::Nowhere => None,
+                Store::File(_) => Some(InOrder { next: range.start, hasher: Sha256::new() }),
+            },
+            range,
+            store,
             done: BTreeSet::new(),
             seen: Seen::default(),
             outcome: Outcome::default(),
@@ -123,6 +137,9 @@ impl<'a> Collector<'a> {
             self.close(index)?;
         }
         self.outcome.missing(self.range.clone(), &self.done);
+        let end = self.range.end;
+        let whole = self.in_order.take().filter(|in_order| in_order.next == end);
+        self.outcome.sha256 = whole.map(|in_order| hex(&in_order.hasher.finalize()));
         self.outcome.margin = self.seen.margin(self.metadata.repair_ratio);
         Ok(self.outcome)
     }
@@ -158,7 +175,10 @@ impl<'a> Collector<'a> {
     fn take_block(&mut self, index: u32, decoded: Decoded) -> Result<(), RunError> {
         self.outcome.repair_used += u64::from(decoded.repair_used);
         self.done.insert(index);
-        let Store::File(file) = &self.store else { return Ok(()) };
+        let Store::File(file) = &self.store else {
+            self.blocks.recycle(decoded.bytes);
+            return Ok(());
+        };
         let mut bytes = decoded.bytes;
         if decoded.flags.age {
             let key = self.key.ok_or_else(|| input("the video is encrypted and no key was given"))?;
@@ -176,6 +196,12 @@ impl<'a> Collector<'a> {
         }
         let at = u64::from(index - self.range.start) * u64::from(self.metadata.block_bytes);
         let written = file.write_all_at(&bytes, at);
+        self.in_order = self.in_order.take().filter(|in_order| in_order.next == index).map(|mut in_order| {
+            // Now, while the bytes are in the cache: they need not be read again.
+            in_order.hasher.update(&bytes);
+            InOrder { next: index + 1, ..in_order }
+        });
+        self.blocks.recycle(bytes);
         written.map_err(|error| {
             RunError::failed(FailureKind::Storage, format!("cannot write a recovered block: {error}"))
         })

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::params::PackParams;
 use crate::stream::tar::{EntryKind, TarLayout};
 
-/// How much is read at once.
-const READ_BYTES: usize = 1 << 20;
+/// How much is read at once; it is digested while it is still in the core's own cache.
+pub(crate) const READ_BYTES: usize = 256 << 10;
 
 /// What is packed.
 pub(crate) enum Content {

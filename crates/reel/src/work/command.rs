@@ -30,7 +30,11 @@ pub async fn do_request(
     let mut screen = Screen::new(Arc::clone(console), settings);
     let interrupt =
         Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
-    let results = match app.open_engine(settings).await {
+    let opened = match request.pipeline {
+        "transcode" => app.open_engine(settings).await,
+        _ => app.open_engine_of_files(settings).await,
+    };
+    let results = match opened {
         Ok(engine) => work(&engine, request, settings, &interrupt, &mut screen).await,
         Err(problem) => refuse_all(&request.targets, &problem, &mut screen),
     };

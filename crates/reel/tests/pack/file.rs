@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::Ran;
 use crate::{random, scene};
 
 #[test]
@@ -97,4 +98,22 @@ fn a_name_with_a_leading_dash_is_a_name() {
     std::fs::remove_file(scene.path("-rf")).unwrap();
     scene.reel(&["unpack", "a.avi"]).expect(0);
     assert_eq!(scene.names(), ["-rf", "a.avi"]);
+}
+
+#[test]
+fn an_archive_needs_no_ffmpeg_and_a_share_says_that_it_is_missing() {
+    let scene = scene(&[("a.bin", &random(100_000, 9))]);
+    let without = |args: &[&str]| {
+        let mut command = scene.command(args);
+        command.env("PATH", "/nonexistent");
+        Ran::of(command)
+    };
+    without(&["pack", "a.bin", "-o", "a.avi"]).expect(0);
+    without(&["unpack", "--list", "a.avi"]).expect(0);
+    without(&["unpack", "a.avi", "-o", "back/"]).expect(0);
+    assert!(
+        std::fs::read(scene.path("back/a.bin")).unwrap() == std::fs::read(scene.path("a.bin")).unwrap()
+    );
+    let share = without(&["pack", "a.bin", "-o", "a.mp4", "--profile", "share"]).expect(4);
+    assert!(share.stderr.contains("apt-get install ffmpeg"), "{share:#?}");
 }

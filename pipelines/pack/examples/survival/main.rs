@@ -19,6 +19,8 @@ use reel_pack::share::{Demodulator, FrameTag, Layout, Modulator, Target};
 
 /// Seconds of video that a file gives at least, so that rate control leaves its start behind.
 const SECS_MIN: f64 = 10.0;
+/// Bytes of a file at least.
+const SIZE_BYTES_MIN: usize = 200_000;
 /// Pictures of a card.
 const CARD_PICTURES: usize = 30;
 /// How often an encoder is asked anew for the rate that it missed.
@@ -182,13 +184,13 @@ fn signal(layout: &Layout, target: Target) -> String {
     )
 }
 
-/// A random file of 0.2 to 2 MB, or more where that is less than [`SECS_MIN`] of video.
+/// A random file that gives 10 to 12 seconds of video, at least 0.2 MB: an encoder's time goes with the seconds.
 fn content(options: &Options, layout: &Layout, target: Target, file: u64) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(file * 1000 + target as u64);
-    let any = random.usize(200_000..2_000_000);
     let net =
         layout.body_bytes() as f64 * 30.0 / layout.pictures_per_body() as f64 / (1.0 + target.repair_ratio());
-    let size = options.size_bytes.unwrap_or(any.max((net * SECS_MIN) as usize));
+    let least = SIZE_BYTES_MIN.max((net * SECS_MIN) as usize);
+    let size = options.size_bytes.unwrap_or(random.usize(least..least * 6 / 5));
     (0..size).map(|_| random.u8(..)).collect()
 }
 

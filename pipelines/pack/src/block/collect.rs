@@ -7,6 +7,8 @@ use crate::frame::Symbol;
 
 /// Most different descriptions of one block that are followed; a video holds one, hostile frames may add more.
 const CANDIDATES_MAX: usize = 4;
+/// Buffers of closed blocks that are kept for those to come.
+const SPARE_MAX: usize = 16;
 /// Repair symbols kept beyond the number of source symbols: more adds nothing.
 const REPAIR_SPARE: usize = 16;
 
@@ -32,12 +34,14 @@ pub struct BlockCollector {
     stored_bytes_max: u32,
     code: Code,
     blocks: HashMap<u32, Gathered>,
+    /// Megabytes fresh from the system cost more than filling them.
+    spare: Vec<Vec<u8>>,
 }
 
 impl BlockCollector {
     /// For a file whose symbols have `symbol_bytes` bytes and whose blocks store at most `stored_bytes_max`.
     pub fn new(symbol_bytes: u16, stored_bytes_max: u32) -> Self {
-        Self { symbol_bytes, stored_bytes_max, code: Code::Raptor, blocks: HashMap::new() }
+        Self { symbol_bytes, stored_bytes_max, code: Code::Raptor, blocks: HashMap::new(), spare: Vec::new() }
     }
 
     /// The same for repair symbols of this code.
@@ -57,7 +61,14 @@ impl BlockCollector {
         let code = self.code;
         gathered
             .or_insert_with(|| Gathered { index: record.index, code, candidates: Vec::new() })
-            .push(symbol)
+            .push(symbol, &mut self.spare)
+    }
+
+    /// Takes back the bytes of a block that nobody needs any more; the next block is gathered in them.
+    pub fn recycle(&mut self, bytes: Vec<u8>) {
+        if self.spare.len() < SPARE_MAX {
+            self.spare.push(bytes);
+        }
     }
 
     /// Closes a block and hands over its symbols, to be decoded on any thread.
@@ -68,7 +79,7 @@ impl BlockCollector {
     /// Opens a block again whose symbols were not enough, with those that came meanwhile.
     pub fn put_back(&mut self, mut gathered: Gathered) {
         if let Some(newer) = self.blocks.remove(&gathered.index) {
-            newer.candidates.iter().for_each(|candidate| gathered.absorb(candidate));
+            newer.candidates.iter().for_each(|candidate| gathered.absorb(candidate, &mut self.spare));
         }
         self.blocks.insert(gathered.index, gathered);
     }
@@ -130,21 +141,22 @@ impl Gathered {
         self.candidates.iter().map(Candidate::held_bytes).sum()
     }
 
-    fn absorb(&mut self, other: &Candidate) {
+    fn absorb(&mut self, other: &Candidate, spare: &mut Vec<Vec<u8>>) {
         let source = other.source.chunks_exact(other.symbol_bytes).zip(&other.present).enumerate();
         let source =
             source.filter(|(_, (_, present))| **present).map(|(esi, (bytes, _))| (esi as u32, bytes));
         for (esi, bytes) in source.chain(other.repair.iter().map(|(esi, bytes)| (*esi, &bytes[..]))) {
-            self.push(&Symbol { block: other.record, esi, bytes });
+            self.push(&Symbol { block: other.record, esi, bytes }, spare);
         }
     }
 
-    fn push(&mut self, symbol: &Symbol<'_>) -> Pushed {
+    fn push(&mut self, symbol: &Symbol<'_>, spare: &mut Vec<Vec<u8>>) -> Pushed {
         let known = self.candidates.iter().position(|candidate| candidate.record == symbol.block);
         let at = match known {
             Some(at) => at,
             None if self.candidates.len() < CANDIDATES_MAX => {
-                self.candidates.push(Candidate::new(symbol.block, symbol.bytes.len()));
+                let buffer = spare.pop().unwrap_or_default();
+                self.candidates.push(Candidate::new(symbol.block, symbol.bytes.len(), buffer));
                 self.candidates.len() - 1
             }
             None => return Pushed::Needless,
@@ -160,7 +172,7 @@ impl Gathered {
 pub(super) struct Candidate {
     pub record: BlockRecord,
     pub symbol_bytes: usize,
-    /// All source symbols at their places, zeros where one is missing.
+    /// All source symbols at their places, anything where one is missing.
     pub source: Vec<u8>,
     pub present: Vec<bool>,
     pub present_count: usize,
@@ -168,12 +180,14 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn new(record: BlockRecord, symbol_bytes: usize) -> Self {
+    fn new(record: BlockRecord, symbol_bytes: usize, buffer: Vec<u8>) -> Self {
         let source_count = (record.stored_bytes as usize).div_ceil(symbol_bytes);
+        let mut source = buffer;
+        source.resize(source_count * symbol_bytes, 0);
         Self {
             record,
             symbol_bytes,
-            source: vec![0; source_count * symbol_bytes],
+            source,
             present: vec![false; source_count],
             present_count: 0,
             repair: BTreeMap::new(),

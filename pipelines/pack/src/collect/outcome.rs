@@ -22,6 +22,9 @@ pub(crate) struct Outcome {
     pub(crate) repair_used: u64,
     /// The smallest part of its repair that a block could still have lost, 0 to 1; nothing without repair symbols.
     pub(crate) margin: Option<f64>,
+    /// SHA-256 (hex) of all that was written, where it was written from its beginning to its end.
+    #[serde(default)]
+    pub(crate) sha256: Option<String>,
     /// What measured cells, where there were any.
     #[serde(default)]
     pub(crate) device: Option<DeviceTold>,

@@ -1,7 +1,7 @@
 //! What inspecting told about the bytes that are packed.
 
 use reel_engine::{RunContext, RunError};
-use reel_media::Ffmpeg;
+use reel_media::OnDemand;
 use reel_types::{Failure, FailureKind, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,7 @@ use super::{legacy, plan, share_rate};
 use crate::content::Content;
 use crate::frame::{ContentKind, METADATA_BYTES_MAX, Metadata, Profile as Carrier, RepairCode};
 use crate::params::{ErrorCorrection, PackParams, Profile};
+use crate::pixels::media_error;
 use crate::room;
 use crate::stream::names::base_name;
 use crate::stream::seal::Hidden;
@@ -55,7 +56,7 @@ fn text(metadata: &Metadata) -> Result<String, RunError> {
 }
 
 /// Reads the content once: its digest stands in the first picture.
-pub(super) fn inspect(ffmpeg: &Ffmpeg, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
+pub(super) fn inspect(ffmpeg: &OnDemand, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
     if let Some((message, hint)) = params.contradiction() {
         return Err(Failure::new(FailureKind::Usage, message).with_hint(hint).into());
     }
@@ -128,7 +129,7 @@ fn growth(params: &PackParams) -> f64 {
 
 /// What the size of a video follows from.
 fn shape<'a>(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     params: &'a PackParams,
     metadata: &Metadata,
     cx: &RunContext<'_>,
@@ -143,7 +144,7 @@ fn shape<'a>(
     };
     let metadata_bytes = (text(&widest)?.len() + 20).min(METADATA_BYTES_MAX);
     let picture_bytes = match (params.profile, params.split_size) {
-        (Profile::Share, Some(_)) => share_rate::picture_bytes(ffmpeg, params, cx)?,
+        (Profile::Share, Some(_)) => share_rate::picture_bytes(ffmpeg.get().map_err(media_error)?, params, cx)?,
         (Profile::Legacy, Some(_)) => legacy::picture_bytes(params),
         _ => 0.0,
     };

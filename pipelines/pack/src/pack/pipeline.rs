@@ -1,9 +1,7 @@
 //! The four steps behind the trait.
 
-use std::sync::Arc;
-
 use reel_engine::{Assembled, Output, Part, Pipeline, Plan, RunContext, RunError, Site};
-use reel_media::Ffmpeg;
+use reel_media::OnDemand;
 use reel_types::{Failure, FailureKind};
 
 use super::facts::{self, Facts};
@@ -13,13 +11,13 @@ use crate::params::PackParams;
 
 /// `reel pack`.
 pub struct Pack {
-    ffmpeg: Arc<Ffmpeg>,
+    ffmpeg: OnDemand,
 }
 
 impl Pack {
     /// Packs; the profile `share` writes its video with this FFmpeg.
-    pub fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
-        Self { ffmpeg }
+    pub fn new(ffmpeg: impl Into<OnDemand>) -> Self {
+        Self { ffmpeg: ffmpeg.into() }
     }
 }
 

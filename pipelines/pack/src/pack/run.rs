@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use reel_engine::{Digest, Output, RunContext, RunError};
-use reel_media::Ffmpeg;
+use reel_media::OnDemand;
 
 use super::facts::Facts;
 use super::plan::{self, Chunk};
@@ -12,12 +12,13 @@ use super::verify::verify;
 use super::{archive, legacy, share};
 use crate::accelerator;
 use crate::params::{ErrorCorrection, PackParams, Profile, Verify};
+use crate::pixels::media_error;
 
-pub(super) fn run(ffmpeg: &Ffmpeg, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
+pub(super) fn run(ffmpeg: &OnDemand, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
     let facts: Facts = cx.facts()?;
     let params = &facts.params;
     if params.profile == Profile::Share {
-        return share::run(ffmpeg, &facts, chunk, cx);
+        return share::run(ffmpeg.get().map_err(media_error)?, &facts, chunk, cx);
     }
     let metadata = facts.metadata_of(chunk.part)?;
     let out = cx.scratch().join(SEGMENT);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use reel_engine::{RunContext, RunError};
-use reel_media::Ffmpeg;
+use reel_media::OnDemand;
 use reel_types::{CancelToken, Failure, FailureKind, Stage, shown};
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +101,7 @@ pub struct Peeked {
 /// # Errors
 /// [`FailureKind::Input`] when it was not made by `reel pack`, was re-encoded, or does not open with this key.
 pub fn peek(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     path: &Path,
     key: Option<&FileKey>,
     cancel: &CancelToken,
@@ -133,7 +133,7 @@ pub fn peek(
 }
 
 pub(super) fn inspect(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     params: &UnpackParams,
     key: Option<&FileKey>,
     cx: &RunContext<'_>,

@@ -7,7 +7,7 @@ use std::path::Path;
 use reel_engine::RunError;
 use reel_media::formats::{Container, sniff};
 use reel_media::probe::VideoCodec;
-use reel_media::{Ffmpeg, ProbeLimits, probe};
+use reel_media::{Ffmpeg, OnDemand, ProbeLimits, probe};
 use reel_types::{CancelToken, shown};
 
 use super::facts::{Picture, Video, input};
@@ -37,7 +37,7 @@ pub(super) struct Found {
 
 /// Finds out. With `whole`, every picture of an AVI is listed.
 pub(super) fn find(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     path: &Path,
     whole: bool,
     cancel: &CancelToken,
@@ -47,6 +47,7 @@ pub(super) fn find(
         return Ok(found);
     }
     let container = sniff(path).map_err(media_error)?;
+    let ffmpeg = ffmpeg.get().map_err(media_error)?;
     let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
     let video = media.main_video().ok_or_else(|| not_ours(path, "it has no pictures"))?;
     if video.codec == VideoCodec::Mjpeg && container != Container::MpegTs {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reel_engine::{Assembled, Output, Part, Pipeline, Plan, RunContext, RunError, Site};
-use reel_media::Ffmpeg;
+use reel_media::OnDemand;
 
 use super::facts::{self, Facts};
 use super::plan::{self, Chunk};
@@ -13,14 +13,14 @@ use crate::stream::seal::FileKey;
 
 /// `reel unpack`.
 pub struct Unpack {
-    ffmpeg: Arc<Ffmpeg>,
+    ffmpeg: OnDemand,
     key: Option<Arc<FileKey>>,
 }
 
 impl Unpack {
     /// Unpacks; FFmpeg takes the pictures out of containers other than AVI.
-    pub fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
-        Self { ffmpeg, key: None }
+    pub fn new(ffmpeg: impl Into<OnDemand>) -> Self {
+        Self { ffmpeg: ffmpeg.into(), key: None }
     }
 
     /// The same with the key of sealed videos. It lives in this process alone: no queue and no store sees it.

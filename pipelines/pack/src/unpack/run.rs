@@ -5,7 +5,7 @@ use std::path::Path;
 
 use reel_device::DeviceWish;
 use reel_engine::{Digest, Output, RunContext, RunError};
-use reel_media::{Ffmpeg, ProbeLimits, probe};
+use reel_media::{OnDemand, ProbeLimits, probe};
 use reel_types::{FailureKind, Stage};
 
 use super::facts::{Facts, Video};
@@ -27,7 +27,7 @@ pub(super) const PIECE: &str = "piece.bin";
 pub(super) const OUTCOME: &str = "outcome.json";
 
 pub(super) fn run(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     key: Option<&FileKey>,
     chunk: &Chunk,
     cx: &RunContext<'_>,
@@ -44,7 +44,7 @@ pub(super) fn run(
 
 /// Writes a stretch of blocks to `out`, zeros where one is missing.
 pub(super) fn recover(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     key: Option<&FileKey>,
     facts: &Facts,
     chunk: &Chunk,
@@ -91,6 +91,7 @@ pub(super) fn recover(
                 }
             }
             Video::Remuxed => {
+                let ffmpeg = ffmpeg.get().map_err(media_error)?;
                 let media =
                     probe(ffmpeg, &path, &ProbeLimits::default(), cx.cancel()).map_err(media_error)?;
                 let stream = media.main_video().map_or(0, |video| video.index);
@@ -104,6 +105,7 @@ pub(super) fn recover(
                 })?;
             }
             Video::Cells => {
+                let ffmpeg = ffmpeg.get().map_err(media_error)?;
                 let place = accelerator::choose(facts.params.device, cx);
                 let (cores, cancel, beat) = (cx.site().cores, cx.cancel(), cx.pulse());
                 ran_on = cells::read_on(place, ffmpeg, &path, cores, cancel, &beat, |body| {
@@ -112,6 +114,7 @@ pub(super) fn recover(
                 })?;
             }
             Video::Pixels => {
+                let ffmpeg = ffmpeg.get().map_err(media_error)?;
                 let place = accelerator::choose(facts.params.device, cx);
                 let (cores, cancel, beat) = (cx.site().cores, cx.cancel(), cx.pulse());
                 ran_on = pixels::read_on(place, ffmpeg, &path, cores, cancel, &beat, |part| {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 
 use reel_engine::{Output, RunContext, RunError};
-use reel_media::Ffmpeg;
+use reel_media::OnDemand;
 use reel_types::FailureKind;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -36,7 +36,7 @@ pub(super) struct Finding {
 
 /// Recovers one stretch after the other into a scratch file, and digests what comes out.
 pub(super) fn run(
-    ffmpeg: &Ffmpeg,
+    ffmpeg: &OnDemand,
     key: Option<&FileKey>,
     facts: &Facts,
     cx: &RunContext<'_>,
