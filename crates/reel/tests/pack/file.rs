@@ -111,9 +111,7 @@ fn an_archive_needs_no_ffmpeg_and_a_share_says_that_it_is_missing() {
     without(&["pack", "a.bin", "-o", "a.avi"]).expect(0);
     without(&["unpack", "--list", "a.avi"]).expect(0);
     without(&["unpack", "a.avi", "-o", "back/"]).expect(0);
-    assert!(
-        std::fs::read(scene.path("back/a.bin")).unwrap() == std::fs::read(scene.path("a.bin")).unwrap()
-    );
+    assert!(std::fs::read(scene.path("back/a.bin")).unwrap() == std::fs::read(scene.path("a.bin")).unwrap());
     let share = without(&["pack", "a.bin", "-o", "a.mp4", "--profile", "share"]).expect(4);
     assert!(share.stderr.contains("apt-get install ffmpeg"), "{share:#?}");
 }

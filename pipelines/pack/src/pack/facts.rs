@@ -56,7 +56,11 @@ fn text(metadata: &Metadata) -> Result<String, RunError> {
 }
 
 /// Reads the content once: its digest stands in the first picture.
-pub(super) fn inspect(ffmpeg: &OnDemand, params: &PackParams, cx: &RunContext<'_>) -> Result<Facts, RunError> {
+pub(super) fn inspect(
+    ffmpeg: &OnDemand,
+    params: &PackParams,
+    cx: &RunContext<'_>,
+) -> Result<Facts, RunError> {
     if let Some((message, hint)) = params.contradiction() {
         return Err(Failure::new(FailureKind::Usage, message).with_hint(hint).into());
     }
@@ -144,7 +148,9 @@ fn shape<'a>(
     };
     let metadata_bytes = (text(&widest)?.len() + 20).min(METADATA_BYTES_MAX);
     let picture_bytes = match (params.profile, params.split_size) {
-        (Profile::Share, Some(_)) => share_rate::picture_bytes(ffmpeg.get().map_err(media_error)?, params, cx)?,
+        (Profile::Share, Some(_)) => {
+            share_rate::picture_bytes(ffmpeg.get().map_err(media_error)?, params, cx)?
+        }
         (Profile::Legacy, Some(_)) => legacy::picture_bytes(params),
         _ => 0.0,
     };
