@@ -68,6 +68,11 @@ impl RunContext<'_> {
         self.inputs.source(index)
     }
 
+    /// What the owner of source `index` calls it, where it was sent here; a file of this machine is called by its path.
+    pub fn source_name(&self, index: usize) -> Option<&str> {
+        self.inputs.source_name(index)
+    }
+
     /// What inspecting the sources told, for a chunk or for assemble: what all chunks share is kept once.
     ///
     /// # Errors

@@ -37,6 +37,13 @@ impl Inputs {
         }
     }
 
+    pub(crate) fn source_name(&self, index: usize) -> Option<&str> {
+        match self.sources.get(index) {
+            Some(Source::Object { filename, .. }) => Some(filename),
+            _ => None,
+        }
+    }
+
     pub(crate) fn part(&self, round: u32, index: u32, name: &str) -> Result<PathBuf, RunError> {
         self.output_of(TaskKind::Run, round, index, name)
     }

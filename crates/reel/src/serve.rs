@@ -75,7 +75,7 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     Ok(exit::DONE)
 }
 
-/// Ends when somebody asks for it, or when the worker has ended by itself: a server that works on nothing is of no use.
+/// Ends when somebody asks for it, or when the worker cannot go on.
 async fn stop(interrupt: Interrupt, drain: Drain) {
     tokio::select! {
         () = interrupt.asked() => drain.start(),
@@ -99,8 +99,12 @@ fn work(
     async move {
         let Some(worker) = worker else { return Ok(()) };
         let ended = tokio::spawn(worker.run(drain.clone())).await;
-        drain.start();
-        ended.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+        let ended = ended.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        // One that somebody drained has ended well: the server goes on without it.
+        if ended.is_err() {
+            drain.start();
+        }
+        ended
     }
 }
 

@@ -11,16 +11,6 @@ use axum::response::{IntoResponse, Response};
 use crate::problem::{Problem, ProblemKind};
 use crate::state::AppState;
 
-/// Headers that a proxy adds.
-const FORWARDED: [&str; 6] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-real-ip",
-];
-
 /// Lets a request in or answers it here; every answer gets the headers that all have.
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = match check(&state, &request) {
@@ -51,7 +41,7 @@ fn check(state: &AppState, request: &Request) -> Result<(), Problem> {
         return Err(Problem::new(ProblemKind::Misdirected, format!("{host:?} is not a name of this server"))
             .with_hint("use localhost, or start it with --public-url and that address"));
     }
-    if let Some(name) = FORWARDED.iter().find(|name| headers.contains_key(**name)) {
+    if let Some(name) = headers.keys().find(|name| is_of_a_proxy(name)) {
         return Err(Problem::new(
             ProblemKind::Forbidden,
             format!("{name} says that this came through a proxy, and without keys nobody else may come in"),
@@ -82,6 +72,12 @@ fn host(request: &Request) -> Result<String, Problem> {
         (None, Some(host)) => Ok(host.to_ascii_lowercase()),
         (None, None) => Err(bad("there is no Host header")),
     }
+}
+
+/// Whether a proxy adds this header.
+fn is_of_a_proxy(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("x-forwarded-") || matches!(name, "forwarded" | "x-real-ip" | "via")
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -3,17 +3,45 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock, mpsc};
 use tokio::task::JoinHandle;
 
 use crate::problem::{Problem, ProblemKind};
 
 /// Pieces that may wait to be written; a piece is at most what one read of the connection brings.
 const PIECES_WAITING: usize = 8;
+
+/// The folder of files on their way in.
+#[derive(Clone, Debug)]
+pub(crate) struct Inbox {
+    folder: PathBuf,
+    /// Each file holds it for reading, so that it can be waited for that none is left.
+    open: Arc<RwLock<()>>,
+}
+
+impl Inbox {
+    /// Makes the folder, and removes what servers that are dead have left in it.
+    pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        sweep(&folder)?;
+        Ok(Self { folder, open: Arc::default() })
+    }
+
+    /// Where the files are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Takes nothing new from now on, and ends once no file is left.
+    pub(crate) async fn emptied(&self) {
+        let _all = self.open.write().await;
+    }
+}
 
 /// A file that is being written.
 pub(crate) struct Incoming {
@@ -37,12 +65,16 @@ pub(crate) struct Received {
 struct Part {
     path: PathBuf,
     file: File,
+    /// Let go after the file is removed.
+    _open: OwnedRwLockReadGuard<()>,
 }
 
 impl Incoming {
-    /// Begins a file in `folder`.
-    pub(crate) fn begin(folder: &Path, size_bytes_max: u64) -> Result<Self, Problem> {
-        let part = Part::new(folder).map_err(not_written)?;
+    /// Begins a file.
+    pub(crate) fn begin(inbox: &Inbox, size_bytes_max: u64) -> Result<Self, Problem> {
+        let open = Arc::clone(&inbox.open).try_read_owned();
+        let open = open.map_err(|_| Problem::new(ProblemKind::Unavailable, "the server is stopping"))?;
+        let part = Part::new(&inbox.folder, open).map_err(not_written)?;
         let (pieces, waiting) = mpsc::channel(PIECES_WAITING);
         let written = tokio::task::spawn_blocking(move || write(part, waiting));
         Ok(Self { pieces, written, size_bytes: 0, size_bytes_max })
@@ -88,11 +120,11 @@ fn write(mut part: Part, mut pieces: mpsc::Receiver<Bytes>) -> io::Result<Receiv
 }
 
 impl Part {
-    fn new(folder: &Path) -> io::Result<Self> {
+    fn new(folder: &Path, open: OwnedRwLockReadGuard<()>) -> io::Result<Self> {
         let path = folder.join(format!("{}-{:016x}.part", std::process::id(), fastrand::u64(..)));
         let file = File::create_new(&path)?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-        Ok(Self { path, file })
+        Ok(Self { path, file, _open: open })
     }
 }
 
@@ -103,8 +135,8 @@ impl Drop for Part {
     }
 }
 
-/// Removes what servers that are dead have left.
-pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
+/// A file whose lock can be taken is nobody's.
+fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let Ok(file) = File::open(&path) else { continue };
@@ -134,7 +166,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_received_is_digested_and_gone_when_nobody_keeps_it() {
         let folder = tempfile::tempdir().unwrap();
-        let mut incoming = Incoming::begin(folder.path(), 3).unwrap();
+        let inbox = Inbox::open(folder.path().to_owned()).unwrap();
+        let mut incoming = Incoming::begin(&inbox, 3).unwrap();
         incoming.push(Bytes::from_static(b"ab")).await.unwrap();
         incoming.push(Bytes::from_static(b"c")).await.unwrap();
         let received = incoming.finish().await.unwrap();
@@ -145,19 +178,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_byte_too_many_is_refused() {
+    async fn one_byte_too_many_is_refused_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let mut incoming = Incoming::begin(folder.path(), 3).unwrap();
+        let inbox = Inbox::open(folder.path().to_owned()).unwrap();
+        let mut incoming = Incoming::begin(&inbox, 3).unwrap();
         let refused = incoming.push(Bytes::from_static(b"abcd")).await.unwrap_err();
         assert_eq!(refused.kind(), ProblemKind::TooLarge);
+        drop(incoming);
+        inbox.emptied().await;
+        assert!(names(folder.path()).is_empty());
     }
 
-    #[test]
-    fn only_what_dead_servers_left_is_swept() {
+    #[tokio::test]
+    async fn only_what_dead_servers_left_is_swept() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("1-0.part"), b"left").unwrap();
-        let alive = Part::new(folder.path()).unwrap();
-        sweep(folder.path()).unwrap();
-        assert_eq!(names(folder.path()), [alive.path.file_name().unwrap().to_string_lossy().into_owned()]);
+        let inbox = Inbox::open(folder.path().to_owned()).unwrap();
+        assert!(names(folder.path()).is_empty());
+        let alive = Incoming::begin(&inbox, 3).unwrap();
+        Inbox::open(folder.path().to_owned()).unwrap();
+        assert_eq!(names(folder.path()).len(), 1);
+        drop(alive);
     }
 }

@@ -4,7 +4,7 @@ use reel_queue::JobFilter;
 use reel_types::{JobId, JobState, Millis, TenantId};
 
 use crate::problem::{Problem, ProblemKind};
-use crate::progress;
+use crate::progress::{self, Progress};
 use crate::state::AppState;
 use crate::view::{JobView, Page, PageQuery};
 
@@ -24,11 +24,14 @@ pub(crate) async fn page(
         limit: limit + 1,
         ..JobFilter::default()
     };
-    let mut items = Vec::new();
-    for job in state.engine.queue.jobs(filter).await? {
-        let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
-        items.push(JobView::new(job, progress));
-    }
+    let jobs = state.engine.queue.jobs(filter).await?;
+    let of_jobs = jobs.iter().map(|job| (&job.id, job.state));
+    let mut progress = progress::of_jobs(&*state.engine.queue, of_jobs).await?;
+    let items = jobs.into_iter().map(|job| {
+        let progress = progress.remove(&job.id).unwrap_or_else(Progress::unknown);
+        JobView::new(job, progress)
+    });
+    let items = items.collect();
     Ok(Page::of(items, limit, JobView::cursor))
 }
 

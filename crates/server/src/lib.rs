@@ -8,6 +8,7 @@ mod door;
 mod extract;
 mod file_body;
 mod filename;
+mod idempotency;
 mod incoming;
 mod inspect;
 mod job_list;
@@ -25,7 +26,6 @@ mod state;
 mod submit;
 mod vault;
 mod view;
-mod workers;
 
 pub use catalog::CatalogError;
 pub use inspect::{Inspect, Inspected, NoInspection};

@@ -132,16 +132,15 @@ impl Live {
     }
 
     async fn tell_progress(&self, queue: &dyn Queue, open: &mut OpenJobs) -> Result<(), QueueError> {
-        for (job, known) in open.iter_mut().filter(|(_, known)| known.state != JobState::Queued) {
-            let progress = progress::of_job(queue, job, known.state).await?;
+        let started = open.iter().filter(|(_, known)| known.state != JobState::Queued);
+        let found = progress::of_jobs(queue, started.map(|(job, known)| (job, known.state))).await?;
+        for (job, progress) in found {
+            let Some(known) = open.get_mut(&job) else { continue };
             if known.told.as_ref() != Some(&progress) {
                 known.told = Some(progress.clone());
                 // Fails when the last listener has just left.
-                let _ = self.shared.progress.send(Arc::new(ProgressOf {
-                    job: job.clone(),
-                    state: known.state,
-                    progress,
-                }));
+                let told = ProgressOf { job, state: known.state, progress };
+                let _ = self.shared.progress.send(Arc::new(told));
             }
         }
         Ok(())

@@ -122,7 +122,8 @@ impl Problem {
 
     /// A value that cannot be; `field` is its place in the body, for example `params.resolution`.
     pub fn unprocessable(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { field: Some(field.into()), ..Self::new(ProblemKind::Unprocessable, detail) }
+        let field = Some(field.into()).filter(|field| !field.is_empty());
+        Self { field, ..Self::new(ProblemKind::Unprocessable, detail) }
     }
 
     /// A bug of ours: logged here, and told without what it says.
@@ -189,6 +190,10 @@ impl IntoResponse for Problem {
 
 impl From<QueueError> for Problem {
     fn from(error: QueueError) -> Self {
+        if let QueueError::IdempotencyMismatch { key } = &error {
+            return Self::new(ProblemKind::Conflict, format!("{key:?} was the name of another request"))
+                .with_hint("give each request an Idempotency-Key of its own");
+        }
         if error.may_be_repeated() {
             tracing::warn!(%error, "the queue did not answer a request");
             return Self::new(ProblemKind::Unavailable, "the database did not answer in time")

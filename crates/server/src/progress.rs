@@ -1,12 +1,11 @@
 //! How far jobs are.
 
-use reel_queue::{Queue, QueueError};
-use reel_types::{JobId, JobState, Stage, Task, TaskKind, TaskState};
+use std::collections::BTreeMap;
+
+use reel_queue::{JobProgress, Queue, QueueError};
+use reel_types::{JobId, JobState, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// The share of the whole that putting together and verifying is taken for. An estimate, for people.
-const ASSEMBLE_SHARE: f64 = 0.03;
 
 /// How far a job is.
 #[derive(Serialize, ToSchema, Clone, PartialEq, Debug)]
@@ -19,56 +18,51 @@ pub struct Progress {
     pub chunks_done: u32,
     /// Chunks that are known.
     pub chunks_total: u32,
+    /// Tasks that workers hold now.
+    pub tasks_running: u32,
 }
 
-/// Looks at one job's tasks.
+/// How far these jobs are, by one question.
+pub(crate) async fn of_jobs<'a>(
+    queue: &dyn Queue,
+    jobs: impl Iterator<Item = (&'a JobId, JobState)>,
+) -> Result<BTreeMap<JobId, Progress>, QueueError> {
+    let states: BTreeMap<&JobId, JobState> = jobs.collect();
+    let ids: Vec<JobId> = states.keys().map(|id| (*id).clone()).collect();
+    let found = queue.job_progress(&ids).await?;
+    let progress = |one: JobProgress| {
+        let state = states.get(&one.job).copied().unwrap_or(JobState::Queued);
+        (one.job.clone(), Progress::of(state, &one))
+    };
+    Ok(found.into_iter().map(progress).collect())
+}
+
+/// How far one job is.
 pub(crate) async fn of_job(queue: &dyn Queue, job: &JobId, state: JobState) -> Result<Progress, QueueError> {
-    Ok(Progress::of(state, &queue.tasks(job).await?))
+    let mut found = of_jobs(queue, std::iter::once((job, state))).await?;
+    Ok(found.remove(job).unwrap_or_else(Progress::unknown))
 }
 
 impl Progress {
-    /// From a job's tasks.
-    pub(crate) fn of(state: JobState, tasks: &[Task]) -> Self {
-        let runs = || tasks.iter().filter(|task| task.id.kind == TaskKind::Run);
+    /// Of a job that has just been forgotten.
+    pub(crate) fn unknown() -> Self {
+        Self { done_fraction: None, stage: None, chunks_done: 0, chunks_total: 0, tasks_running: 0 }
+    }
+
+    fn of(state: JobState, found: &JobProgress) -> Self {
+        let fraction = if state == JobState::Completed { Some(1.0) } else { found.fraction() };
+        let stage = match state {
+            JobState::Completed => Some("completed"),
+            JobState::Cancelled => Some("stopped"),
+            JobState::Failed => Some("error"),
+            _ => found.stage.map(Stage::as_str),
+        };
         Self {
-            done_fraction: done_fraction(state, tasks).map(|fraction| (fraction * 1e4).round() / 1e4),
-            stage: stage(state, tasks).map(str::to_owned),
-            chunks_done: runs().filter(|task| task.state.is_terminal()).count() as u32,
-            chunks_total: runs().count() as u32,
+            done_fraction: fraction.map(|fraction| (fraction * 1e4).round() / 1e4),
+            stage: stage.map(str::to_owned),
+            chunks_done: found.chunks_done,
+            chunks_total: found.chunks_total,
+            tasks_running: found.leased,
         }
-    }
-}
-
-fn stage(state: JobState, tasks: &[Task]) -> Option<&'static str> {
-    match state {
-        JobState::Completed => Some("completed"),
-        JobState::Cancelled => Some("stopped"),
-        JobState::Failed => Some("error"),
-        _ => tasks.iter().filter_map(|task| task.progress.stage).max().map(Stage::as_str),
-    }
-}
-
-fn done_fraction(state: JobState, tasks: &[Task]) -> Option<f64> {
-    if state == JobState::Completed {
-        return Some(1.0);
-    }
-    let assemble = tasks.iter().rfind(|task| task.id.kind == TaskKind::Assemble)?;
-    let (mut all, mut done) = (0.0, 0.0);
-    for task in tasks.iter().filter(|task| task.id.kind == TaskKind::Run) {
-        let weight = task.spec.cost.max(1) as f64;
-        all += weight;
-        done += weight * task_fraction(task);
-    }
-    let chunks = if all > 0.0 { done / all } else { 1.0 };
-    Some(chunks * (1.0 - ASSEMBLE_SHARE) + task_fraction(assemble) * ASSEMBLE_SHARE)
-}
-
-fn task_fraction(task: &Task) -> f64 {
-    match task.state {
-        state if state.is_terminal() => 1.0,
-        TaskState::Leased if task.progress.total > 0 => {
-            (task.progress.done as f64 / task.progress.total as f64).clamp(0.0, 1.0)
-        }
-        _ => 0.0,
     }
 }

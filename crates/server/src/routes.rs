@@ -7,12 +7,12 @@ mod health;
 mod job_detail;
 mod jobs;
 mod pipelines;
+mod queue;
 mod system;
 mod transcode;
 mod upload;
 mod videos;
-
-pub(crate) use system::WorkerView;
+mod workers;
 
 use axum::Router;
 use axum::http::Uri;
@@ -53,7 +53,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(videos::outputs))
         .routes(routes!(transcode::transcode))
         .routes(routes!(jobs::list, jobs::create))
-        .routes(routes!(jobs::show, jobs::remove))
+        .routes(routes!(jobs::show, jobs::change, jobs::remove))
         .routes(routes!(cancel::cancel))
         .routes(routes!(cancel::retry))
         .routes(routes!(job_detail::tasks))
@@ -65,7 +65,11 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(pipelines::list))
         .routes(routes!(pipelines::show))
         .routes(routes!(system::gpu_status))
-        .routes(routes!(system::workers))
+        .routes(routes!(workers::list))
+        .routes(routes!(workers::drain))
+        .routes(routes!(queue::show))
+        .routes(routes!(queue::pause))
+        .routes(routes!(queue::resume))
         .routes(routes!(health::live))
         .routes(routes!(health::ready));
     OpenApiRouter::with_openapi(Base::openapi()).nest(API, api)

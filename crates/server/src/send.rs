@@ -54,7 +54,7 @@ pub(crate) async fn send(state: &AppState, sent: &Sent<'_>, asked: &HeaderMap) -
     if has_etag && text(header::IF_NONE_MATCH).is_some_and(|list| names(list, &etag)) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let path = state.engine.store.local_path(sent.key, &state.incoming).await?;
+    let path = state.engine.store.local_path(sent.key, state.incoming.folder()).await?;
     let file = File::open(&path).await.map_err(Problem::internal)?;
     let size = file.metadata().await.map_err(Problem::internal)?.len();
     // A range of another version is of no use to the client: it gets all of this one.

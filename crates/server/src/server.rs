@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use reel_engine::Engine;
 use reel_queue::QueueError;
@@ -12,11 +13,12 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
 use crate::catalog::{Catalog, CatalogError};
+use crate::incoming::Inbox;
 use crate::inspect::Inspect;
 use crate::live::Live;
 use crate::options::ServerOptions;
 use crate::state::{AppState, Parts};
-use crate::{door, incoming, routes};
+use crate::{door, routes};
 
 /// REST, uploads, live events and the page over one engine.
 pub struct Server {
@@ -50,9 +52,7 @@ impl Server {
         inspect: Arc<dyn Inspect>,
         options: ServerOptions,
     ) -> Result<Self, ServerError> {
-        let incoming = engine.state.root().join("incoming");
-        let swept = std::fs::create_dir_all(&incoming).and_then(|()| incoming::sweep(&incoming));
-        swept.map_err(ServerError::Incoming)?;
+        let incoming = Inbox::open(engine.state.root().join("incoming")).map_err(ServerError::Incoming)?;
         let parts = Parts {
             catalog: Catalog::open(&engine.state.database()).await?,
             live: Live::open(&*engine.queue).await?,
@@ -69,7 +69,8 @@ impl Server {
     /// All routes behind the door. Events come only while [`serve`](Self::serve) runs.
     pub fn router(&self) -> Router {
         let guard = from_fn_with_state(self.state.clone(), door::guard);
-        routes::router().layer(guard).with_state(self.state.clone())
+        // Each route bounds its body itself: JSON tightly, uploads by the options.
+        routes::router().layer(DefaultBodyLimit::disable()).layer(guard).with_state(self.state.clone())
     }
 
     /// Serves until `shutdown` ends: then takes nothing new, ends streams and waits, and lets the rest finish for as
@@ -99,6 +100,8 @@ impl Server {
         };
         serving.abort();
         live.close();
+        // An upload that does not end by then is cut with the process; what it leaves is swept by the next.
+        let _ = timeout(patience, self.state.incoming.emptied()).await;
         // It ends by itself once the hub is closed; how it ended tells nothing.
         let _ = telling.await;
         self.state.catalog.close().await;

@@ -1,7 +1,6 @@
 //! What every handler sees. Cheap to clone.
 
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use reel_engine::Engine;
@@ -9,6 +8,7 @@ use reel_types::{Job, JobId, TenantId};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::catalog::Catalog;
+use crate::incoming::Inbox;
 use crate::inspect::Inspect;
 use crate::live::Live;
 use crate::options::ServerOptions;
@@ -25,7 +25,7 @@ pub(crate) struct Parts {
     pub(crate) options: ServerOptions,
     pub(crate) live: Live,
     /// Where files on their way in are written.
-    pub(crate) incoming: PathBuf,
+    pub(crate) incoming: Inbox,
     /// One permit for each open stream of events.
     pub(crate) streams: Arc<Semaphore>,
     /// Held while an object gets its row or loses its last one: both look at the other first.

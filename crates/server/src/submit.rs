@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::extract::joined;
+use crate::idempotency::RequestName;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::AppState;
 use crate::view::StatusView;
@@ -18,7 +19,7 @@ const SOURCES_MAX: usize = 64;
 const PRIORITIES: std::ops::RangeInclusive<i32> = -100..=100;
 
 /// A new job.
-#[derive(Deserialize, ToSchema, Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, ToSchema, Clone, PartialEq, Debug)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewJob)]
 pub(crate) struct JobRequest {
@@ -39,7 +40,7 @@ pub(crate) struct JobRequest {
 }
 
 /// A file that a job reads: never a path.
-#[derive(Deserialize, ToSchema, Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, ToSchema, Clone, PartialEq, Debug)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum SourceRef {
     /// An upload, by its id.
@@ -49,7 +50,7 @@ pub(crate) enum SourceRef {
 }
 
 /// What a job made.
-#[derive(Deserialize, ToSchema, Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, ToSchema, Clone, PartialEq, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ArtifactRef {
     /// The job.
@@ -77,8 +78,12 @@ pub(crate) async fn submit(
     state: &AppState,
     tenant: &TenantId,
     request: JobRequest,
+    name: RequestName,
 ) -> Result<Accepted, Problem> {
+    let idempotency = name.of(&request)?;
     let params = check(state, &request, request.sources.len())?;
+    // No upload is forgotten between the look at it and the note that a job reads it.
+    let _guard = state.uploads.lock().await;
     let mut sources = Vec::with_capacity(request.sources.len());
     let mut uploads = Vec::new();
     for (place, source) in request.sources.into_iter().enumerate() {
@@ -88,9 +93,11 @@ pub(crate) async fn submit(
         }
     }
     let submission = Submission { pipeline: request.pipeline, params, sources, priority: request.priority };
-    let submitted = state.engine.submit_for(tenant.clone(), submission).await?;
+    let submitted = state.engine.submit_once(tenant.clone(), idempotency, submission).await?;
     state.catalog.link(&submitted.id, &uploads).await?;
     let status = match submitted.state {
+        // A repeat of the same request asks for nothing new.
+        ended if submitted.reused => ended,
         JobState::Failed | JobState::Cancelled => retry(state, &submitted.id).await?,
         other => other,
     };
@@ -104,9 +111,7 @@ pub(crate) async fn submit(
 
 /// Params as the pipeline understands them.
 pub(crate) fn check(state: &AppState, request: &JobRequest, source_count: usize) -> Result<Value, Problem> {
-    if !PRIORITIES.contains(&request.priority) {
-        return Err(Problem::unprocessable("priority", "a priority is from -100 to 100"));
-    }
+    check_priority(request.priority)?;
     if state.engine.registry.info(&request.pipeline).is_none() {
         return Err(Problem::unknown_pipeline(&request.pipeline));
     }
@@ -126,6 +131,14 @@ pub(crate) fn check(state: &AppState, request: &JobRequest, source_count: usize)
             failure.hint.into_iter().fold(problem, Problem::with_hint)
         }
     })
+}
+
+/// Whether a priority may come from outside.
+pub(crate) fn check_priority(priority: i32) -> Result<(), Problem> {
+    if PRIORITIES.contains(&priority) {
+        return Ok(());
+    }
+    Err(Problem::unprocessable("priority", "a priority is from -100 to 100"))
 }
 
 /// Queues a job again that failed or was cancelled; answers where it stands then.

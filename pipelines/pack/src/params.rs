@@ -107,6 +107,7 @@ pub enum Verify {
 pub struct PackParams {
     /// How the bytes become pictures
     #[arg(long, value_enum, default_value_t, value_name = "PROFILE")]
+    #[serde(default)]
     pub profile: Profile,
     /// What a `share` video must survive [default: 1080p-10M]
     #[arg(long, value_enum, value_name = "TARGET")]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::extract::{PathOf, QueryOf};
+use crate::filename::cleaned;
 use crate::problem::Problem;
 use crate::refusals::{Always, Named};
 use crate::send::{Sent, send};
@@ -21,6 +22,8 @@ pub(crate) struct ArtifactQuery {
     #[serde(default)]
     #[param(required = false)]
     download: bool,
+    /// What a browser calls it instead of its own name.
+    filename: Option<String>,
 }
 
 /// A result's bytes. `Range` (up to 8), `If-Range` and `If-None-Match` are understood.
@@ -47,11 +50,13 @@ pub(crate) async fn artifact(
     let job = state.job(&caller.tenant, &id).await?;
     let missing = || Problem::not_found(format!("result {name} of job {id}"));
     let artifact = job.outputs.iter().find(|output| output.name == name).ok_or_else(missing)?;
+    let filename = query.filename.as_deref().map(cleaned);
+    let own_name = name.rsplit('/').next().unwrap_or(&name);
     let sent = Sent {
         key: &artifact.key,
         sha256: &artifact.sha256,
         mime: &artifact.mime,
-        filename: name.rsplit('/').next().unwrap_or(&name),
+        filename: filename.as_deref().unwrap_or(own_name),
         as_download: query.download,
     };
     send(&state, &sent, &headers).await

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::extract::PathOf;
 use crate::problem::Problem;
-use crate::progress::Progress;
+use crate::progress;
 use crate::refusals::{Always, Named};
 use crate::state::{AppState, Caller};
 use crate::view::{AttemptView, JobView, TaskView};
@@ -65,7 +65,7 @@ pub(crate) async fn report(
     let job = state.job(&caller.tenant, &id).await?;
     let tasks = state.engine.queue.tasks(&job.id).await?;
     let attempts = state.engine.queue.attempts(&job.id).await?;
-    let progress = Progress::of(job.state, &tasks);
+    let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
     let mut views = by_task(&attempts);
     let is_bad = |one: &&Attempt| matches!(one.outcome, AttemptOutcome::Failed | AttemptOutcome::Lost);
     let held = attempts.iter().filter_map(|one| Some(one.ended_at? - one.started_at));

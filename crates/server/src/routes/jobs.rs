@@ -6,15 +6,16 @@ use axum::http::{HeaderMap, StatusCode, header};
 use reel_types::{Job, JobId, JobState, TenantId};
 use serde::Deserialize;
 use tokio::time::{Duration, timeout};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{JsonBody, PathOf, QueryOf};
+use crate::idempotency::RequestName;
 use crate::job_list;
 use crate::problem::{Problem, ProblemKind};
 use crate::progress;
 use crate::refusals::{Always, InState, Named, WithBody};
 use crate::state::{AppState, Caller};
-use crate::submit::{Accepted, JobRequest, submit};
+use crate::submit::{Accepted, JobRequest, check_priority, submit};
 use crate::view::{API, JobView, Page, PageQuery};
 
 /// Longest wait for the end of a job.
@@ -46,14 +47,16 @@ pub(crate) async fn list(
 /// Makes a job, or joins one that asks for the same.
 #[utoipa::path(
     post, operation_id = "createJob", path = "/jobs", tag = "jobs", request_body = JobRequest,
-    responses((status = 202, body = Accepted, headers(("Location" = String))), WithBody, Always)
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 202, body = Accepted, headers(("Location" = String))), WithBody, InState, Always)
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,
     caller: Caller,
+    name: RequestName,
     JsonBody(request): JsonBody<JobRequest>,
 ) -> Result<(StatusCode, HeaderMap, Json<Accepted>), Problem> {
-    accepted(submit(&state, &caller.tenant, request).await?)
+    accepted(submit(&state, &caller.tenant, request, name).await?)
 }
 
 /// The answer of all routes that make a job.
@@ -62,6 +65,35 @@ pub(super) fn accepted(accepted: Accepted) -> Result<(StatusCode, HeaderMap, Jso
     let location = format!("{API}/jobs/{}", accepted.id);
     headers.insert(header::LOCATION, location.parse().map_err(Problem::internal)?);
     Ok((StatusCode::ACCEPTED, headers, Json(accepted)))
+}
+
+/// What of a job can be changed.
+#[derive(Deserialize, ToSchema, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JobChange {
+    /// Higher is sooner.
+    #[schema(minimum = -100, maximum = 100)]
+    priority: i32,
+}
+
+/// Gives a job another priority; what of it is under way goes on.
+#[utoipa::path(
+    patch, operation_id = "changeJob", path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
+    request_body = JobChange,
+    responses((status = 200, body = JobView), Named, WithBody, Always)
+)]
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    caller: Caller,
+    PathOf(id): PathOf<String>,
+    JsonBody(change): JsonBody<JobChange>,
+) -> Result<Json<JobView>, Problem> {
+    check_priority(change.priority)?;
+    let job = state.job(&caller.tenant, &id).await?;
+    state.engine.queue.reprioritize(&job.id, change.priority).await?;
+    let job = state.job(&caller.tenant, &id).await?;
+    let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
+    Ok(Json(JobView::new(job, progress)))
 }
 
 /// How long to wait.

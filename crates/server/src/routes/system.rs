@@ -76,31 +76,6 @@ pub(crate) async fn gpu_status(State(state): State<AppState>) -> Result<Json<Gpu
     Ok(Json(status.map_err(Problem::internal)?.into()))
 }
 
-/// Somebody who does the work.
-#[derive(Serialize, ToSchema, Clone, Debug)]
-#[schema(as = Worker)]
-pub(crate) struct WorkerView {
-    /// Its name.
-    id: String,
-    /// Tasks that it holds.
-    leases: u32,
-}
-
-/// Who does the work on this machine.
-#[utoipa::path(
-    get, operation_id = "listWorkers", path = "/system/workers", tag = "system",
-    responses((status = 200, body = [WorkerView]), Always)
-)]
-pub(crate) async fn workers(State(state): State<AppState>) -> Result<Json<Vec<WorkerView>>, Problem> {
-    crate::workers::of_this_machine(&state).await.map(Json)
-}
-
-impl WorkerView {
-    pub(crate) fn new(id: String, leases: u32) -> Self {
-        Self { id, leases }
-    }
-}
-
 impl From<GpuStatus> for GpuStatusView {
     fn from(status: GpuStatus) -> Self {
         Self {

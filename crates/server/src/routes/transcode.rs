@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 
 use super::{jobs, videos};
 use crate::extract::{JsonBody, PathOf};
+use crate::idempotency::RequestName;
 use crate::problem::Problem;
-use crate::refusals::{Always, Named, WithBody};
+use crate::refusals::{Always, InState, Named, WithBody};
 use crate::state::{AppState, Caller};
 use crate::submit::{Accepted, JobRequest, SourceRef, submit};
 
@@ -53,16 +54,18 @@ pub(crate) enum Bitrate {
 
 /// Makes a job that transcodes this file.
 #[utoipa::path(
-    post, operation_id = "transcodeVideo", path = "/videos/{id}/transcode", tag = "videos", params(("id" = String, Path)),
+    post, operation_id = "transcodeVideo", path = "/videos/{id}/transcode", tag = "videos", 
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = TranscodeRequest,
     responses(
-        (status = 202, body = Accepted, headers(("Location" = String))), Named, WithBody, Always
+        (status = 202, body = Accepted, headers(("Location" = String))), Named, WithBody, InState, Always
     )
 )]
 pub(crate) async fn transcode(
     State(state): State<AppState>,
     caller: Caller,
     PathOf(id): PathOf<String>,
+    name: RequestName,
     JsonBody(request): JsonBody<TranscodeRequest>,
 ) -> Result<(StatusCode, HeaderMap, Json<Accepted>), Problem> {
     state.catalog.upload(&caller.tenant, &id).await?.ok_or_else(|| videos::missing(&id))?;
@@ -72,7 +75,7 @@ pub(crate) async fn transcode(
         priority: request.priority,
         params: params(request),
     };
-    jobs::accepted(submit(&state, &caller.tenant, request).await?)
+    jobs::accepted(submit(&state, &caller.tenant, request, name).await?)
 }
 
 /// The words of this route in those of the pipeline.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::extract::{JSON_BYTES_MAX, json};
 use crate::filename::cleaned;
+use crate::idempotency::RequestName;
 use crate::incoming::{Incoming, Received};
 use crate::problem::{Problem, ProblemKind};
 use crate::refusals::{Always, WithBody};
@@ -66,7 +67,7 @@ pub(crate) async fn upload(
         None => None,
         Some(mut job) => {
             job.sources = vec![SourceRef::Upload(upload.id.clone())];
-            Some(submit(&state, &caller.tenant, job).await?)
+            Some(submit(&state, &caller.tenant, job, RequestName::none()).await?)
         }
     };
     let mut headers = HeaderMap::new();
@@ -110,10 +111,18 @@ async fn receive(
     let filename = cleaned(field.file_name().unwrap_or_default());
     let mime = field.content_type().and_then(plain_mime);
     let mut incoming = Incoming::begin(&state.incoming, state.options.upload_bytes_max)?;
+    let filled = fill(&mut incoming, &mut field).await;
+    // Waited for in any case: what is refused has left nothing behind once that is answered.
+    let received = incoming.finish().await;
+    filled?;
+    Ok((received?, filename, mime))
+}
+
+async fn fill(incoming: &mut Incoming, field: &mut Field<'_>) -> Result<(), Problem> {
     while let Some(piece) = field.chunk().await.map_err(broken)? {
         incoming.push(piece).await?;
     }
-    Ok((incoming.finish().await?, filename, mime))
+    Ok(())
 }
 
 async fn asked(state: &AppState, mut field: Field<'_>) -> Result<JobRequest, Problem> {

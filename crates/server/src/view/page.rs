@@ -11,7 +11,6 @@ const LIMIT_MAX: u32 = 200;
 /// Which page.
 #[derive(Deserialize, IntoParams, Clone, Default, Debug)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct PageQuery {
     /// At most so many items.
     #[param(minimum = 1, maximum = 200, default = 50)]

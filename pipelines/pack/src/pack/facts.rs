@@ -70,7 +70,9 @@ pub(super) fn inspect(
     cx.stage(Stage::Processing);
     let sha256 = content.sha256(cx)?;
     let size_bytes = content.len();
-    let name = base_name(&params.name);
+    // A command line says the name; what was sent here brings its own.
+    let sent_as = cx.source_name(0).filter(|_| params.name.is_empty());
+    let name = base_name(sent_as.unwrap_or(&params.name));
     let mut metadata = Metadata {
         version: 1,
         profile: match params.profile {

@@ -1,0 +1,16 @@
+//! The server over a real socket, with a worker and a pipeline that copies.
+
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
+
+mod artifacts;
+mod client;
+mod copy;
+mod document;
+mod door;
+mod events;
+mod jobs;
+mod problems;
+mod scene;
+mod stop;
+mod system;
+mod uploads;

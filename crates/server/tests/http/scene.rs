@@ -1,0 +1,157 @@
+//! A server of one test: its own folder, its own worker, a socket of its own.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use reel_device::{Devices, NvmlSource};
+use reel_engine::{Drain, Engine, Registry, Site, StateDir, Worker, WorkerOptions};
+use reel_queue::{SqliteOptions, SqliteQueue};
+use reel_server::{Inspect, Inspected, Server, ServerError, ServerOptions};
+use reel_store::FolderStore;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::client::{Answer, Request};
+use super::copy::Copy;
+
+pub struct Scene {
+    folder: tempfile::TempDir,
+    pub engine: Engine,
+    pub address: SocketAddr,
+    drain: Drain,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<Result<(), ServerError>>,
+}
+
+/// Calls what begins with `RIFF` a film.
+struct Look;
+
+impl Inspect for Look {
+    fn inspect(&self, path: &Path) -> Inspected {
+        let bytes = std::fs::read(path).unwrap();
+        let is_film = bytes.starts_with(b"RIFF");
+        Inspected {
+            mime: is_film.then(|| "video/x-msvideo".to_owned()),
+            metadata: if is_film { json!({"width": 64}) } else { Value::Null },
+        }
+    }
+}
+
+impl Scene {
+    pub async fn new() -> Self {
+        Self::with(ServerOptions::default()).await
+    }
+
+    pub async fn with(options: ServerOptions) -> Self {
+        Self::made(options, true).await
+    }
+
+    /// Nobody works on its jobs.
+    pub async fn idle() -> Self {
+        Self::made(ServerOptions::default(), false).await
+    }
+
+    async fn made(options: ServerOptions, works: bool) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let state = StateDir::open(folder.path().join("state")).unwrap();
+        let queue = SqliteQueue::open(&state.database(), SqliteOptions::default()).await.unwrap();
+        let engine = Engine::new(
+            Arc::new(queue),
+            Arc::new(FolderStore::open(state.objects()).unwrap()),
+            Devices::new(Arc::new(NvmlSource::new()), None, None, None),
+            Registry::new().with(Copy),
+            Site { cores: 2, memory_bytes: 1 << 30, gpu: false },
+            state,
+        );
+        let drain = Drain::new();
+        if works {
+            tokio::spawn(Worker::new(engine.clone(), WorkerOptions::default()).run(drain.clone()));
+        }
+        let server = Server::new(engine.clone(), Arc::new(Look), options).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(server.serve(listener, async move {
+            let _ = stopped.await;
+        }));
+        Self { folder, engine, address, drain, stop: Some(stop), serving }
+    }
+
+    pub async fn send(&self, request: Request) -> Answer {
+        request.send(self.address).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Request::post(path).json(body)).await
+    }
+
+    /// Sends a file; answers with its id.
+    pub async fn upload(&self, filename: &str, bytes: &[u8]) -> String {
+        let form = Request::post("/api/v1/videos/upload").form(&[("video", Some(filename), bytes)]);
+        text(&self.send(form).await.expect(201).json()["id"])
+    }
+
+    /// Makes a job that copies an upload; answers with its id.
+    pub async fn copy(&self, upload: &str, params: Value) -> String {
+        let body = json!({"pipeline": "copy", "sources": [{"upload": upload}], "params": params});
+        text(&self.post("/api/v1/jobs", &body).await.expect(202).json()["id"])
+    }
+
+    /// The job once it has ended.
+    pub async fn ended(&self, job: &str) -> Value {
+        self.get(&format!("/api/v1/jobs/{job}?wait=60")).await.expect(200).json()
+    }
+
+    /// A finished copy of these bytes under this name; answers with the path of the result.
+    pub async fn result(&self, bytes: &[u8], name: &str, mime: &str) -> String {
+        let upload = self.upload("in.bin", bytes).await;
+        let job = self.copy(&upload, json!({"name": name, "mime": mime})).await;
+        let ended = self.ended(&job).await;
+        assert_eq!(ended["status"], "completed", "{ended}");
+        text(&ended["outputs"][0]["url"])
+    }
+
+    /// Objects of uploads, by name.
+    pub fn stored(&self) -> Vec<String> {
+        names(&self.folder.path().join("state/objects/uploads"))
+    }
+
+    /// Files on their way in.
+    pub fn incoming(&self) -> Vec<String> {
+        names(&self.folder.path().join("state/incoming"))
+    }
+
+    /// Tells the server to stop; ends when it has.
+    pub fn stop(&mut self) -> impl Future<Output = ()> + use<> {
+        drop(self.stop.take());
+        self.drain.start();
+        let serving = std::mem::replace(&mut self.serving, tokio::spawn(async { Ok(()) }));
+        async move { serving.await.unwrap().unwrap() }
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        self.drain.start();
+    }
+}
+
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
