@@ -32,12 +32,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     bench.fill(ready).await?;
     println!("{ready} ready tasks put in within {:.1} s", began.elapsed().as_secs_f64());
 
-    let beats = bench.measure(async || bench.beat().await).await?;
-    println!("{beats:.0} heartbeats/s");
-    let claims = bench.measure(async || bench.claim().await.map(|_| ())).await?;
-    println!("{claims:.0} claims/s");
-    let pairs = bench.measure(async || bench.claim_and_finish().await).await?;
-    println!("{pairs:.0} claim+finish pairs/s");
+    bench.measure("heartbeats", async || bench.beat().await).await?;
+    bench.measure("claims", async || bench.claim().await.map(|_| ())).await?;
+    bench.measure("claim+finish pairs", async || bench.claim_and_finish().await).await?;
     bench.queue.close().await;
     for end in ["", "-wal", "-shm"] {
         let left = Path::new(&folder).join(format!("claims-bench.db{end}"));
@@ -48,20 +45,37 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What this process took of the CPU so far; 0 where the system does not say it in `/proc`.
+fn cpu_secs() -> f64 {
+    const TICKS_PER_SEC: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<f64>().ok());
+    ticks.sum::<f64>() / TICKS_PER_SEC
+}
+
 struct Bench {
     queue: SqliteQueue,
     claims: std::cell::Cell<u64>,
 }
 
 impl Bench {
-    /// How often a second this can be done, one after the other.
-    async fn measure(&self, once: impl AsyncFn() -> Result<(), QueueError>) -> Result<f64, QueueError> {
-        let (began, mut count) = (Instant::now(), 0_u32);
+    /// How often a second this can be done, one after the other, and what it takes of the CPU: on a shared machine the
+    /// second figure is the steadier one.
+    async fn measure(
+        &self,
+        what: &str,
+        once: impl AsyncFn() -> Result<(), QueueError>,
+    ) -> Result<(), QueueError> {
+        let (began, cpu_began, mut count) = (Instant::now(), cpu_secs(), 0_u32);
         while began.elapsed() < MEASURED {
             once().await?;
             count += 1;
         }
-        Ok(f64::from(count) / began.elapsed().as_secs_f64())
+        let rate = f64::from(count) / began.elapsed().as_secs_f64();
+        let cpu_micros = (cpu_secs() - cpu_began) / f64::from(count.max(1)) * 1e6;
+        println!("{rate:.0} {what}/s, {cpu_micros:.0} µs of CPU each");
+        Ok(())
     }
 
     async fn fill(&self, ready: usize) -> Result<(), QueueError> {

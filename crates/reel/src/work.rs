@@ -172,6 +172,11 @@ impl Desk<'_> {
         let problem = || match &ended {
             _ if interrupt.is_asked() => interrupted(),
             Ok(Err(error)) => Problem::storage("cannot work in the state folder", error),
+            Ok(Ok(())) => {
+                let said = "somebody drained this command's worker";
+                Problem::new(ProblemKind::Failure(FailureKind::Internal), said)
+                    .with_hint("run the command again to go on")
+            }
             _ => Problem::new(ProblemKind::Failure(FailureKind::Internal), "the worker ended by itself"),
         };
         for open in std::mem::take(&mut self.open) {

@@ -7,6 +7,7 @@ mod executor;
 mod judge;
 mod network;
 mod objects;
+mod retire;
 mod schedule;
 
 /// `REEL_SEEDS=N` runs more or fewer.

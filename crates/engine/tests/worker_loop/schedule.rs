@@ -50,9 +50,14 @@ impl Tally {
 /// Runs the schedule of this seed in virtual time.
 pub fn run(seed: u64, keys: KeyRule) -> Outcome {
     fastrand::seed(seed);
+    in_virtual_time(play(keys))
+}
+
+/// Time passes only while everybody waits.
+pub fn in_virtual_time<T>(play: impl Future<Output = T>) -> T {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(play(keys))
+    runtime.block_on(play)
 }
 
 async fn play(keys: KeyRule) -> Outcome {
@@ -160,22 +165,27 @@ async fn submit_jobs(queue: &MemoryQueue) -> Vec<JobId> {
         // A round that follows needs a chunk.
         let script =
             Script { chunks: if script.rounds > 1 { script.chunks.max(1) } else { script.chunks }, ..script };
-        let id = JobId::from_parts(index, fastrand::u64(..));
-        let job = NewJob {
-            id: id.clone(),
-            tenant: TenantId::local(),
-            key: JobKey::new(format!("key-{index}")),
-            pipeline: Nothing::NAME.into(),
-            version: 1,
-            params: serde_json::to_value(&script).unwrap(),
-            sources: Vec::new(),
-            priority: 0,
-            idempotency: None,
-        };
-        queue.submit(job).await.unwrap();
-        jobs.push(id);
+        jobs.push(submit(queue, index, &script).await);
     }
     jobs
+}
+
+/// A job that does what the script says.
+pub async fn submit(queue: &MemoryQueue, index: i64, script: &Script) -> JobId {
+    let id = JobId::from_parts(index, fastrand::u64(..));
+    let job = NewJob {
+        id: id.clone(),
+        tenant: TenantId::local(),
+        key: JobKey::new(format!("key-{index}")),
+        pipeline: Nothing::NAME.into(),
+        version: 1,
+        params: serde_json::to_value(script).unwrap(),
+        sources: Vec::new(),
+        priority: 0,
+        idempotency: None,
+    };
+    queue.submit(job).await.unwrap();
+    id
 }
 
 async fn done_tasks(queue: &MemoryQueue, job: &JobId) -> BTreeSet<String> {
@@ -184,17 +194,17 @@ async fn done_tasks(queue: &MemoryQueue, job: &JobId) -> BTreeSet<String> {
 }
 
 /// What every worker of a schedule has in common.
-struct Crew {
-    folder: std::path::PathBuf,
-    network: Arc<dyn Queue>,
-    objects: Objects,
-    keys: KeyRule,
-    bad: Arc<AtomicBool>,
+pub struct Crew {
+    pub folder: std::path::PathBuf,
+    pub network: Arc<dyn Queue>,
+    pub objects: Objects,
+    pub keys: KeyRule,
+    pub bad: Arc<AtomicBool>,
 }
 
 impl Crew {
     /// A worker; hiring the same index again is a restart under the same name.
-    fn hire(&self, index: usize) -> (JoinHandle<()>, Drain) {
+    pub fn hire(&self, index: usize) -> (JoinHandle<()>, Drain) {
         let engine = Engine::new(
             Arc::clone(&self.network),
             Arc::new(Shelf(self.objects.clone())),

@@ -232,3 +232,23 @@ fn unsigned(row: &SqliteRow, column: &str) -> Result<Epoch, QueueError> {
 fn failure(row: &SqliteRow) -> Result<Option<Failure>, QueueError> {
     row.try_get::<Option<&str>, _>("failure")?.map(from_json).transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan::plan;
+
+    #[tokio::test]
+    async fn a_page_of_jobs_is_read_from_an_index_without_sorting() {
+        for (statement, way) in [
+            (JOBS, "SEARCH j USING INDEX jobs_newest"),
+            (JOBS_OF_TENANT, "SEARCH j USING INDEX jobs_of_tenant (tenant=?"),
+            (JOBS_OF_KEY, "SEARCH j USING INDEX sqlite_autoindex_jobs_2 (key=?"),
+        ] {
+            let plan = plan(statement).await;
+            assert!(plan.iter().any(|line| line.starts_with(way)), "{plan:#?}");
+            let sorts = plan.iter().any(|line| line == "USE TEMP B-TREE FOR ORDER BY");
+            assert_eq!(sorts, statement == JOBS_OF_KEY, "{plan:#?}");
+        }
+    }
+}

@@ -84,3 +84,15 @@ pub(super) async fn prune(
 pub(super) async fn forget(turn: &mut Turn, job: &JobId) -> Result<bool, QueueError> {
     Ok(sqlx::query(FORGET).bind(job.as_str()).execute(turn.on()).await?.rows_affected() > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan::plan;
+
+    #[tokio::test]
+    async fn what_ended_first_is_found_at_the_start_of_an_index() {
+        let plan = plan(ENDED).await;
+        assert_eq!(plan, ["SEARCH jobs USING COVERING INDEX jobs_ended (ended_at<?)"]);
+    }
+}
