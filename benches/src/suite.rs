@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::Place;
+use crate::anchors;
 use crate::clips;
 use crate::legacy;
 use crate::pack;
@@ -34,6 +35,9 @@ pub(crate) fn run(place: &Place, only: &[String]) -> Result<String> {
     }
     if wanted("pack") {
         pack::measure(place, &mut report)?;
+    }
+    if wanted("pack") || wanted("anchors") {
+        anchors::measure(place, &mut report)?;
     }
     if wanted("legacy") {
         legacy::measure(&mut report)?;
