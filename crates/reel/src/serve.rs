@@ -69,8 +69,7 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     let drain = Drain::new();
     let worker = work(&engine, settings, args.no_worker, drain.clone());
     let stop = stop(interrupt, drain);
-    let (served, worked) = tokio::join!(server.serve(listener, stop), worker);
-    served.map_err(not_served)?;
+    let ((), worked) = tokio::join!(server.serve(listener, stop), worker);
     worked.map_err(|error| Problem::storage("cannot work in the state folder", &error))?;
     Ok(exit::DONE)
 }

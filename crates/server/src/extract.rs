@@ -6,8 +6,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use tokio::time::timeout;
 
 use crate::problem::{Problem, ProblemKind};
+use crate::state::AppState;
 
 /// Most bytes of a JSON body. Its depth is bounded by the reader: 128 levels.
 pub(crate) const JSON_BYTES_MAX: usize = 256 * 1024;
@@ -15,15 +17,18 @@ pub(crate) const JSON_BYTES_MAX: usize = 256 * 1024;
 /// A JSON body of type `application/json`.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             let problem = Problem::new(ProblemKind::UnsupportedMediaType, "the body is not application/json");
             return Err(problem.with_hint("send it with Content-Type: application/json"));
         }
-        let bytes = to_bytes(request.into_body(), JSON_BYTES_MAX).await.map_err(|error| {
+        // So few bytes come at once or not at all: the whole body gets the time that a pause would.
+        let patience = state.options.body_patience;
+        let read = timeout(patience, to_bytes(request.into_body(), JSON_BYTES_MAX)).await;
+        let bytes = read.map_err(|_| Problem::slow(patience))?.map_err(|error| {
             tracing::debug!(%error, "a body was not read");
             Problem::new(
                 ProblemKind::TooLarge,

@@ -4,6 +4,7 @@
 //! engine's registry, and no media: what it wants to know of a file it asks through [`Inspect`].
 
 mod catalog;
+mod connections;
 mod door;
 mod extract;
 mod file_body;

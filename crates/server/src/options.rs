@@ -17,6 +17,12 @@ pub struct ServerOptions {
     pub disk_reserve_bytes: u64,
     /// Most streams of events that are open at once.
     pub streams_max: usize,
+    /// Most connections that are open at once; further ones wait.
+    pub connections_max: usize,
+    /// How long a client may take for the head of a request.
+    pub head_patience: Duration,
+    /// How long a client may send nothing in the middle of a body.
+    pub body_patience: Duration,
     /// How often the queue is asked for what other processes, and heartbeats, have written there.
     pub look_every: Duration,
     /// How long a request under way may go on once the server stops.
@@ -30,6 +36,9 @@ impl Default for ServerOptions {
             upload_bytes_max: 64 << 30,
             disk_reserve_bytes: 256 << 20,
             streams_max: 10_000,
+            connections_max: 12_000,
+            head_patience: Duration::from_secs(30),
+            body_patience: Duration::from_secs(30),
             look_every: Duration::from_millis(500),
             stop_patience: Duration::from_secs(5),
         }

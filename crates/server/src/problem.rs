@@ -21,6 +21,8 @@ pub enum ProblemKind {
     NotFound,
     /// The route has no such method.
     MethodNotAllowed,
+    /// The body stopped coming.
+    Slow,
     /// It does not go with the state that the thing is in.
     Conflict,
     /// The body is larger than allowed.
@@ -49,6 +51,7 @@ impl ProblemKind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -68,6 +71,7 @@ impl ProblemKind {
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::Slow => "slow",
             Self::Conflict => "conflict",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
@@ -87,6 +91,7 @@ impl ProblemKind {
             Self::Forbidden => "refused",
             Self::NotFound => "not found",
             Self::MethodNotAllowed => "no such method here",
+            Self::Slow => "the body stopped coming",
             Self::Conflict => "not in this state",
             Self::TooLarge => "too large",
             Self::UnsupportedMediaType => "another media type is needed",
@@ -130,6 +135,11 @@ impl Problem {
     pub fn internal(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "a request broke");
         Self::new(ProblemKind::Internal, "the server could not do this; its log says why")
+    }
+
+    /// The body stopped coming.
+    pub fn slow(patience: std::time::Duration) -> Self {
+        Self::new(ProblemKind::Slow, format!("no byte of the body came for {} s", patience.as_secs_f64()))
     }
 
     /// The same with what to do about it.

@@ -37,7 +37,12 @@ impl IntoResponses for Named {
 
 impl IntoResponses for WithBody {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        of(&[ProblemKind::TooLarge, ProblemKind::UnsupportedMediaType, ProblemKind::Unprocessable])
+        of(&[
+            ProblemKind::Slow,
+            ProblemKind::TooLarge,
+            ProblemKind::UnsupportedMediaType,
+            ProblemKind::Unprocessable,
+        ])
     }
 }
 

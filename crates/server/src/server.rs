@@ -10,7 +10,6 @@ use reel_engine::Engine;
 use reel_queue::QueueError;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::timeout;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::incoming::Inbox;
@@ -18,14 +17,14 @@ use crate::inspect::Inspect;
 use crate::live::Live;
 use crate::options::ServerOptions;
 use crate::state::{AppState, Parts};
-use crate::{door, routes};
+use crate::{connections, door, routes};
 
 /// REST, uploads, live events and the page over one engine.
 pub struct Server {
     state: AppState,
 }
 
-/// Why a server could not be made, or stopped by itself.
+/// Why a server could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// Its tables cannot be used.
@@ -37,9 +36,6 @@ pub enum ServerError {
     /// The folder for files on their way in cannot be used.
     #[error("cannot use the folder of uploads: {0}")]
     Incoming(#[source] std::io::Error),
-    /// The listening socket broke.
-    #[error("cannot serve: {0}")]
-    Serve(#[source] std::io::Error),
 }
 
 impl Server {
@@ -75,39 +71,21 @@ impl Server {
 
     /// Serves until `shutdown` ends: then takes nothing new, ends streams and waits, and lets the rest finish for as
     /// long as the options say.
-    ///
-    /// # Errors
-    /// When the listening socket breaks.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), ServerError> {
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
         let live = self.state.live.clone();
         let telling = live.clone().keep_telling(self.state.engine.clone(), self.state.options.look_every);
         let telling = tokio::spawn(telling);
         let closing = live.clone();
-        let stop = async move {
+        let stopping = tokio::spawn(async move {
             shutdown.await;
             closing.close();
-        };
-        let serving = axum::serve(listener, self.router()).with_graceful_shutdown(stop);
-        let mut serving = tokio::spawn(serving.into_future());
-        let patience = self.state.options.stop_patience;
-        let ended = tokio::select! {
-            ended = &mut serving => Some(ended),
-            () = live.closed() => timeout(patience, &mut serving).await.ok(),
-        };
-        serving.abort();
-        live.close();
-        // An upload that does not end by then is cut with the process; what it leaves is swept by the next.
-        let _ = timeout(patience, self.state.incoming.emptied()).await;
+        });
+        connections::serve(listener, self.router(), &live, &self.state.options).await;
+        stopping.abort();
+        // What was cut still takes its files away.
+        self.state.incoming.emptied().await;
         // It ends by itself once the hub is closed; how it ended tells nothing.
         let _ = telling.await;
         self.state.catalog.close().await;
-        match ended {
-            Some(Ok(Err(error))) => Err(ServerError::Serve(error)),
-            _ => Ok(()),
-        }
     }
 }

@@ -1,10 +1,14 @@
 //! `POST /videos/upload`: a form with the file, and what should become of it if that is known already.
 
+use std::future::Future;
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::extract::{JSON_BYTES_MAX, json};
@@ -87,7 +91,8 @@ struct Form {
 async fn read(state: &AppState, mut form: Multipart) -> Result<Form, Problem> {
     let mut file = None;
     let mut job = None;
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    let patience = state.options.body_patience;
+    while let Some(field) = unless_slow(patience, form.next_field()).await? {
         match field.name().unwrap_or_default() {
             "video" if file.is_none() => file = Some(receive(state, field).await?),
             "job" if job.is_none() => job = Some(asked(state, field).await?),
@@ -111,15 +116,15 @@ async fn receive(
     let filename = cleaned(field.file_name().unwrap_or_default());
     let mime = field.content_type().and_then(plain_mime);
     let mut incoming = Incoming::begin(&state.incoming, state.options.upload_bytes_max)?;
-    let filled = fill(&mut incoming, &mut field).await;
+    let filled = fill(&mut incoming, &mut field, state.options.body_patience).await;
     // Waited for in any case: what is refused has left nothing behind once that is answered.
     let received = incoming.finish().await;
     filled?;
     Ok((received?, filename, mime))
 }
 
-async fn fill(incoming: &mut Incoming, field: &mut Field<'_>) -> Result<(), Problem> {
-    while let Some(piece) = field.chunk().await.map_err(broken)? {
+async fn fill(incoming: &mut Incoming, field: &mut Field<'_>, patience: Duration) -> Result<(), Problem> {
+    while let Some(piece) = unless_slow(patience, field.chunk()).await? {
         incoming.push(piece).await?;
     }
     Ok(())
@@ -127,7 +132,7 @@ async fn fill(incoming: &mut Incoming, field: &mut Field<'_>) -> Result<(), Prob
 
 async fn asked(state: &AppState, mut field: Field<'_>) -> Result<JobRequest, Problem> {
     let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(broken)? {
+    while let Some(piece) = unless_slow(state.options.body_patience, field.chunk()).await? {
         bytes.extend_from_slice(&piece);
         if bytes.len() > JSON_BYTES_MAX {
             let detail = format!("the field job has more than {JSON_BYTES_MAX} bytes");
@@ -167,6 +172,14 @@ async fn refuse_too_large(state: &AppState, headers: &HeaderMap) -> Result<(), P
         )),
         _ => Ok(()),
     }
+}
+
+/// What comes next, unless nothing comes for too long.
+async fn unless_slow<T>(
+    patience: Duration,
+    next: impl Future<Output = Result<T, MultipartError>>,
+) -> Result<T, Problem> {
+    timeout(patience, next).await.map_err(|_| Problem::slow(patience))?.map_err(broken)
 }
 
 fn broken(error: MultipartError) -> Problem {

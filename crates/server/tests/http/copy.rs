@@ -71,7 +71,8 @@ impl Pipeline for Copy {
         let chunk = ChunkSpec {
             chunk: params.hold,
             class: Class::Cpu,
-            threads: 1,
+            // Held ones run beside anything.
+            threads: u32::from(!params.hold),
             memory_bytes: 0,
             cost: 1,
             after: None,

@@ -1,6 +1,6 @@
 //! Jobs: made, joined, waited for, stopped, forgotten.
 
-use reel_types::{EventKind, JobId, TaskState};
+use reel_types::{EventKind, JobId, JobState, TaskState};
 use serde_json::{Value, json};
 
 use super::client::Request;
@@ -125,6 +125,60 @@ async fn nothing_is_committed_once_a_cancel_was_answered() {
     let after = &all[end.unwrap()..];
     let is_done = |kind: &EventKind| matches!(kind, EventKind::Task { state: TaskState::Done, .. });
     assert!(!after.iter().any(|event| is_done(&event.kind)), "{after:?}");
+}
+
+/// Half of them run until they are stopped, half are about to finish by themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_cancels_leaves_no_job_that_commits_afterwards() {
+    const HELD: usize = 30;
+    let scene = Scene::new().await;
+    let upload = scene.upload("a", b"abc").await;
+    let mut events = Request::get("/api/v1/events").listen(scene.address).await;
+    let mut jobs = Vec::new();
+    for count in 0..HELD {
+        jobs.push(scene.copy(&upload, json!({"hold": true, "name": format!("held{count}")})).await);
+    }
+    for _ in 0..HELD {
+        events.until(|heard| heard.data["task_id"] == "0.run.0" && heard.data["status"] == "leased").await;
+    }
+    for count in 0..HELD {
+        jobs.push(scene.copy(&upload, json!({"chunks": 3, "name": format!("quick{count}")})).await);
+    }
+    let mut cancels = tokio::task::JoinSet::new();
+    for job in jobs {
+        let address = scene.address;
+        cancels.spawn(async move {
+            let answer = Request::post(&format!("{JOBS}/{job}/cancel")).send(address).await;
+            (job, answer.status)
+        });
+    }
+    let answers = cancels.join_all().await;
+    let after: Vec<u64> = newest_seqs(&scene, &answers).await;
+    // Everything that still ran has come to its end once another job has passed.
+    let last = scene.copy(&upload, json!({"name": "last"})).await;
+    assert_eq!(scene.ended(&last).await["status"], "completed");
+    for ((job, status), seq) in answers.iter().zip(after) {
+        let job_id = JobId::new(job);
+        let state = scene.engine.queue.job(&job_id).await.unwrap().unwrap().state;
+        match status {
+            200 => assert_eq!(state, JobState::Cancelled, "{job}"),
+            409 => assert_eq!(state, JobState::Completed, "{job}"),
+            other => panic!("{job}: {other}"),
+        }
+        let later = scene.engine.queue.events(Some(&job_id), seq, 1000).await.unwrap();
+        assert!(later.is_empty(), "{job}: {later:?}");
+    }
+    assert!(answers.iter().filter(|(_, status)| *status == 200).count() >= HELD);
+}
+
+/// The last event of each job.
+async fn newest_seqs(scene: &Scene, answers: &[(String, u16)]) -> Vec<u64> {
+    let mut seqs = Vec::new();
+    for (job, _) in answers {
+        let all = scene.engine.queue.events(Some(&JobId::new(job)), 0, 1000).await.unwrap();
+        seqs.push(all.last().unwrap().seq);
+    }
+    seqs
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use reel_device::{Devices, NvmlSource};
 use reel_engine::{Drain, Engine, Registry, Site, StateDir, Worker, WorkerOptions};
 use reel_queue::{SqliteOptions, SqliteQueue};
-use reel_server::{Inspect, Inspected, Server, ServerError, ServerOptions};
+use reel_server::{Inspect, Inspected, Server, ServerOptions};
 use reel_store::FolderStore;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -24,7 +24,7 @@ pub struct Scene {
     pub address: SocketAddr,
     drain: Drain,
     stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<Result<(), ServerError>>,
+    serving: JoinHandle<()>,
 }
 
 /// Calls what begins with `RIFF` a film.
@@ -133,8 +133,8 @@ impl Scene {
     pub fn stop(&mut self) -> impl Future<Output = ()> + use<> {
         drop(self.stop.take());
         self.drain.start();
-        let serving = std::mem::replace(&mut self.serving, tokio::spawn(async { Ok(()) }));
-        async move { serving.await.unwrap().unwrap() }
+        let serving = std::mem::replace(&mut self.serving, tokio::spawn(async {}));
+        async move { serving.await.unwrap() }
     }
 }
 
