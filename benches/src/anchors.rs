@@ -76,7 +76,7 @@ const ANCHORS: &[Anchor] = &[
     Anchor {
         name: "par2, 5 %, no video",
         program: "par2",
-        bytes: 32_000_000,
+        bytes: 8_000_000,
         there: &["cp {in} {made}/data", "{program} create -q -q -s8352 -r5 -n1 {made}/data.par2 {made}/data"],
         back: &["{program} verify -q -q {made}/data.par2", "cp {made}/data {back}"],
         spoil_every_bytes: None,
@@ -84,7 +84,7 @@ const ANCHORS: &[Anchor] = &[
     Anchor {
         name: "par2, 10 %, no video, 5 % of blocks lost",
         program: "par2",
-        bytes: 32_000_000,
+        bytes: 8_000_000,
         there: &[
             "cp {in} {made}/data",
             "{program} create -q -q -s8352 -r10 -n1 {made}/data.par2 {made}/data",
