@@ -1,6 +1,6 @@
 //! Giving out one task.
 
-use reel_types::{Class, Millis, TaskState};
+use reel_types::{Class, JobState, Millis, TaskState};
 use serde::Serialize;
 use sqlx::Row as _;
 
@@ -14,12 +14,12 @@ use crate::command::{ClaimReply, Claimed, GPU_PATIENCE_MILLIS, Offer, WORKER_ALI
 use crate::error::QueueError;
 use crate::machine::{WorkerRow, while_doing};
 
-/// What is known of the worker, and the attempt that this claim got with whether its lease is alive. `?1` the claim, `?2` the
-/// worker, `?3` now.
+/// What is known of the worker, the attempt that this claim got with whether its lease is alive, and the time. `?1` the claim, `?2`
+/// the worker.
 const LOOK: &str = "
     select w.gpu, w.gone, w.seen_at, w.draining, a.task, a.on_gpu,
-           t.state = 'leased' and t.epoch = a.epoch and t.worker = ?2 and t.lease_until >= ?3
-      from (select 1) one left join workers w on w.id = ?2
+           t.state = 'leased' and t.epoch = a.epoch and t.worker = ?2 and t.lease_until >= c.now, c.now
+      from (select now from temp.clock) c left join workers w on w.id = ?2
            left join attempts a on a.claim = ?1 left join tasks t on t.id = a.task";
 
 const GPU_LIVES: &str =
@@ -56,7 +56,7 @@ const BEST: &str = concat!(
                and (s.running_max = 0 or leased < s.running_max))
      select ",
     columns!(),
-    ", t.class, t.tenant from (
+    ", t.class, t.tenant, (select j.state from jobs j where j.id = t.job) from (
         select share.leased, share.served_at,
                (select r.id from tasks r
                  where r.state = 'ready' and r.tenant = share.tenant
@@ -74,7 +74,7 @@ const BEST: &str = concat!(
 const BEST_OF_JOBS: &str = concat!(
     "select ",
     columns!(),
-    ", t.class, t.tenant from (
+    ", t.class, t.tenant, (select j.state from jobs j where j.id = t.job) from (
         select (select count(*) from tasks l where l.state = 'leased' and l.tenant = s.id) as leased, s.served_at,
                s.running_max,
                (select r.id from tasks r
@@ -101,9 +101,10 @@ const OPEN_ATTEMPT: &str = "
 /// One durable turn that finds and leases. Where it finds nothing it writes nothing; that the worker was heard of is then
 /// written by a lazy turn of its own, if that is due.
 pub(super) async fn claim(queue: &SqliteQueue, offer: &Offer) -> Result<ClaimReply, QueueError> {
-    let mut turn = queue.turn().await?;
-    let look = sqlx::query(LOOK).bind(offer.claim.as_str()).bind(offer.worker.as_str()).bind(turn.now);
+    let mut turn = queue.turn_without_time().await?;
+    let look = sqlx::query(LOOK).bind(offer.claim.as_str()).bind(offer.worker.as_str());
     let look = look.fetch_one(turn.on()).await?;
+    turn.now = look.try_get(7)?;
     let is_known = look.try_get::<Option<bool>, _>(0)?.is_some();
     let known = if is_known { Some(worker::row(&look, 0)?) } else { None };
     let announced = known.is_some_and(|row| row.gpu) || offer.gpu;
@@ -141,7 +142,7 @@ fn reply(claimed: Option<Claimed>) -> ClaimReply {
 }
 
 async fn lease(turn: &mut Turn, offer: &Offer, found: Found) -> Result<Claimed, QueueError> {
-    let Found { row, class, tenant } = found;
+    let Found { row, class, tenant, job_state } = found;
     let worker = offer.worker.as_str();
     let on_gpu = class != Class::Cpu && offer.gpu;
     let row = Row { epoch: row.epoch + 1, ..row };
@@ -163,7 +164,10 @@ async fn lease(turn: &mut Turn, offer: &Offer, found: Found) -> Result<Claimed, 
         .execute(turn.on())
         .await?;
     task_event(turn, &row, TaskState::Leased).await?;
-    job_became(turn, &row.name.job, while_doing(row.name.kind)).await?;
+    let becomes = while_doing(row.name.kind);
+    if job_state != becomes {
+        job_became(turn, &row.name.job, becomes).await?;
+    }
     claimed(turn, row.id, on_gpu).await
 }
 
@@ -172,6 +176,7 @@ struct Found {
     row: Row,
     class: Class,
     tenant: String,
+    job_state: JobState,
 }
 
 /// A class that the offer takes, and since when at the latest such a task must have been ready.
@@ -204,7 +209,12 @@ async fn best(turn: &mut Turn, offer: &Offer, announced: bool) -> Result<Option<
         query = query.bind(to_json(&offer.only_jobs)?);
     }
     let Some(row) = query.fetch_optional(turn.on()).await? else { return Ok(None) };
-    Ok(Some(Found { row: Row::read(&row)?, class: from_word(row.try_get(8)?)?, tenant: row.try_get(9)? }))
+    Ok(Some(Found {
+        row: Row::read(&row)?,
+        class: from_word(row.try_get(8)?)?,
+        tenant: row.try_get(9)?,
+        job_state: from_word(row.try_get(10)?)?,
+    }))
 }
 
 async fn gpu_lives(turn: &mut Turn) -> Result<bool, QueueError> {

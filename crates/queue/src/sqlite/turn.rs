@@ -25,6 +25,12 @@ impl SqliteQueue {
         self.turn_as(self.begins.lazy).await
     }
 
+    /// A durable one whose first statement tells the time, together with what else it reads.
+    pub(super) async fn turn_without_time(&self) -> Result<Turn, QueueError> {
+        let transaction = self.writer.begin_with(self.begins.durable).await?;
+        Ok(Turn { transaction, now: 0, statements: self.statements })
+    }
+
     async fn turn_as(&self, begin: &'static str) -> Result<Turn, QueueError> {
         let mut transaction = self.writer.begin_with(begin).await?;
         let now = sqlx::query_scalar(clock::NOW).fetch_one(&mut *transaction).await?;
