@@ -3,7 +3,8 @@
 use reel_engine::{ParamsError, Submission};
 use reel_queue::RetryReply;
 use reel_types::{JobId, JobState, Source, TenantId};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -34,7 +35,7 @@ pub(crate) struct JobRequest {
     #[schema(value_type = Object)]
     pub(crate) params: Map<String, Value>,
     /// Higher is sooner.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = -100, maximum = 100, default = 0)]
     pub(crate) priority: i32,
 }
@@ -131,6 +132,13 @@ pub(crate) fn check(state: &AppState, request: &JobRequest, source_count: usize)
             failure.hint.into_iter().fold(problem, Problem::with_hint)
         }
     })
+}
+
+/// JSON has one sort of number: 3.0 is a whole one as well.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<i32, D::Error> {
+    let number = f64::deserialize(from)?;
+    let whole = number as i32;
+    if f64::from(whole) == number { Ok(whole) } else { Err(D::Error::custom("not a whole number")) }
 }
 
 /// Whether a priority may come from outside.

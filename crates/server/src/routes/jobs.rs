@@ -15,7 +15,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::progress;
 use crate::refusals::{Always, InState, Named, WithBody};
 use crate::state::{AppState, Caller};
-use crate::submit::{Accepted, JobRequest, check_priority, submit};
+use crate::submit::{Accepted, JobRequest, check_priority, submit, whole};
 use crate::view::{API, JobView, Page, PageQuery};
 
 /// Longest wait for the end of a job.
@@ -47,7 +47,7 @@ pub(crate) async fn list(
 /// Makes a job, or joins one that asks for the same.
 #[utoipa::path(
     post, operation_id = "createJob", path = "/jobs", tag = "jobs", request_body = JobRequest,
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,255}$")),
     responses((status = 202, body = Accepted, headers(("Location" = String))), WithBody, InState, Always)
 )]
 pub(crate) async fn create(
@@ -72,6 +72,7 @@ pub(super) fn accepted(accepted: Accepted) -> Result<(StatusCode, HeaderMap, Jso
 #[serde(deny_unknown_fields)]
 pub(crate) struct JobChange {
     /// Higher is sooner.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = -100, maximum = 100)]
     priority: i32,
 }

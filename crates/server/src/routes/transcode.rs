@@ -13,7 +13,7 @@ use crate::idempotency::RequestName;
 use crate::problem::Problem;
 use crate::refusals::{Always, InState, Named, WithBody};
 use crate::state::{AppState, Caller};
-use crate::submit::{Accepted, JobRequest, SourceRef, submit};
+use crate::submit::{Accepted, JobRequest, SourceRef, submit, whole};
 
 /// The pipeline of this route.
 const PIPELINE: &str = "transcode";
@@ -32,7 +32,7 @@ pub(crate) struct TranscodeRequest {
     #[schema(value_type = Option<Bitrate>)]
     bitrate: Option<Value>,
     /// Higher is sooner.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = -100, maximum = 100, default = 0)]
     priority: i32,
     /// Further parameters of the pipeline.
@@ -55,7 +55,7 @@ pub(crate) enum Bitrate {
 /// Makes a job that transcodes this file.
 #[utoipa::path(
     post, operation_id = "transcodeVideo", path = "/videos/{id}/transcode", tag = "videos", 
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,255}$")),
     request_body = TranscodeRequest,
     responses(
         (status = 202, body = Accepted, headers(("Location" = String))), Named, WithBody, InState, Always

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
@@ -23,14 +23,16 @@ use crate::vault;
 use crate::view::{API, UploadView};
 
 /// What the form holds.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read part by part as it comes; this is for the document alone")]
 pub(crate) struct UploadForm {
     /// The file.
     #[schema(value_type = String, content_media_type = "application/octet-stream")]
     video: Vec<u8>,
     /// What should become of it: the JSON of a new job without `sources`.
-    job: Option<String>,
+    #[schema(required = false)]
+    job: String,
 }
 
 /// The stored file, and its job if one was asked for.

@@ -281,6 +281,9 @@ async fn a_job_can_be_moved_forward() {
     let change = |body: Value| Request::new("PATCH", &job).json(&body);
     assert_eq!(scene.send(change(json!({"priority": 7}))).await.expect(200).json()["priority"], 7);
     assert_eq!(scene.get(&job).await.expect(200).json()["priority"], 7);
-    scene.send(change(json!({"priority": 101}))).await.expect(422);
+    assert_eq!(scene.send(change(json!({"priority": -3.0}))).await.expect(200).json()["priority"], -3);
+    for odd in [json!(101), json!(1.5), json!(1e300), json!("1"), json!(null)] {
+        scene.send(change(json!({"priority": odd}))).await.expect(422);
+    }
     scene.send(change(json!({"priority": 1, "status": "completed"}))).await.expect(422);
 }
