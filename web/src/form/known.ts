@@ -1,0 +1,93 @@
+// What is known of the pipelines beside their schemas: names, what matters most, presets. A pipeline that is not listed
+// still has a form.
+import type { Params } from './choice';
+
+export interface Preset {
+  name: string;
+  help: string;
+  params: Params;
+}
+
+interface Known {
+  title: string;
+  help: string;
+  /** Shown at once; the others are folded. */
+  first: string[];
+  presets: Preset[];
+}
+
+const KNOWN: Record<string, Known> = {
+  transcode: {
+    title: 'Transcode',
+    help: 'Another codec, size or format',
+    first: ['codec', 'resolution', 'preset', 'crf', 'container', 'audio'],
+    presets: [
+      { name: 'Plays everywhere', help: 'H.264 in MP4', params: { codec: 'h264', container: 'mp4' } },
+      { name: 'Small', help: 'HEVC, about a third smaller', params: { codec: 'hevc', container: 'mp4' } },
+      { name: 'Phone', help: '720p, made fast', params: { codec: 'h264', resolution: '720p', preset: 'fast' } },
+      { name: 'Web', help: 'VP9 and Opus in WebM', params: { codec: 'vp9', container: 'webm', resolution: '1080p' } },
+      { name: 'Draft', help: '480p, as fast as it goes', params: { codec: 'h264', resolution: '480p', preset: 'ultrafast' } },
+      { name: 'Master', help: 'Hard to tell from the source', params: { codec: 'h264', crf: 16, preset: 'slow' } },
+    ],
+  },
+  pack: {
+    title: 'Pack',
+    help: 'Any file as a video',
+    first: ['profile', 'target', 'verify', 'split_size'],
+    presets: [
+      { name: 'For disks', help: 'Nearly all of it is payload', params: { profile: 'archive' } },
+      { name: 'For sites', help: 'Survives 1080p at 10 Mbit/s', params: { profile: 'share', target: '1080p-10M' } },
+      { name: 'Paranoid', help: 'Survives 480p at 1 Mbit/s', params: { profile: 'share', target: 'paranoid' } },
+    ],
+  },
+  unpack: {
+    title: 'Unpack',
+    help: 'The file out of such a video',
+    first: ['verify', 'allow_partial'],
+    presets: [
+      { name: 'Restore', help: 'All of it, or a refusal', params: {} },
+      { name: 'Rescue', help: 'What can be had; holes are named', params: { allow_partial: true } },
+      { name: 'Only check', help: 'Nothing is written', params: { verify: true } },
+    ],
+  },
+};
+
+export function knownOf(pipeline: string): Known {
+  const title = pipeline.charAt(0).toUpperCase() + pipeline.slice(1);
+  return KNOWN[pipeline] ?? { title, help: '', first: [], presets: [{ name: 'Standard', help: '', params: {} }] };
+}
+
+/** What can be typed into a field whose schema says only that it is text. */
+export const SUGGESTIONS: Record<string, string[]> = {
+  resolution: ['2160p', '1440p', '1080p', '720p', '480p', '360p'],
+  bitrate: ['800k', '2M', '5M', '10M', '20M'],
+  chunk: ['auto', 'none', '10', '30'],
+  device: ['auto', 'cpu', 'gpu', 'gpu:0'],
+  split_size: ['700MiB', '1GB', '4GB'],
+  split_duration: ['10m', '1h'],
+};
+
+const SAVED = 'reel-presets';
+
+/** The presets that were saved in this browser. */
+export function savedPresets(pipeline: string): Preset[] {
+  return all()[pipeline] ?? [];
+}
+
+export function savePreset(pipeline: string, preset: Preset): void {
+  const others = savedPresets(pipeline).filter((one) => one.name !== preset.name);
+  localStorage.setItem(SAVED, JSON.stringify({ ...all(), [pipeline]: [...others, preset] }));
+}
+
+export function forgetPreset(pipeline: string, name: string): void {
+  const others = savedPresets(pipeline).filter((one) => one.name !== name);
+  localStorage.setItem(SAVED, JSON.stringify({ ...all(), [pipeline]: others }));
+}
+
+function all(): Record<string, Preset[]> {
+  try {
+    return JSON.parse(localStorage.getItem(SAVED) ?? '{}') as Record<string, Preset[]>;
+  } catch {
+    return {};
+  }
+}

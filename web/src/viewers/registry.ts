@@ -1,0 +1,30 @@
+// Which viewer shows a result: the first that takes its media type. One more viewer is one more row.
+import type { Component } from 'svelte';
+import type { Artifact } from '../api/client';
+
+export interface ViewerProps {
+  artifact: Artifact;
+}
+
+interface Viewer {
+  takes(artifact: Artifact): boolean;
+  load(): Promise<{ default: Component<ViewerProps> }>;
+}
+
+const TEXT = /^(text\/|application\/(json|xml|x-ndjson)$)/;
+const FRAMES = new Set(['video/x-msvideo', 'video/avi', 'video/vnd.avi']);
+const LISTS = new Set(['application/vnd.apple.mpegurl', 'application/x-mpegurl']);
+
+const VIEWERS: Viewer[] = [
+  { takes: ({ mime }) => FRAMES.has(mime), load: () => import('./Frames.svelte') },
+  { takes: ({ mime }) => LISTS.has(mime.toLowerCase()), load: () => import('./Hls.svelte') },
+  { takes: ({ mime }) => /^(video|audio)\//.test(mime), load: () => import('./Video.svelte') },
+  { takes: ({ mime }) => mime.startsWith('image/') && mime !== 'image/svg+xml', load: () => import('./Picture.svelte') },
+  { takes: ({ mime }) => TEXT.test(mime), load: () => import('./Text.svelte') },
+  { takes: () => true, load: () => import('./Other.svelte') },
+];
+
+export async function viewerOf(artifact: Artifact): Promise<Component<ViewerProps>> {
+  const viewer = VIEWERS.find((one) => one.takes(artifact))!;
+  return (await viewer.load()).default;
+}
