@@ -1,6 +1,6 @@
 //! Prints how many claims, and claims with their finish, an SQLite queue does in a second, each durable on the disk.
 //!
-//! `cargo run --release -p reel-queue --example claims -- FOLDER [READY_TASKS]`
+//! `cargo run --release -p reel-queue --example claims -- FOLDER [READY_TASKS [TENANTS]]`
 
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
@@ -23,13 +23,14 @@ const MEASURED: Duration = Duration::from_secs(3);
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().ok_or("usage: claims FOLDER [READY_TASKS]")?;
+    let folder = arguments.next().ok_or("usage: claims FOLDER [READY_TASKS [TENANTS]]")?;
     let ready: usize = arguments.next().map_or(Ok(10_000), |text| text.parse())?;
+    let tenants: usize = arguments.next().map_or(Ok(1), |text| text.parse())?;
     let file = Path::new(&folder).join("claims-bench.db");
     let queue = SqliteQueue::open(&file, SqliteOptions::default()).await?;
     let bench = Bench { queue, claims: std::cell::Cell::new(0) };
     let began = Instant::now();
-    bench.fill(ready).await?;
+    bench.fill(ready, tenants.max(1)).await?;
     println!("{ready} ready tasks put in within {:.1} s", began.elapsed().as_secs_f64());
 
     bench.measure("heartbeats", async || bench.beat().await).await?;
@@ -78,11 +79,12 @@ impl Bench {
         Ok(())
     }
 
-    async fn fill(&self, ready: usize) -> Result<(), QueueError> {
+    /// Jobs of 1000 chunks, dealt to the tenants and the pipelines in turn.
+    async fn fill(&self, ready: usize, tenants: usize) -> Result<(), QueueError> {
         for number in 0..ready.div_ceil(CHUNKS) {
             let id = JobId::from_parts(number as i64, 0);
             let job = NewJob {
-                tenant: TenantId::local(),
+                tenant: TenantId::new(format!("t{}", number % tenants)),
                 key: JobKey::new(id.as_str()),
                 id: id.clone(),
                 pipeline: PIPELINES[number % PIPELINES.len()].to_owned(),
