@@ -10,6 +10,7 @@ use clap::Args;
 use reel_engine::{Drain, Engine, Worker, WorkerOptions};
 use reel_server::{PublicUrl, Server, ServerError, ServerOptions};
 use reel_types::FailureKind;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
@@ -55,6 +56,7 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     refuse_strangers(args.listen)?;
     let interrupt =
         Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
+    raise_open_files();
     let listener = listen(args.listen).await?;
     let engine = app.open_engine(settings).await?;
     let inspect = LookInto::new(find_ffmpeg(settings, &engine.state)?);
@@ -72,6 +74,14 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     let ((), worked) = tokio::join!(server.serve(listener, stop), worker);
     worked.map_err(|error| Problem::storage("cannot work in the state folder", &error))?;
     Ok(exit::DONE)
+}
+
+/// Each stream of events is an open file; the usual bound of 1024 is meant for programs that use `select`.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::info!(%error, "cannot open more files at once");
+    }
 }
 
 /// Ends when somebody asks for it, or when the worker cannot go on.

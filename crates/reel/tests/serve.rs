@@ -61,10 +61,16 @@ impl<'a> Served<'a> {
     }
 
     fn stop(self) {
+        let scene = self.scene;
+        self.stop_beside();
+        scene.no_process_is_left();
+    }
+
+    /// While another one goes on.
+    fn stop_beside(self) {
         self.running.signal(Signal::TERM);
         assert!(self.running.ends_within(Duration::from_secs(20)), "it did not end");
         self.running.end().expect(0);
-        self.scene.no_process_is_left();
     }
 }
 
@@ -242,6 +248,24 @@ fn a_server_that_was_killed_goes_on_where_it_was() {
     let is_from_before = |task: &&Value| task["status"] == "done" && task["epoch"] == 1;
     assert!(tasks.iter().filter(is_from_before).count() >= 2, "{report}");
     served.stop();
+}
+
+#[test]
+fn two_servers_on_one_state_folder_tell_what_the_other_does() {
+    let scene = Scene::new();
+    std::fs::write(scene.path("a.txt"), b"abc").unwrap();
+    let takes = Served::start(&scene, &["--no-worker"]);
+    let upload = takes.upload("a.txt");
+    let job = takes.submit(&json!({"pipeline": "pack", "sources": [{"upload": upload}]}));
+    assert_eq!(takes.json(&format!("/api/v1/jobs/{job}"), &[])["status"], "queued");
+    let works = Served::start(&scene, &[]);
+    // Each waits for an end that the other's worker brings, or its own.
+    assert_eq!(takes.ended(&job)["status"], "completed");
+    assert_eq!(works.ended(&job)["status"], "completed");
+    let told = takes.curl(&format!("/api/v1/jobs/{job}/events"), &["-N"]);
+    assert!(told.trim_end().ends_with(r#""status":"completed"}"#), "{told}");
+    works.stop_beside();
+    takes.stop();
 }
 
 #[test]
