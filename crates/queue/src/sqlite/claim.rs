@@ -36,7 +36,8 @@ macro_rules! best_of_few {
 
 /// The best ready task for each class that is taken, each pipeline and each tenant that may have more, found at the start
 /// of an index; then the best of those few. Tenants with ready work are found by stepping from one to the next in that
-/// same index; with one of them alone and no bound, nothing need be counted. `?1` classes with the latest `ready_since` each, `?2` pipelines, `?3` now, `?4` threads, `?5` bytes.
+/// same index; with one of them alone and no bound, nothing need be counted. `?1` classes with the latest
+/// `ready_since` each, `?2` pipelines, `?3` now, `?4` threads, `?5` bytes.
 const BEST: &str = concat!(
     "with recursive
         ready (tenant) as materialized (
