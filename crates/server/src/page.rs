@@ -20,6 +20,9 @@ const INDEX: &str = "index.html";
 /// Where the build puts files whose name has a digest of what is in them.
 const HASHED: &str = "assets/";
 
+/// A build may put a squeezed twin beside a file; the smallest comes first.
+const TWINS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
 /// Nothing from elsewhere, no script within the page.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
     media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; font-src 'self'; object-src 'none'; \
@@ -64,13 +67,20 @@ fn wants_html(headers: &HeaderMap) -> bool {
     accepted.split(',').any(|one| one.split(';').next().is_some_and(|mime| mime.trim() == "text/html"))
 }
 
-fn built(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
+fn built(name: &str, plain: EmbeddedFile, asked: &HeaderMap) -> Response {
+    let twin = |(encoding, ending)| Some((encoding, Built::get(&format!("{name}{ending}"))?));
+    let squeezed = TWINS.into_iter().filter(|(encoding, _)| takes(asked, encoding)).find_map(twin);
+    let (encoding, file) = squeezed.map_or((None, plain), |(encoding, file)| (Some(encoding), file));
     let digest: String = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
     let etag = format!("\"{digest}\"");
     let mut headers = HeaderMap::new();
     let cache = if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, etag);
     }
@@ -80,6 +90,18 @@ fn built(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime(name)));
     (headers, Body::from(file.data.into_owned())).into_response()
+}
+
+/// Whether a browser takes this encoding.
+fn takes(asked: &HeaderMap, encoding: &str) -> bool {
+    let accepted =
+        asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let is_refused = parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        is_named && !is_refused
+    })
 }
 
 fn note() -> Response {
@@ -107,5 +129,37 @@ fn mime(name: &str) -> &'static str {
         "txt" => "text/plain; charset=utf-8",
         "wasm" => "application/wasm",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_says_which_encodings_it_takes() {
+        let check = |accepted: &str, encoding: &str, expected: bool| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, accepted.parse().unwrap());
+            assert_eq!(takes(&headers, encoding), expected, "{accepted}");
+        };
+        check("gzip, deflate, br", "br", true);
+        check("gzip;q=0.5, BR;q=1", "br", true);
+        check("gzip, br;q=0", "br", false);
+        check("gzip", "br", false);
+        check("", "gzip", false);
+        assert!(!takes(&HeaderMap::new(), "gzip"));
+    }
+
+    #[test]
+    fn only_a_browser_that_goes_somewhere_gets_the_page_for_any_path() {
+        let check = |accept: &str, expected: bool| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(wants_html(&headers), expected, "{accept}");
+        };
+        check("text/html,application/xhtml+xml,*/*;q=0.8", true);
+        check("application/json", false);
+        check("*/*", false);
     }
 }
