@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use reel_types::{Job, JobId, JobState, TenantId};
+use reel_queue::JobFilter;
+use reel_types::{Job, JobId, JobState, Source, TenantId};
 use serde::Deserialize;
 use tokio::time::{Duration, timeout};
 use utoipa::{IntoParams, ToSchema};
@@ -158,7 +159,10 @@ pub(crate) async fn remove(
     caller: Caller,
     PathOf(id): PathOf<String>,
 ) -> Result<StatusCode, Problem> {
+    // Nobody begins to read a result between the look for readers and its end.
+    let _guard = state.uploads.lock().await;
     let job = state.job(&caller.tenant, &id).await?;
+    refuse_while_read(&state, &job.id).await?;
     if !state.engine.queue.forget(&job.id).await? {
         let now = state.job(&caller.tenant, &id).await?;
         return Err(Problem::new(ProblemKind::Conflict, format!("job {id} is {}", now.state.as_str()))
@@ -169,4 +173,15 @@ pub(crate) async fn remove(
     state.catalog.unlink(&job.id).await?;
     state.engine.tell_change();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A job under way may read what this one made.
+async fn refuse_while_read(state: &AppState, job: &JobId) -> Result<(), Problem> {
+    let states = vec![JobState::Queued, JobState::Planning, JobState::Running, JobState::Assembling];
+    let open = state.engine.queue.jobs(JobFilter { states, ..JobFilter::default() }).await?;
+    let made = format!("jobs/{job}/");
+    let reads = |source: &Source| matches!(source, Source::Object { key, .. } if key.starts_with(&made));
+    let Some(reader) = open.iter().find(|one| one.sources.iter().any(reads)) else { return Ok(()) };
+    Err(Problem::new(ProblemKind::Conflict, format!("job {} still reads what it made", reader.id))
+        .with_hint(format!("wait for it, or cancel it: POST {API}/jobs/{}/cancel", reader.id)))
 }

@@ -204,6 +204,21 @@ async fn a_job_under_way_cannot_be_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_another_job_reads_stays() {
+    let scene = Scene::new().await;
+    let upload = scene.upload("a", b"abc").await;
+    let first = scene.copy(&upload, json!({})).await;
+    scene.ended(&first).await;
+    let source = json!({"artifact": {"job": first, "name": "out.bin"}});
+    let body = json!({"pipeline": "copy", "sources": [source], "params": {"hold": true}});
+    let reader = text(&scene.post(JOBS, &body).await.expect(202).json()["id"]);
+    let delete = Request::new("DELETE", &format!("{JOBS}/{first}"));
+    scene.send(delete.clone()).await.expect(409);
+    scene.send(Request::post(&format!("{JOBS}/{reader}/cancel"))).await.expect(200);
+    scene.send(delete).await.expect(204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_listed_page_by_page_and_by_state() {
     let scene = Scene::idle().await;
     let upload = scene.upload("a", b"abc").await;
