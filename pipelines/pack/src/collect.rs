@@ -6,7 +6,6 @@ mod seen;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 
 use reel_engine::RunError;
 use reel_types::FailureKind;
@@ -18,6 +17,7 @@ use seen::Seen;
 use crate::block::{BlockCollector, BlockEncoder, Code, Decoded, Pushed};
 use crate::content::hex;
 use crate::frame::{FileId, FrameKind, Metadata, RepairCode, parse_frame};
+use crate::pieces::write_pieces_at;
 use crate::stream::compress::decompressed;
 use crate::stream::seal::FileKey;
 
@@ -195,7 +195,7 @@ impl<'a> Collector<'a> {
             return Ok(());
         }
         let at = u64::from(index - self.range.start) * u64::from(self.metadata.block_bytes);
-        let written = file.write_all_at(&bytes, at);
+        let written = write_pieces_at(file, &bytes, at);
         self.in_order = self.in_order.take().filter(|in_order| in_order.next == index).map(|mut in_order| {
             // Now, while the bytes are in the cache: they need not be read again.
             in_order.hasher.update(&bytes);

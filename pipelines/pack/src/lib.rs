@@ -17,6 +17,7 @@ pub mod legacy;
 mod pack;
 mod params;
 mod picture;
+mod pieces;
 mod pixels;
 mod room;
 pub mod share;

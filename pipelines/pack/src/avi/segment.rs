@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::AviWriteError;
 use super::fields::{chunk_header, padded};
+use crate::pieces::write_pieces;
 
 /// Bytes that a segment, with its index, never passes: the size of a RIFF that every reader takes.
 pub const SEGMENT_BYTES_MAX: u64 = 1 << 30;
@@ -71,7 +72,7 @@ impl<W: Write> SegmentWriter<W> {
         Self { to, entries: Vec::new(), chunks_bytes: 0, frame_bytes_max: 0 }
     }
 
-    /// Appends one frame. A frame costs one write when `to` is a file.
+    /// Appends one frame.
     ///
     /// # Errors
     /// [`AviWriteError::SegmentFull`], after which the segment is as before; [`AviWriteError::WriteSegment`], after
@@ -83,8 +84,10 @@ impl<W: Write> SegmentWriter<W> {
         }
         // Both fit: the whole segment has at most 2^30 bytes.
         let (offset, size) = (self.chunks_bytes as u32 + 8, frame.len() as u32);
-        let written =
-            self.to.write_all(&chunk_header(FRAME_CHUNK, size)).and_then(|()| self.to.write_all(frame));
+        let written = self
+            .to
+            .write_all(&chunk_header(FRAME_CHUNK, size))
+            .and_then(|()| write_pieces(&mut self.to, frame));
         written
             .and_then(|()| if size % 2 == 1 { self.to.write_all(&[0]) } else { Ok(()) })
             .map_err(AviWriteError::WriteSegment)?;
