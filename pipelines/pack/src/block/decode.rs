@@ -26,9 +26,12 @@ pub(super) fn decode(candidate: &mut Candidate, code: Code) -> Result<Decoded, H
         have: candidate.have() as u32,
         need: candidate.source_count() as u32,
     };
-    if candidate.repair.len() < missing_count {
+    let spare_count = candidate.have().saturating_sub(candidate.source_count());
+    if candidate.repair.len() < missing_count || spare_count < candidate.spare_wanted {
         return Err(hole);
     }
+    candidate.lay_out(Vec::new());
+    candidate.spare_wanted = (2 * spare_count).max(1);
     let restore = |candidate: &mut Candidate| match code {
         Code::Raptor => restore_few(candidate).or_else(|| restore_missing(candidate)),
         Code::ReedSolomon { ratio_ppm } => reed_solomon::restore(candidate, ratio_ppm),

@@ -13,7 +13,8 @@ pub(super) struct Seen {
 
 struct Bits {
     source_count: u32,
-    words: Vec<u64>,
+    /// By their number; only those with a bit, for a forged symbol may name the last of them.
+    words: BTreeMap<u32, u64>,
 }
 
 impl Seen {
@@ -22,21 +23,15 @@ impl Seen {
         if esi >= SYMBOLS_MAX {
             return;
         }
-        let bits = self.blocks.entry(block).or_insert(Bits { source_count, words: Vec::new() });
-        let word = (esi / 64) as usize;
-        if bits.words.len() <= word {
-            bits.words.resize(word + 1, 0);
-        }
-        if let Some(word) = bits.words.get_mut(word) {
-            *word |= 1 << (esi % 64);
-        }
+        let bits = self.blocks.entry(block).or_insert(Bits { source_count, words: BTreeMap::new() });
+        *bits.words.entry(esi / 64).or_default() |= 1 << (esi % 64);
     }
 
     /// The smallest part of its repair symbols that a block did not need; nothing without any.
     pub(super) fn margin(&self, repair_ratio: f64) -> Option<f64> {
         let part = |bits: &Bits| {
             let repair_count = (f64::from(bits.source_count) * repair_ratio).ceil();
-            let have: u32 = bits.words.iter().map(|word| word.count_ones()).sum();
+            let have: u32 = bits.words.values().map(|word| word.count_ones()).sum();
             let spare = (f64::from(have) - f64::from(bits.source_count)).max(0.0);
             (repair_count > 0.0).then(|| (spare / repair_count).min(1.0))
         };
