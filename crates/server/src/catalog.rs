@@ -2,10 +2,12 @@
 
 mod jobs;
 mod open;
+mod partial;
 mod uploads;
 
 use sqlx::SqlitePool;
 
+pub(crate) use partial::{Held, Partial};
 pub(crate) use uploads::{NewUpload, Upload};
 
 /// The tables. Cheap to clone.

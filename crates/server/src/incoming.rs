@@ -37,6 +37,12 @@ impl Inbox {
         &self.folder
     }
 
+    /// What the server waits for before it ends; nothing once it is stopping.
+    pub(crate) fn enter(&self) -> Result<OwnedRwLockReadGuard<()>, Problem> {
+        let open = Arc::clone(&self.open).try_read_owned();
+        open.map_err(|_| Problem::new(ProblemKind::Unavailable, "the server is stopping"))
+    }
+
     /// Takes nothing new from now on, and ends once no file is left.
     pub(crate) async fn emptied(&self) {
         let _all = self.open.write().await;
@@ -72,8 +78,7 @@ struct Part {
 impl Incoming {
     /// Begins a file.
     pub(crate) fn begin(inbox: &Inbox, size_bytes_max: u64) -> Result<Self, Problem> {
-        let open = Arc::clone(&inbox.open).try_read_owned();
-        let open = open.map_err(|_| Problem::new(ProblemKind::Unavailable, "the server is stopping"))?;
+        let open = inbox.enter()?;
         let part = Part::new(&inbox.folder, open).map_err(not_written)?;
         let (pieces, waiting) = mpsc::channel(PIECES_WAITING);
         let written = tokio::task::spawn_blocking(move || write(part, waiting));

@@ -20,11 +20,13 @@ mod problem;
 mod progress;
 mod range;
 mod refusals;
+mod room;
 mod routes;
 mod send;
 mod server;
 mod state;
 mod submit;
+mod tus;
 mod vault;
 mod view;
 

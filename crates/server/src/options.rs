@@ -15,6 +15,10 @@ pub struct ServerOptions {
     pub upload_bytes_max: u64,
     /// Bytes that an upload leaves free on the disk.
     pub disk_reserve_bytes: u64,
+    /// Most bytes of all uploads of one tenant together.
+    pub stored_bytes_max: u64,
+    /// How long an upload that is not whole is kept after its last byte.
+    pub partial_keep: Duration,
     /// Most streams of events that are open at once.
     pub streams_max: usize,
     /// Most connections that are open at once; further ones wait.
@@ -34,7 +38,9 @@ impl Default for ServerOptions {
         Self {
             public_urls: Vec::new(),
             upload_bytes_max: 64 << 30,
-            disk_reserve_bytes: 256 << 20,
+            disk_reserve_bytes: 1 << 30,
+            stored_bytes_max: u64::MAX,
+            partial_keep: Duration::from_secs(7 * 24 * 3600),
             streams_max: 10_000,
             connections_max: 12_000,
             head_patience: Duration::from_secs(30),

@@ -10,6 +10,9 @@ use reel_types::FailureKind;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// The status that tus has for it; HTTP has none.
+const CHECKSUM_MISMATCH: u16 = 460;
+
 /// The sort of a problem: decides the status and the `type`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ProblemKind {
@@ -29,6 +32,12 @@ pub enum ProblemKind {
     TooLarge,
     /// The body is of another media type than the route takes.
     UnsupportedMediaType,
+    /// The client speaks another version of a protocol.
+    PreconditionFailed,
+    /// Somebody else writes it right now.
+    Locked,
+    /// The bytes are not those that the client says they are.
+    ChecksumMismatch,
     /// No byte of the object is in the range.
     RangeNotSatisfiable,
     /// The `Host` is none of this server's names.
@@ -55,6 +64,11 @@ impl ProblemKind {
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::Locked => StatusCode::LOCKED,
+            Self::ChecksumMismatch => {
+                StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
+            }
             Self::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -75,6 +89,9 @@ impl ProblemKind {
             Self::Conflict => "conflict",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::PreconditionFailed => "precondition-failed",
+            Self::Locked => "locked",
+            Self::ChecksumMismatch => "checksum-mismatch",
             Self::RangeNotSatisfiable => "range-not-satisfiable",
             Self::Misdirected => "misdirected",
             Self::Unprocessable => "unprocessable",
@@ -95,6 +112,9 @@ impl ProblemKind {
             Self::Conflict => "not in this state",
             Self::TooLarge => "too large",
             Self::UnsupportedMediaType => "another media type is needed",
+            Self::PreconditionFailed => "another version of the protocol is needed",
+            Self::Locked => "somebody else writes it",
+            Self::ChecksumMismatch => "other bytes than were promised",
             Self::RangeNotSatisfiable => "no byte is in that range",
             Self::Misdirected => "not a name of this server",
             Self::Unprocessable => "asks for what cannot be",

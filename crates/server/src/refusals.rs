@@ -52,7 +52,7 @@ impl IntoResponses for InState {
     }
 }
 
-fn of(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
+pub(crate) fn of(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
     kinds.iter().map(|kind| (kind.status().as_str().to_owned(), response(*kind).into())).collect()
 }
 

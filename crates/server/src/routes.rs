@@ -8,6 +8,7 @@ mod job_detail;
 mod jobs;
 mod pipelines;
 mod queue;
+mod resumable;
 mod system;
 mod transcode;
 mod upload;
@@ -51,6 +52,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(videos::list))
         .routes(routes!(videos::show, videos::remove))
         .routes(routes!(videos::outputs))
+        .merge(resumable::routes())
         .routes(routes!(transcode::transcode))
         .routes(routes!(jobs::list, jobs::create))
         .routes(routes!(jobs::show, jobs::change, jobs::remove))

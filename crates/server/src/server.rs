@@ -17,6 +17,7 @@ use crate::inspect::Inspect;
 use crate::live::Live;
 use crate::options::ServerOptions;
 use crate::state::{AppState, Parts};
+use crate::tus::{self, Tus};
 use crate::{connections, door, routes};
 
 /// REST, uploads, live events and the page over one engine.
@@ -49,6 +50,7 @@ impl Server {
         options: ServerOptions,
     ) -> Result<Self, ServerError> {
         let incoming = Inbox::open(engine.state.root().join("incoming")).map_err(ServerError::Incoming)?;
+        let tus = Tus::open(engine.state.root().join("partial")).map_err(ServerError::Incoming)?;
         let parts = Parts {
             catalog: Catalog::open(&engine.state.database()).await?,
             live: Live::open(&*engine.queue).await?,
@@ -58,6 +60,7 @@ impl Server {
             inspect,
             options,
             incoming,
+            tus,
         };
         Ok(Self { state: AppState::new(parts) })
     }
@@ -75,6 +78,7 @@ impl Server {
         let live = self.state.live.clone();
         let telling = live.clone().keep_telling(self.state.engine.clone(), self.state.options.look_every);
         let telling = tokio::spawn(telling);
+        let tidying = tokio::spawn(tus::keep_tidy(self.state.clone()));
         let closing = live.clone();
         let stopping = tokio::spawn(async move {
             shutdown.await;
@@ -86,6 +90,7 @@ impl Server {
         self.state.incoming.emptied().await;
         // It ends by itself once the hub is closed; how it ended tells nothing.
         let _ = telling.await;
+        let _ = tidying.await;
         self.state.catalog.close().await;
     }
 }

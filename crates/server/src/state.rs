@@ -13,6 +13,7 @@ use crate::inspect::Inspect;
 use crate::live::Live;
 use crate::options::ServerOptions;
 use crate::problem::Problem;
+use crate::tus::Tus;
 
 /// The parts of one server.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct Parts {
     pub(crate) live: Live,
     /// Where files on their way in are written.
     pub(crate) incoming: Inbox,
+    /// Uploads that are not whole.
+    pub(crate) tus: Tus,
     /// One permit for each open stream of events.
     pub(crate) streams: Arc<Semaphore>,
     /// Held while an object gets its row or loses its last one: both look at the other first.

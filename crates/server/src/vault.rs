@@ -1,5 +1,6 @@
 //! Uploads as objects: the same bytes are stored once, and go with the last upload that names them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use reel_types::{JobId, TenantId};
@@ -10,7 +11,20 @@ use crate::incoming::Received;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::AppState;
 
-/// Looks into a received file, stores it and gives it a row.
+/// A file of which every byte is on the disk.
+#[derive(Clone, Debug)]
+pub(crate) struct Whole<'a> {
+    /// What the upload is called.
+    pub(crate) id: &'a str,
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// Its size.
+    pub(crate) size_bytes: u64,
+    /// SHA-256 of its bytes, hex.
+    pub(crate) sha256: String,
+}
+
+/// Stores a received file under a new name.
 pub(crate) async fn keep(
     state: &AppState,
     tenant: &TenantId,
@@ -18,25 +32,39 @@ pub(crate) async fn keep(
     filename: &str,
     mime_said: Option<String>,
 ) -> Result<Upload, Problem> {
-    let (received, inspected) = {
-        let inspect = Arc::clone(&state.inspect);
-        let looked = tokio::task::spawn_blocking(move || {
-            let inspected = inspect.inspect(received.path());
-            (received, inspected)
-        });
+    let id = JobId::from_parts(wall_clock_millis(), fastrand::u64(..));
+    let whole = Whole {
+        id: id.as_str(),
+        path: received.path().to_owned(),
+        size_bytes: received.size_bytes,
+        sha256: received.sha256.clone(),
+    };
+    keep_whole(state, tenant, &whole, filename, mime_said).await
+}
+
+/// Looks into a file, takes it away into the store and gives it a row.
+pub(crate) async fn keep_whole(
+    state: &AppState,
+    tenant: &TenantId,
+    whole: &Whole<'_>,
+    filename: &str,
+    mime_said: Option<String>,
+) -> Result<Upload, Problem> {
+    let inspected = {
+        let (inspect, path) = (Arc::clone(&state.inspect), whole.path.clone());
+        let looked = tokio::task::spawn_blocking(move || inspect.inspect(&path));
         looked.await.map_err(Problem::internal)?
     };
-    let key = format!("uploads/{}", received.sha256);
+    let key = format!("uploads/{}", whole.sha256);
     let mime = inspected.mime.or(mime_said).unwrap_or_else(|| "application/octet-stream".to_owned());
-    let id = JobId::from_parts(wall_clock_millis(), fastrand::u64(..));
     let _guard = state.uploads.lock().await;
-    put(state, &key, &received).await?;
+    put(state, &key, whole).await?;
     let row = NewUpload {
-        id: id.as_str(),
+        id: whole.id,
         tenant,
         filename,
-        size_bytes: received.size_bytes,
-        sha256: &received.sha256,
+        size_bytes: whole.size_bytes,
+        sha256: &whole.sha256,
         mime: &mime,
         key: &key,
         metadata: if inspected.metadata.is_object() { &inspected.metadata } else { &Value::Null },
@@ -66,9 +94,9 @@ pub(crate) async fn forget(state: &AppState, tenant: &TenantId, id: &str) -> Res
 }
 
 /// Moves the file to its object. The folder's store does that with blocking calls.
-async fn put(state: &AppState, key: &str, received: &Received) -> Result<(), Problem> {
+async fn put(state: &AppState, key: &str, whole: &Whole<'_>) -> Result<(), Problem> {
     let store = Arc::clone(&state.engine.store);
-    let (key, path, sha256) = (key.to_owned(), received.path().to_owned(), received.sha256.clone());
+    let (key, path, sha256) = (key.to_owned(), whole.path.clone(), whole.sha256.clone());
     let runtime = tokio::runtime::Handle::current();
     let put = tokio::task::spawn_blocking(move || {
         runtime.block_on(async { store.put_file(&key, &path, Some(sha256)).await })
@@ -77,7 +105,7 @@ async fn put(state: &AppState, key: &str, received: &Received) -> Result<(), Pro
 }
 
 /// Used for the name of an upload only; nothing is compared with it.
-fn wall_clock_millis() -> i64 {
+pub(crate) fn wall_clock_millis() -> i64 {
     let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since_1970.map_or(0, |duration| duration.as_millis() as i64)
 }

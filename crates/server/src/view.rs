@@ -4,6 +4,7 @@ mod artifact;
 mod event;
 mod job;
 mod page;
+mod partial;
 mod task;
 mod upload;
 
@@ -11,6 +12,7 @@ pub(crate) use artifact::ArtifactView;
 pub(crate) use event::EventView;
 pub(crate) use job::{JobView, StatusView};
 pub(crate) use page::{Page, PageQuery};
+pub(crate) use partial::PartialView;
 pub(crate) use task::{AttemptView, TaskView};
 pub(crate) use upload::UploadView;
 

@@ -13,8 +13,11 @@ const BUSY: Duration = Duration::from_secs(30);
 const READERS: u32 = 4;
 
 /// Migration `n` brings schema `n` to `n + 1`. One that was released is never edited.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../migrations/0001_start.sql"), include_str!("../../migrations/0002_access.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/0001_start.sql"),
+    include_str!("../../migrations/0002_access.sql"),
+    include_str!("../../migrations/0003_partial_uploads.sql"),
+];
 
 const VERSIONS: &str = "create table if not exists catalog_schema (version integer not null) strict";
 const FOUND: &str = "select coalesce(max(version), 0) from catalog_schema";

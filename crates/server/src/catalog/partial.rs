@@ -52,6 +52,8 @@ const ADVANCE: &str = "
     where id = ?1 and ?2 between offset_bytes and size_bytes
     returning expires_at";
 const DELETE: &str = "delete from partials where id = ?1";
+const DELETE_EXPIRED: &str = "
+    delete from partials where id = ?1 and expires_at <= cast(unixepoch('subsec') * 1000 as integer)";
 const EXPIRED: &str = "
     select * from partials where expires_at <= cast(unixepoch('subsec') * 1000 as integer) limit ?1";
 const WHOLE: &str = "select * from partials where offset_bytes = size_bytes";
@@ -97,6 +99,11 @@ impl Catalog {
     /// Forgets one; says whether it was there.
     pub(crate) async fn remove_partial(&self, id: &str) -> Result<bool, CatalogError> {
         Ok(sqlx::query(DELETE).bind(id).execute(&self.writer).await?.rows_affected() > 0)
+    }
+
+    /// Forgets one whose time is over; says whether it was.
+    pub(crate) async fn remove_expired_partial(&self, id: &str) -> Result<bool, CatalogError> {
+        Ok(sqlx::query(DELETE_EXPIRED).bind(id).execute(&self.writer).await?.rows_affected() > 0)
     }
 
     /// Some of those whose time is over.

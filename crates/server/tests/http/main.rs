@@ -13,4 +13,5 @@ mod problems;
 mod scene;
 mod stop;
 mod system;
+mod tus;
 mod uploads;

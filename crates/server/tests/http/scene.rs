@@ -124,6 +124,11 @@ impl Scene {
         names(&self.folder.path().join("state/objects/uploads"))
     }
 
+    /// Files of uploads that are not whole.
+    pub fn partial(&self) -> Vec<String> {
+        names(&self.folder.path().join("state/partial"))
+    }
+
     /// Files on their way in.
     pub fn incoming(&self) -> Vec<String> {
         names(&self.folder.path().join("state/incoming"))
