@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kill damage fuzz survival big serve
+.PHONY: help setup demo test check bench kill damage fuzz survival big upload serve
 
 CARGO := scripts/cargo
 
@@ -50,6 +50,10 @@ survival: setup ## measure which packed videos survive what sites do (hours; goe
 
 big: setup ## pack and unpack 10 GB (REEL_BIG_GB for another size) and compare
 	@scripts/big
+
+upload: setup ## send 2 GB (REEL_BIG_UPLOAD=MiB) through 20 cuts and a killed server with tus-js-client
+	@$(CARGO) build -q --release -p reel
+	@cd web && REEL_BIN=../target/release/reel REEL_BIG_UPLOAD=$${REEL_BIG_UPLOAD:-2048} node --test e2e/tus.test.js
 
 serve: setup ## the server at http://127.0.0.1:8080 (LISTEN=address:port)
 	@cargo run -q --release -p reel -- serve $(if $(LISTEN),--listen $(LISTEN))
