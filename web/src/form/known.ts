@@ -23,11 +23,11 @@ const KNOWN: Record<string, Known> = {
     first: ['codec', 'resolution', 'preset', 'crf', 'container', 'audio'],
     presets: [
       { name: 'Plays everywhere', help: 'H.264 in MP4', params: { codec: 'h264', container: 'mp4' } },
-      { name: 'Small', help: 'HEVC, about a third smaller', params: { codec: 'hevc', container: 'mp4' } },
+      { name: 'Small', help: 'HEVC, a third smaller', params: { codec: 'hevc', container: 'mp4' } },
       { name: 'Phone', help: '720p, made fast', params: { codec: 'h264', resolution: '720p', preset: 'fast' } },
-      { name: 'Web', help: 'VP9 and Opus in WebM', params: { codec: 'vp9', container: 'webm', resolution: '1080p' } },
+      { name: 'Web', help: 'VP9 in WebM', params: { codec: 'vp9', container: 'webm', resolution: '1080p' } },
       { name: 'Draft', help: '480p, as fast as it goes', params: { codec: 'h264', resolution: '480p', preset: 'ultrafast' } },
-      { name: 'Master', help: 'Hard to tell from the source', params: { codec: 'h264', crf: 16, preset: 'slow' } },
+      { name: 'Master', help: 'Close to the source', params: { codec: 'h264', crf: 16, preset: 'slow' } },
     ],
   },
   pack: {

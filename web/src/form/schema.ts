@@ -62,7 +62,7 @@ function field(root: Schema, name: string, property: Schema, isRequired: boolean
   return {
     name,
     label: labelFrom(name),
-    help: line.replace(DEFAULT, '').replace(/[.]$/, ''),
+    help: plain(line.replace(DEFAULT, '')),
     otherwise: DEFAULT.exec(text)?.[1] ?? '',
     kind: options.length > 0 ? 'choice' : types.has('boolean') ? 'switch' : isNumber ? 'number' : 'text',
     options,
@@ -81,15 +81,34 @@ function resolve(root: Schema, schema: Schema): Schema {
 
 function optionsOf(root: Schema, schema: Schema): Option[] {
   if (schema.enum) return schema.enum.map((value) => ({ value: String(value), help: '' }));
-  if (schema.const !== undefined) return [{ value: String(schema.const), help: schema.description ?? '' }];
+  if (schema.const !== undefined) return [{ value: String(schema.const), help: plain(schema.description ?? '') }];
   return (schema.oneOf ?? []).flatMap((one) => optionsOf(root, resolve(root, one)));
 }
 
-const ABBREVIATIONS: Record<string, string> = { crf: 'CRF', fps: 'Pictures a second' };
+/** Where the name alone would mislead. */
+const LABELS: Record<string, string> = { crf: 'Quality (CRF)', fps: 'Pictures a second', preset: 'Speed' };
+
+/** Without a full stop and the marks of code. */
+function plain(text: string): string {
+  return text.replaceAll('`', '').replace(/[.]$/, '');
+}
+
+/**
+ * What is taken when nothing is said, for a form that says `params` so far: of `h264 23, hevc 28` the 28 if one of them is
+ * `hevc`, else the first.
+ */
+export function standardOf(field: Field, params: Record<string, unknown>): string {
+  if (!field.otherwise) return field.preset == null ? '' : String(field.preset);
+  const parts = field.otherwise.split(', ');
+  const said = parts.find((part) => Object.values(params).includes(part.split(' ')[0]));
+  if (said?.includes(' ')) return said.slice(said.indexOf(' ') + 1);
+  const first = parts[0]!;
+  return /^\w+ \d+$/.test(first) ? first.split(' ')[1]! : first;
+}
 
 function labelFrom(name: string): string {
   const words = name.replaceAll('_', ' ');
-  return ABBREVIATIONS[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return LABELS[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** What the form begins with: only what the schema wants said. */

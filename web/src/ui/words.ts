@@ -47,5 +47,5 @@ export function sentence(text: string): string {
 
 /** `processing_time_seconds` as `Processing time seconds`. */
 export function words(name: string): string {
-  return sentence(name.replaceAll('_', ' '));
+  return sentence(name.replaceAll('_', ' ')).replace(/\b(cpu|gpu|crf|fps)\b/gi, (word) => word.toUpperCase());
 }

@@ -1,0 +1,98 @@
+// A film from the drop to the download.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { api, clip, drop, openScene, sha256 } from './scene.js';
+
+let scene;
+before(async () => (scene = await openScene()));
+after(() => scene.end());
+
+test('a film that is dropped is transcoded, played and downloaded', async () => {
+  const page = await scene.page({ acceptDownloads: true });
+  await drop(page, clip(scene.folder), 'video/mp4');
+  await page.getByRole('button', { name: 'Draft' }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.waitForSelector('li[data-status=completed]');
+  await page.getByRole('link', { name: 'clip.mp4', exact: true }).click();
+
+  await page.waitForSelector('video');
+  await page.evaluate(() => document.querySelector('video').play());
+  await page.waitForFunction(() => document.querySelector('video').currentTime > 0.5);
+  assert.equal(await page.evaluate(() => document.querySelector('video').videoHeight), 180, 'nothing is enlarged');
+
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('[data-download]')]);
+  const path = join(scene.folder, 'downloaded.mp4');
+  await download.saveAs(path);
+  const job = await api(scene.base, `/jobs/${page.url().split('/').pop()}`);
+  assert.equal(sha256(path), job.outputs[0].sha256);
+  assert.equal(await page.getAttribute('[data-sha256]', 'data-sha256'), job.outputs[0].sha256);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('source and result are laid over each other', async () => {
+  const page = await scene.page();
+  await drop(page, clip(scene.folder, { name: 'two.mp4', secs: 2 }), 'video/mp4');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.locator('li[data-status=completed]', { hasText: 'two.mp4' }).getByRole('link', { name: 'two.mp4', exact: true }).click();
+  await page.getByRole('button', { name: 'Before and after' }).click();
+  await page.waitForFunction(() => {
+    const films = [...document.querySelectorAll('[data-compare] video')];
+    return films.length === 2 && films.every((film) => film.readyState >= 2);
+  });
+  await page.getByRole('button', { name: 'Play both' }).click();
+  await page.waitForFunction(() => [...document.querySelectorAll('[data-compare] video')].every((film) => film.currentTime > 0.3));
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('a job that fails shows its reason', async () => {
+  const page = await scene.page();
+  const path = join(scene.folder, 'words.mp4');
+  writeFileSync(path, 'these are words and no film');
+  await drop(page, path, 'video/mp4');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  const row = page.locator('li[data-status=failed]', { hasText: 'words.mp4' });
+  await row.getByRole('link', { name: 'words.mp4', exact: true }).click();
+  const { error } = await api(scene.base, `/jobs/${page.url().split('/').pop()}`);
+  assert.ok(error.message.length > 0);
+  assert.match(await page.textContent('[data-reason]'), new RegExp(error.message.replace(/[^\w ]/g, '.')));
+  await page.context().close();
+});
+
+test('a job that is cancelled stops, and can be tried again', async () => {
+  const page = await scene.page();
+  await drop(page, clip(scene.folder, { name: 'long.mp4', secs: 40, size: '1280x720', rate: 30 }), 'video/mp4');
+  await page.getByLabel('Speed').selectOption('veryslow');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.waitForSelector('li[data-status=running]');
+  await page.getByRole('button', { name: 'Cancel long.mp4' }).click();
+  await page.waitForSelector('li[data-status=cancelled]');
+  const id = await page.getAttribute('li[data-status=cancelled]', 'data-job');
+  assert.equal((await api(scene.base, `/jobs/${id}`)).status, 'cancelled');
+  await page.getByRole('button', { name: 'Try long.mp4 again' }).click();
+  await page.waitForSelector('li[data-status=running]');
+  await page.getByRole('button', { name: 'Cancel long.mp4' }).click();
+  await page.waitForSelector('li[data-status=cancelled]');
+  await page.context().close();
+});
+
+test('an address that the server refuses is told in its own words', async () => {
+  const page = await scene.page();
+  await page.getByRole('button', { name: 'Paste a URL' }).click();
+  await page.getByLabel('Address of a film').fill('http://127.0.0.1:9/film.mp4');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/api/v1/jobs') && response.request().method() === 'POST'),
+    page.getByRole('button', { name: 'Start', exact: true }).click(),
+  ]);
+  if (answer.ok()) {
+    await page.waitForSelector('li[data-status=failed]');
+  } else {
+    const { detail } = await answer.json();
+    await page.getByText(detail).waitFor();
+  }
+  await page.context().close();
+});

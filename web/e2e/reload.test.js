@@ -1,0 +1,60 @@
+// Uploads that are paused, cancelled or cut off by a reload.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { api, clip, drop, openScene, sha256 } from './scene.js';
+
+let scene;
+let film;
+before(async () => {
+  scene = await openScene();
+  film = clip(scene.folder, { name: 'large.mp4', secs: 8, size: '1280x720', rate: 30 });
+});
+after(() => scene.end());
+
+/** A page on a line so thin that an upload is seen. */
+async function thinPage() {
+  const page = await scene.page();
+  const session = await page.context().newCDPSession(page);
+  const line = (bytesPerSec) => session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSec });
+  await session.send('Network.enable');
+  await line(256 << 10);
+  page.on('dialog', (dialog) => dialog.accept());
+  return { page, widen: () => line(-1) };
+}
+
+const isUnderWay = (page) => page.waitForFunction(() => Number(document.querySelector('[data-upload=sending] [role=progressbar]')?.ariaValueNow) > 0);
+
+test('an upload that a reload cut off goes on by itself', async () => {
+  const { page, widen } = await thinPage();
+  await drop(page, film, 'video/mp4');
+  await page.getByRole('button', { name: 'Draft' }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await isUnderWay(page);
+  await page.reload();
+  await page.waitForSelector('[data-upload]');
+  await widen();
+  await page.waitForSelector('li[data-status=completed]');
+  const [upload] = (await api(scene.base, '/videos')).items;
+  assert.equal(upload.sha256, sha256(film));
+  assert.equal((await api(scene.base, '/jobs')).items.length, 1, 'one job, not two');
+  await page.context().close();
+});
+
+test('an upload is paused, goes on, and is cancelled', async () => {
+  const { page } = await thinPage();
+  const uploads = (await api(scene.base, '/videos')).items.length;
+  await drop(page, clip(scene.folder, { name: 'other.mp4', secs: 8, size: '1280x720', rate: 30 }), 'video/mp4');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await isUnderWay(page);
+  await page.getByRole('button', { name: 'Pause other.mp4' }).click();
+  await page.waitForSelector('[data-upload=paused]');
+  await page.getByRole('button', { name: 'Go on with other.mp4' }).click();
+  await page.waitForSelector('[data-upload=sending]');
+  await page.getByRole('button', { name: 'Cancel other.mp4' }).click();
+  await page.waitForSelector('[data-upload]', { state: 'detached' });
+  await page.reload();
+  await page.waitForSelector('[data-connection=live]', { state: 'attached' });
+  assert.equal(await page.locator('[data-upload]').count(), 0);
+  assert.equal((await api(scene.base, '/videos')).items.length, uploads);
+  await page.context().close();
+});
