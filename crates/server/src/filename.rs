@@ -63,6 +63,19 @@ mod tests {
         assert_eq!(cleaned(&"ü".repeat(300)).len(), 254);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_name_is_plain_and_fits_a_header(name in ".*") {
+            let clean = cleaned(&name);
+            assert!((1..=NAME_BYTES_MAX).contains(&clean.len()), "{clean:?}");
+            assert!(!clean.contains(['/', '\\']) && !clean.chars().any(is_odd), "{clean:?}");
+            assert!(clean != ".." && clean != ".");
+            let header = disposition("attachment", &clean);
+            assert!(axum::http::HeaderValue::from_str(&header).is_ok(), "{header:?}");
+            assert_eq!(header.matches('"').count(), 2, "{header:?}");
+        }
+    }
+
     #[test]
     fn a_browser_is_told_the_whole_name() {
         let check = |name: &str, expected: &str| assert_eq!(disposition("attachment", name), expected);

@@ -114,6 +114,17 @@ mod tests {
         assert_eq!(wanted(Some("bytes=0-,0-,0-"), 100), Wanted::All);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_asked_what_is_served_is_there(header in "(bytes=)?[0-9,\\- ]{0,40}", size in 0_u64..200) {
+            if let Wanted::Ranges(ranges) = wanted(Some(&header), size) {
+                assert!((1..=RANGES_MAX).contains(&ranges.len()));
+                assert!(ranges.iter().all(|range| range.begin < range.end && range.end <= size));
+                assert!(ranges.iter().map(|range| range.end - range.begin).sum::<u64>() <= size);
+            }
+        }
+    }
+
     #[test]
     fn an_empty_object_has_no_range() {
         assert_eq!(wanted(Some("bytes=0-"), 0), Wanted::Nothing);
