@@ -9,24 +9,28 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
 	 sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
 
-setup: ## install what is missing (FFmpeg, a C compiler); nothing is done twice
+setup: ## install what is missing (FFmpeg, a C compiler, Node, Chromium); nothing is done twice
 	@scripts/setup
 
 demo: setup ## build, transcode a sample clip (or CLIP=file) and say where the result is
 	@scripts/demo
 
 # nextest where it is installed: a process for each test, and a test that hangs is ended. `cargo test` passes as well.
-test: setup ## run all tests
+# The page first, so that the server is compiled once, with it.
+test: setup ## run all tests, those of the page in a browser as well
+	@if scripts/web --can; then scripts/web; fi
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	     $(CARGO) nextest run --workspace --no-fail-fast </dev/null; \
 	 else \
 	     $(CARGO) test --workspace --no-fail-fast </dev/null; \
 	 fi
+	@scripts/test-web
 
 check: setup ## formatting, lints, the rules of the house
 	$(CARGO) fmt --all --check
 	$(CARGO) run --quiet --package xtask -- tidy
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	@if scripts/web --can; then scripts/web check; fi
 
 bench: setup ## measure reel against plain ffmpeg on this machine (ONLY=case for one)
 	@scripts/bench $(ONLY)
@@ -55,5 +59,9 @@ upload: setup ## send 2 GB (REEL_BIG_UPLOAD=MiB) through 20 cuts and a killed se
 	@$(CARGO) build -q --release -p reel
 	@cd web && REEL_BIN=../target/release/reel REEL_BIG_UPLOAD=$${REEL_BIG_UPLOAD:-2048} node --test e2e/tus.test.js
 
+web: setup ## build the page that the server shows
+	@scripts/web
+
 serve: setup ## the server at http://127.0.0.1:8080 (LISTEN=address:port)
-	@cargo run -q --release -p reel -- serve $(if $(LISTEN),--listen $(LISTEN))
+	@if scripts/web --can; then scripts/web; fi
+	@$(CARGO) run -q --release -p reel -- serve $(if $(LISTEN),--listen $(LISTEN))

@@ -8,7 +8,7 @@ const api = { target: process.env.REEL_SERVER ?? 'http://127.0.0.1:8080', change
 export default defineConfig({
   plugins: [svelte()],
   // Nothing inline: the server's policy lets no script or style run that is not a file of its own.
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false, rolldownOptions: { checks: { pluginTimings: false } } },
   worker: { format: 'es' },
   server: { proxy: { '/api': api } },
 });
