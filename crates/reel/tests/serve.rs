@@ -261,6 +261,23 @@ fn a_server_that_was_killed_goes_on_where_it_was() {
 }
 
 #[test]
+fn what_a_command_delivered_is_told_as_that() {
+    let Some(scene) = scene_with_curl() else { return };
+    scene.clip(&clips::cfr_h264(2), "secret.mp4");
+    scene.reel(&["transcode", "secret.mp4", "-o", "out.mp4", "--device=cpu"]).expect(0);
+    let served = Served::start(&scene, &["--no-worker"]);
+    let list = served.curl("/api/v1/jobs", &[]);
+    let job = &serde_json::from_str::<Value>(&list).unwrap()["items"][0];
+    assert_eq!((&job["status"], &job["local"]), (&json!("completed"), &json!(true)));
+    assert_eq!(job["sources"][0]["filename"], "secret.mp4");
+    // Where it lies is not told, nor is a way to read it.
+    assert!(!list.contains(&*scene.path("").to_string_lossy()), "{list}");
+    let gone = served.json(&text(&job["outputs"][0]["url"]), &[]);
+    assert_eq!(gone["status"], 404);
+    served.stop();
+}
+
+#[test]
 fn two_servers_on_one_state_folder_tell_what_the_other_does() {
     let Some(scene) = scene_with_curl() else { return };
     std::fs::write(scene.path("a.txt"), b"abc").unwrap();

@@ -24,6 +24,8 @@ pub(crate) struct JobView {
     params: Value,
     /// What it reads.
     sources: Vec<SourceView>,
+    /// Made by a command on this machine: its results were put where that said, and may be gone from here.
+    local: bool,
     /// Higher is sooner.
     priority: i32,
     /// When it was made, milliseconds since 1970.
@@ -108,6 +110,7 @@ impl JobView {
             pipeline: job.pipeline,
             version: job.version,
             params: job.params,
+            local: job.sources.iter().any(|source| matches!(source, Source::Local { .. })),
             sources: job.sources.iter().map(SourceView::from).collect(),
             priority: job.priority,
             created_at_millis: job.created_at,
