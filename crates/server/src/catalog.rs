@@ -1,12 +1,16 @@
-//! What the server keeps beside the queue: uploads, and which jobs were made of them. Tables of its own in the queue's file.
+//! What the server keeps beside the queue: uploads, which jobs were made of them, keys and sessions. Tables of its own in
+//! the queue's file.
 
 mod jobs;
+mod keys;
 mod open;
 mod partial;
+mod sessions;
 mod uploads;
 
 use sqlx::SqlitePool;
 
+pub(crate) use keys::KeyRow;
 pub(crate) use partial::{Held, Partial};
 pub(crate) use uploads::{NewUpload, Upload};
 

@@ -3,6 +3,7 @@
 //! Start reading at [`Server`], then `routes.rs`, which lists all that it answers. It knows no pipeline but through the
 //! engine's registry, and no media: what it wants to know of a file it asks through [`Inspect`].
 
+mod access;
 mod catalog;
 mod connections;
 mod door;
@@ -30,6 +31,7 @@ mod tus;
 mod vault;
 mod view;
 
+pub use access::{Clock, Key, KeyError, KeyText, Keys, MadeKey, NewKey, RateLimit, Scope};
 pub use catalog::CatalogError;
 pub use inspect::{Inspect, Inspected, NoInspection};
 pub use options::{PublicUrl, ServerOptions};

@@ -3,6 +3,7 @@
 //! A listener that falls behind reads the log itself from where it was, so no state change is ever lost. Progress is
 //! the latest value and may be skipped.
 
+mod owners;
 mod recent;
 mod tail;
 
@@ -11,12 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reel_engine::Engine;
 use reel_queue::{JobFilter, Queue, QueueError};
-use reel_types::{Event, EventKind, JobId, JobState};
+use reel_types::{Event, EventKind, JobId, JobState, TenantId};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::progress::{self, Progress};
+use owners::Owners;
 use recent::Recent;
+use tail::Ear;
 pub(crate) use tail::{Tail, Told};
 
 /// Events read at once.
@@ -34,6 +37,7 @@ struct Shared {
     /// The newest event that was seen.
     seq: watch::Sender<u64>,
     recent: Mutex<Recent>,
+    owners: Owners,
     progress: broadcast::Sender<Arc<ProgressOf>>,
     closing: watch::Sender<bool>,
 }
@@ -53,6 +57,7 @@ impl Live {
         let shared = Shared {
             seq: watch::Sender::new(seq),
             recent: Mutex::new(Recent::after(seq)),
+            owners: Owners::default(),
             progress: broadcast::Sender::new(PROGRESS_BEHIND),
             closing: watch::Sender::new(false),
         };
@@ -80,9 +85,14 @@ impl Live {
         let _ = self.shared.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
-    /// Listens to all that happens after `seq`, to one job or to all.
-    pub(crate) fn tail(&self, job: Option<JobId>, seq: u64) -> Tail {
-        Tail::new(Arc::clone(&self.shared), job, seq)
+    /// Listens to all that happens to a job after `seq`. Whose it is was looked at before.
+    pub(crate) fn tail(&self, job: JobId, seq: u64) -> Tail {
+        Tail::new(Arc::clone(&self.shared), Ear::Job(job), seq)
+    }
+
+    /// Listens to all that happens to a tenant's jobs after `seq`.
+    pub(crate) fn tail_of_tenant(&self, tenant: TenantId, seq: u64) -> Tail {
+        Tail::new(Arc::clone(&self.shared), Ear::Tenant(tenant), seq)
     }
 
     /// Reads the log and tells, until the server stops.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use axum::http::uri::{Authority, Uri};
 
+use crate::access::{Clock, RateLimit};
+
 /// How a server behaves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ServerOptions {
@@ -31,6 +33,14 @@ pub struct ServerOptions {
     pub look_every: Duration,
     /// How long a request under way may go on once the server stops.
     pub stop_patience: Duration,
+    /// How often one tenant may ask once there are keys; nothing: as often as it likes.
+    pub rate: Option<RateLimit>,
+    /// Most tasks of one tenant that run at once; 0 is no bound.
+    pub tenant_running_max: u32,
+    /// Longest life of a session of a browser.
+    pub session_keep: Duration,
+    /// The time by which keys end.
+    pub clock: Clock,
 }
 
 impl Default for ServerOptions {
@@ -47,6 +57,10 @@ impl Default for ServerOptions {
             body_patience: Duration::from_secs(30),
             look_every: Duration::from_millis(500),
             stop_patience: Duration::from_secs(5),
+            rate: Some(RateLimit { per_sec: 100, burst: 500 }),
+            tenant_running_max: 0,
+            session_keep: Duration::from_secs(30 * 86_400),
+            clock: Clock::default(),
         }
     }
 }
@@ -62,6 +76,11 @@ impl PublicUrl {
     /// As a browser writes it in `Origin`.
     pub fn origin(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)
+    }
+
+    /// Whether what goes there goes sealed.
+    pub(crate) fn is_https(&self) -> bool {
+        self.scheme == "https"
     }
 
     /// As a client writes it in `Host`.

@@ -18,7 +18,9 @@ const CHECKSUM_MISMATCH: u16 = 460;
 pub enum ProblemKind {
     /// The request is not what HTTP or JSON says it should be.
     BadRequest,
-    /// A page of another origin, or a proxy, stands behind the request.
+    /// Nobody who is known: a key is missing, or is none any more.
+    Unauthorized,
+    /// A page of another origin or a proxy stands behind the request, or the key may less than this.
     Forbidden,
     /// There is no such thing, or it is not the caller's.
     NotFound,
@@ -44,6 +46,8 @@ pub enum ProblemKind {
     Misdirected,
     /// The JSON reads well and asks for what cannot be.
     Unprocessable,
+    /// The tenant asks more often than it may.
+    TooManyRequests,
     /// A bug of ours, or a damaged database.
     Internal,
     /// The database does not answer, or the server is stopping.
@@ -57,6 +61,7 @@ impl ProblemKind {
     pub fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -72,6 +77,7 @@ impl ProblemKind {
             Self::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::InsufficientStorage => StatusCode::INSUFFICIENT_STORAGE,
@@ -82,6 +88,7 @@ impl ProblemKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::BadRequest => "bad-request",
+            Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
@@ -95,6 +102,7 @@ impl ProblemKind {
             Self::RangeNotSatisfiable => "range-not-satisfiable",
             Self::Misdirected => "misdirected",
             Self::Unprocessable => "unprocessable",
+            Self::TooManyRequests => "too-many-requests",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
             Self::InsufficientStorage => "insufficient-storage",
@@ -105,6 +113,7 @@ impl ProblemKind {
     pub fn title(self) -> &'static str {
         match self {
             Self::BadRequest => "the request cannot be read",
+            Self::Unauthorized => "a key is needed",
             Self::Forbidden => "refused",
             Self::NotFound => "not found",
             Self::MethodNotAllowed => "no such method here",
@@ -118,6 +127,7 @@ impl ProblemKind {
             Self::RangeNotSatisfiable => "no byte is in that range",
             Self::Misdirected => "not a name of this server",
             Self::Unprocessable => "asks for what cannot be",
+            Self::TooManyRequests => "too often",
             Self::Internal => "something broke",
             Self::Unavailable => "not now",
             Self::InsufficientStorage => "the disk is full",
@@ -211,6 +221,10 @@ impl IntoResponse for Problem {
         let mut response = (self.kind.status(), Json(self.document())).into_response();
         let json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if self.kind == ProblemKind::Unauthorized {
+            let scheme = HeaderValue::from_static("Bearer realm=\"reel\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
         if self.kind == ProblemKind::Unavailable {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }

@@ -20,9 +20,11 @@ impl IntoResponses for Always {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         of(&[
             ProblemKind::BadRequest,
+            ProblemKind::Unauthorized,
             ProblemKind::Forbidden,
             ProblemKind::MethodNotAllowed,
             ProblemKind::Misdirected,
+            ProblemKind::TooManyRequests,
             ProblemKind::Internal,
             ProblemKind::Unavailable,
         ])

@@ -6,9 +6,12 @@ mod events;
 mod health;
 mod job_detail;
 mod jobs;
+mod keys;
+mod links;
 mod pipelines;
 mod queue;
 mod resumable;
+mod session;
 mod system;
 mod transcode;
 mod upload;
@@ -23,6 +26,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::with_rules;
 use crate::page;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::state::AppState;
@@ -40,6 +44,7 @@ use crate::view::{API, EventView};
         (name = "videos", description = "Files that were sent here"),
         (name = "jobs", description = "What becomes of them"),
         (name = "events", description = "What happens, as it happens"),
+        (name = "access", description = "Keys and sessions"),
         (name = "system", description = "Pipelines, devices, health")
     )
 )]
@@ -62,6 +67,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(job_detail::report))
         .routes(routes!(job_detail::log))
         .routes(routes!(artifacts::artifact))
+        .routes(routes!(links::create))
         .routes(routes!(events::of_job))
         .routes(routes!(events::of_all))
         .routes(routes!(pipelines::list))
@@ -72,6 +78,10 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::show))
         .routes(routes!(queue::pause))
         .routes(routes!(queue::resume))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(session::show, session::open, session::end))
         .routes(routes!(health::live))
         .routes(routes!(health::ready));
     OpenApiRouter::with_openapi(Base::openapi()).nest(API, api)
@@ -98,7 +108,7 @@ pub(crate) fn router() -> Router<AppState> {
 fn tidied(mut document: Document) -> Document {
     let paths = std::mem::take(&mut document.paths.paths);
     document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
-    document
+    with_rules(document)
 }
 
 async fn no_such_method(method: axum::http::Method, uri: Uri) -> Problem {

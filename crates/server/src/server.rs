@@ -11,6 +11,7 @@ use reel_queue::QueueError;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore};
 
+use crate::access::{Gate, Pace, Signer, random_hex};
 use crate::catalog::{Catalog, CatalogError};
 use crate::incoming::Inbox;
 use crate::inspect::Inspect;
@@ -34,6 +35,9 @@ pub enum ServerError {
     /// The queue did not answer.
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// The system gives no random numbers, or the secret that it signs with cannot be used.
+    #[error("cannot sign: {0}")]
+    Secret(String),
     /// The folder for files on their way in cannot be used.
     #[error("cannot use the folder of uploads: {0}")]
     Incoming(#[source] std::io::Error),
@@ -51,8 +55,11 @@ impl Server {
     ) -> Result<Self, ServerError> {
         let incoming = Inbox::open(engine.state.root().join("incoming")).map_err(ServerError::Incoming)?;
         let tus = Tus::open(engine.state.root().join("partial")).map_err(ServerError::Incoming)?;
+        let catalog = Catalog::open(&engine.state.database()).await?;
+        let gate = gate(&catalog, &options).await?;
         let parts = Parts {
-            catalog: Catalog::open(&engine.state.database()).await?,
+            catalog,
+            gate,
             live: Live::open(&*engine.queue).await?,
             streams: Arc::new(Semaphore::new(options.streams_max)),
             uploads: Mutex::new(()),
@@ -93,4 +100,13 @@ impl Server {
         let _ = tidying.await;
         self.state.catalog.close().await;
     }
+}
+
+/// What lets requests in; the secret that links are signed with is made once and kept.
+async fn gate(catalog: &Catalog, options: &ServerOptions) -> Result<Gate, ServerError> {
+    let fresh = random_hex().map_err(|error| ServerError::Secret(error.to_string()))?;
+    let secret = catalog.secret("links", fresh.as_bytes()).await?;
+    let signer =
+        Signer::new(&secret).ok_or_else(|| ServerError::Secret("the secret is unusable".to_owned()))?;
+    Ok(Gate::new(catalog.has_keys().await?, Pace::new(options.rate), signer))
 }

@@ -7,6 +7,8 @@ use reel_engine::Engine;
 use reel_types::{Job, JobId, TenantId};
 use tokio::sync::{Mutex, Semaphore};
 
+pub(crate) use crate::access::Caller;
+use crate::access::Gate;
 use crate::catalog::Catalog;
 use crate::incoming::Inbox;
 use crate::inspect::Inspect;
@@ -24,6 +26,8 @@ pub(crate) struct Parts {
     pub(crate) catalog: Catalog,
     pub(crate) inspect: Arc<dyn Inspect>,
     pub(crate) options: ServerOptions,
+    /// Who was let in, and how often.
+    pub(crate) gate: Gate,
     pub(crate) live: Live,
     /// Where files on their way in are written.
     pub(crate) incoming: Inbox,
@@ -54,19 +58,5 @@ impl Deref for AppState {
 
     fn deref(&self) -> &Parts {
         &self.0
-    }
-}
-
-/// Who asks. Until there are keys it is always the local tenant.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Caller {
-    pub(crate) tenant: TenantId,
-}
-
-impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(_: &mut axum::http::request::Parts, _: &S) -> Result<Self, Problem> {
-        Ok(Self { tenant: TenantId::local() })
     }
 }

@@ -77,7 +77,7 @@ pub(crate) async fn forget(state: &AppState, tenant: &TenantId, id: &str) -> Res
     let missing = || Problem::not_found(format!("upload {id}"));
     let _guard = state.uploads.lock().await;
     let upload = state.catalog.upload(tenant, id).await?.ok_or_else(missing)?;
-    for job in state.catalog.jobs_of_object(&upload.key).await? {
+    for job in state.catalog.jobs_of_object(tenant, &upload.key).await? {
         let is_open = state.engine.queue.job(&job).await?.is_some_and(|job| !job.state.is_terminal());
         if is_open {
             return Err(Problem::new(ProblemKind::Conflict, format!("job {job} still reads these bytes"))

@@ -1,13 +1,13 @@
 //! Which jobs were made from an upload. The jobs themselves are the queue's.
 
-use reel_types::JobId;
+use reel_types::{JobId, TenantId};
 
 use super::{Catalog, CatalogError};
 
 const LINK: &str = "insert into upload_jobs (upload, job) values (?1, ?2) on conflict do nothing";
 const OF_UPLOAD: &str = "select job from upload_jobs where upload = ?1 order by job desc";
 const OF_OBJECT: &str = "
-    select distinct j.job from upload_jobs j join uploads u on u.id = j.upload where u.key = ?1";
+    select distinct j.job from upload_jobs j join uploads u on u.id = j.upload where u.tenant = ?1 and u.key = ?2";
 const FORGET: &str = "delete from upload_jobs where job = ?1";
 
 impl Catalog {
@@ -26,9 +26,15 @@ impl Catalog {
         Ok(ids.into_iter().map(JobId::new).collect())
     }
 
-    /// The jobs that read an object, through anybody's upload.
-    pub(crate) async fn jobs_of_object(&self, key: &str) -> Result<Vec<JobId>, CatalogError> {
-        let ids: Vec<String> = sqlx::query_scalar(OF_OBJECT).bind(key).fetch_all(&self.writer).await?;
+    /// The jobs of a tenant that read an object, through any upload of that tenant. What another tenant's jobs read is
+    /// kept by that tenant's upload, and is nobody else's business.
+    pub(crate) async fn jobs_of_object(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+    ) -> Result<Vec<JobId>, CatalogError> {
+        let query = sqlx::query_scalar(OF_OBJECT).bind(tenant.as_str()).bind(key);
+        let ids: Vec<String> = query.fetch_all(&self.writer).await?;
         Ok(ids.into_iter().map(JobId::new).collect())
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
 use reel_queue::{Queue, QueueError};
-use reel_types::{Event, JobId};
+use reel_types::{Event, JobId, TenantId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
@@ -16,13 +16,31 @@ const REPLAYED_AT_ONCE: u32 = 256;
 /// Listens from a place in the log on.
 pub(crate) struct Tail {
     shared: Arc<Shared>,
-    job: Option<JobId>,
+    ear: Ear,
     /// Everything up to here was told or is in `pending`.
     after: u64,
     pending: VecDeque<Arc<Event>>,
     seq: watch::Receiver<u64>,
     progress: broadcast::Receiver<Arc<ProgressOf>>,
     closing: watch::Receiver<bool>,
+}
+
+/// What a listener hears of.
+pub(super) enum Ear {
+    /// One job.
+    Job(JobId),
+    /// All jobs of one tenant.
+    Tenant(TenantId),
+}
+
+impl Ear {
+    /// The one job, where it is one.
+    fn job(&self) -> Option<&JobId> {
+        match self {
+            Self::Job(job) => Some(job),
+            Self::Tenant(_) => None,
+        }
+    }
 }
 
 /// One thing that a listener hears.
@@ -35,35 +53,51 @@ pub(crate) enum Told {
 }
 
 impl Tail {
-    pub(super) fn new(shared: Arc<Shared>, job: Option<JobId>, after: u64) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, ear: Ear, after: u64) -> Self {
         let seq = shared.seq.subscribe();
         let progress = shared.progress.subscribe();
         let closing = shared.closing.subscribe();
-        Self { shared, job, after, pending: VecDeque::new(), seq, progress, closing }
+        Self { shared, ear, after, pending: VecDeque::new(), seq, progress, closing }
     }
 
     /// The next thing; nothing once the server stops.
     pub(crate) async fn next(&mut self, queue: &dyn Queue) -> Result<Option<Told>, QueueError> {
         loop {
             if let Some(event) = self.pending.pop_front() {
-                return Ok(Some(Told::Event(event)));
+                if self.hears(queue, &event.job).await? {
+                    return Ok(Some(Told::Event(event)));
+                }
+                continue;
             }
             let newest = *self.seq.borrow_and_update();
             if newest > self.after {
                 self.fill(queue, newest).await?;
                 continue;
             }
-            tokio::select! {
+            let told = tokio::select! {
                 _ = self.closing.wait_for(|closing| *closing) => return Ok(None),
-                changed = self.seq.changed() => if changed.is_err() { return Ok(None) },
-                told = self.progress.recv() => match told {
-                    Ok(told) if self.job.as_ref().is_none_or(|job| told.job == *job) => {
+                changed = self.seq.changed() => match changed {
+                    Ok(()) => continue,
+                    Err(_) => return Ok(None),
+                },
+                told = self.progress.recv() => told,
+            };
+            match told {
+                Ok(told) => {
+                    if self.hears(queue, &told.job).await? {
                         return Ok(Some(Told::Progress(told)));
                     }
-                    Ok(_) | Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return Ok(None),
-                },
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Ok(None),
             }
+        }
+    }
+
+    async fn hears(&self, queue: &dyn Queue, job: &JobId) -> Result<bool, QueueError> {
+        match &self.ear {
+            Ear::Job(wanted) => Ok(wanted == job),
+            Ear::Tenant(tenant) => self.shared.owners.is_of(queue, tenant, job).await,
         }
     }
 
@@ -71,12 +105,12 @@ impl Tail {
     async fn fill(&mut self, queue: &dyn Queue, newest: u64) -> Result<(), QueueError> {
         let recent = {
             let recent = self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner);
-            recent.since(self.after, self.job.as_ref())
+            recent.since(self.after, self.ear.job())
         };
         let (events, is_all) = match recent {
             Some(events) => (events, true),
             None => {
-                let found = queue.events(self.job.as_ref(), self.after, REPLAYED_AT_ONCE).await?;
+                let found = queue.events(self.ear.job(), self.after, REPLAYED_AT_ONCE).await?;
                 let is_all = (found.len() as u32) < REPLAYED_AT_ONCE;
                 (found.into_iter().map(Arc::new).collect(), is_all)
             }

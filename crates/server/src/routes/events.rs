@@ -50,10 +50,11 @@ pub(crate) async fn of_job(
     }
     // An end that was followed by a retry is not the end.
     let end_after = if has_ended { last_seq_of(&state, &job.id).await?.saturating_sub(1) } else { newest };
-    listen(&state, Some(job.id), after.unwrap_or(0), None, end_after)
+    let tail = state.live.tail(job.id, after.unwrap_or(0));
+    listen(&state, tail, None, end_after)
 }
 
-/// What happens to all jobs: from now on, or what came after `Last-Event-ID`.
+/// What happens to all jobs of the caller's tenant: from now on, or what came after `Last-Event-ID`.
 #[utoipa::path(
     get, operation_id = "streamEvents", path = "/events", tag = "events", params(("Last-Event-ID" = Option<u64>, Header)),
     responses(
@@ -63,20 +64,20 @@ pub(crate) async fn of_job(
 )]
 pub(crate) async fn of_all(
     State(state): State<AppState>,
-    _caller: Caller,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let newest = state.live.seq();
     let after = last_event_id(&headers)?;
     let hello = after.is_none().then_some(EventView::Ready { seq: newest });
     // An id that nobody gave (a database that was replaced) must not silence the stream for ever.
-    listen(&state, None, after.unwrap_or(newest).min(newest), hello, u64::MAX)
+    let tail = state.live.tail_of_tenant(caller.tenant, after.unwrap_or(newest).min(newest));
+    listen(&state, tail, hello, u64::MAX)
 }
 
 fn listen(
     state: &AppState,
-    job: Option<JobId>,
-    after: u64,
+    tail: Tail,
     hello: Option<EventView>,
     end_after: u64,
 ) -> Result<Response, Problem> {
@@ -84,7 +85,6 @@ fn listen(
         Problem::new(ProblemKind::Unavailable, "too many streams are open")
             .with_hint("one stream is enough for all tabs of a browser")
     })?;
-    let tail = state.live.tail(job, after);
     let listening = Listening { state: state.clone(), tail, hello, end_after, ended: false, _permit: permit };
     let keep_alive = KeepAlive::new().interval(COMMENT_EVERY);
     let mut response = Sse::new(events(listening)).keep_alive(keep_alive).into_response();

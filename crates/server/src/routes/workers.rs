@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::extract::PathOf;
 use crate::problem::Problem;
 use crate::refusals::{Always, Named};
-use crate::state::AppState;
+use crate::state::{AppState, Caller};
 
 /// Somebody who does the work.
 #[derive(Serialize, ToSchema, Clone, Debug)]
@@ -40,13 +40,28 @@ pub(crate) struct LeaseView {
     task_id: String,
 }
 
-/// Workers that were heard of in the last ten minutes.
+/// Workers that were heard of in the last ten minutes. What they hold is told as far as it is the caller's; to whoever
+/// runs the server, all of it.
 #[utoipa::path(
     get, operation_id = "listWorkers", path = "/system/workers", tag = "system",
     responses((status = 200, body = [WorkerView]), Always)
 )]
-pub(crate) async fn list(State(state): State<AppState>) -> Result<Json<Vec<WorkerView>>, Problem> {
-    let workers = state.engine.queue.workers().await?;
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+) -> Result<Json<Vec<WorkerView>>, Problem> {
+    let mut workers = state.engine.queue.workers().await?;
+    if let Some(tenant) = caller.manages() {
+        for worker in &mut workers {
+            let leases = std::mem::take(&mut worker.leases);
+            for lease in leases {
+                let job = state.engine.queue.job(&lease.job).await?;
+                if job.is_some_and(|job| job.tenant == *tenant) {
+                    worker.leases.push(lease);
+                }
+            }
+        }
+    }
     Ok(Json(workers.into_iter().map(WorkerView::from).collect()))
 }
 

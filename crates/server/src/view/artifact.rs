@@ -32,8 +32,13 @@ impl ArtifactView {
             size: artifact.size_bytes,
             sha256: artifact.sha256.clone(),
             mime: artifact.mime.clone(),
-            // A name is letters, digits, `.`, `_`, `-` and `/`: nothing to escape.
-            url: format!("{API}/jobs/{job}/artifacts/{}", artifact.name),
+            url: Self::path(job, artifact),
         }
+    }
+
+    /// Where a result is, from the root of this server.
+    pub(crate) fn path(job: &JobId, artifact: &Artifact) -> String {
+        // A name is letters, digits, `.`, `_`, `-` and `/`: nothing to escape.
+        format!("{API}/jobs/{job}/artifacts/{}", artifact.name)
     }
 }

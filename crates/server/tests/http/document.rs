@@ -75,7 +75,7 @@ fn every_operation_has_a_name_of_its_own_and_tells_its_problems() {
             assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
             assert!(operation["summary"].is_string(), "{method} {path}");
             let responses = operation["responses"].as_object().unwrap();
-            for status in ["400", "403", "405", "421", "500", "503"] {
+            for status in ["400", "401", "403", "405", "421", "429", "500", "503"] {
                 let content = &responses[status]["content"]["application/problem+json"];
                 assert_eq!(
                     content["schema"]["$ref"], "#/components/schemas/Problem",

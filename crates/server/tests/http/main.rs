@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
+mod access;
 mod artifacts;
 mod client;
 mod copy;
@@ -9,6 +10,7 @@ mod document;
 mod door;
 mod events;
 mod jobs;
+mod keys;
 mod problems;
 mod scene;
 mod stop;

@@ -4,12 +4,14 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reel_device::{Devices, NvmlSource};
 use reel_engine::{Drain, Engine, Registry, Site, StateDir, Worker, WorkerOptions};
 use reel_queue::{SqliteOptions, SqliteQueue};
-use reel_server::{Inspect, Inspected, Server, ServerOptions};
+use reel_server::{Clock, Inspect, Inspected, Keys, NewKey, Scope, Server, ServerOptions};
 use reel_store::FolderStore;
+use reel_types::TenantId;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -22,6 +24,7 @@ pub struct Scene {
     folder: tempfile::TempDir,
     pub engine: Engine,
     pub address: SocketAddr,
+    clock: Clock,
     drain: Drain,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
@@ -71,6 +74,7 @@ impl Scene {
         if works {
             tokio::spawn(Worker::new(engine.clone(), WorkerOptions::default()).run(drain.clone()));
         }
+        let clock = options.clock.clone();
         let server = Server::new(engine.clone(), Arc::new(Look), options).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -78,7 +82,7 @@ impl Scene {
         let serving = tokio::spawn(server.serve(listener, async move {
             let _ = stopped.await;
         }));
-        Self { folder, engine, address, drain, stop: Some(stop), serving }
+        Self { folder, engine, address, clock, drain, stop: Some(stop), serving }
     }
 
     pub async fn send(&self, request: Request) -> Answer {
@@ -91,6 +95,41 @@ impl Scene {
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Request::post(path).json(body)).await
+    }
+
+    /// A new key, made as the command line makes one.
+    pub async fn key(&self, tenant: &str, scope: Scope, lives: Option<Duration>) -> String {
+        let tenant = TenantId::new(tenant);
+        let new = NewKey { name: "test".to_owned(), tenant, scope, lives };
+        let made = self.keys().await.create(new).await.unwrap();
+        // What another process made is noticed with the next look.
+        self.clock.advance(Duration::from_secs(1));
+        made.text.reveal()
+    }
+
+    /// The keys as the command line opens them.
+    pub async fn keys(&self) -> Keys {
+        Keys::open(&self.engine.state.database()).await.unwrap()
+    }
+
+    /// The cookie that a key is traded for.
+    pub async fn session(&self, key: &str) -> String {
+        let answer = self.post("/api/v1/session", &json!({"key": key})).await.expect(200);
+        answer.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    /// The same scene, asked with a key.
+    pub fn as_key<'a>(&'a self, key: &'a str) -> Keyed<'a> {
+        Keyed { scene: self, key }
+    }
+
+    /// All bytes that the database has on the disk.
+    pub fn database_files(&self) -> Vec<Vec<u8>> {
+        let folder = self.folder.path().join("state");
+        let files = std::fs::read_dir(&folder).unwrap().flatten().filter(|entry| entry.path().is_file());
+        let read: Vec<_> = files.map(|entry| std::fs::read(entry.path()).unwrap()).collect();
+        assert!(!read.is_empty());
+        read
     }
 
     /// Sends a file; answers with its id.
@@ -140,6 +179,41 @@ impl Scene {
         self.drain.start();
         let serving = std::mem::replace(&mut self.serving, tokio::spawn(async {}));
         async move { serving.await.unwrap() }
+    }
+}
+
+/// A scene that is asked with a key.
+#[derive(Clone, Copy)]
+pub struct Keyed<'a> {
+    scene: &'a Scene,
+    key: &'a str,
+}
+
+impl Keyed<'_> {
+    pub async fn send(&self, request: Request) -> Answer {
+        self.scene.send(request.with("Authorization", &format!("Bearer {}", self.key))).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Request::post(path).json(body)).await
+    }
+
+    pub async fn upload(&self, filename: &str, bytes: &[u8]) -> String {
+        let form = Request::post("/api/v1/videos/upload").form(&[("video", Some(filename), bytes)]);
+        text(&self.send(form).await.expect(201).json()["id"])
+    }
+
+    pub async fn copy(&self, upload: &str, params: Value) -> String {
+        let body = json!({"pipeline": "copy", "sources": [{"upload": upload}], "params": params});
+        text(&self.post("/api/v1/jobs", &body).await.expect(202).json()["id"])
+    }
+
+    pub async fn ended(&self, job: &str) -> Value {
+        self.get(&format!("/api/v1/jobs/{job}?wait=60")).await.expect(200).json()
     }
 }
 
