@@ -85,9 +85,9 @@ impl Live {
         let _ = self.shared.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
-    /// Listens to all that happens to a job after `seq`. Whose it is was looked at before.
-    pub(crate) fn tail(&self, job: JobId, seq: u64) -> Tail {
-        Tail::new(Arc::clone(&self.shared), Ear::Job(job), seq)
+    /// Listens to all that happens after `seq` to a job, or to everybody's: who asks looks at whose it is.
+    pub(crate) fn tail(&self, job: Option<JobId>, seq: u64) -> Tail {
+        Tail::new(Arc::clone(&self.shared), job.map_or(Ear::All, Ear::Job), seq)
     }
 
     /// Listens to all that happens to a tenant's jobs after `seq`.

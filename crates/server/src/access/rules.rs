@@ -80,6 +80,9 @@ const RULES: [(&str, &str, Rule); 45] = [
 /// Routes that are not in the document: they tell what every reel tells.
 const BESIDE: [&str; 3] = ["/livez", "/readyz", "/api/v1/openapi.json"];
 
+/// Where old clients listen, with whatever method.
+const LISTENING: [&str; 2] = ["/socket.io", "/socket.io/"];
+
 /// What a request needs; `matched` is the route as it was written, nothing where there is none.
 pub(crate) fn rule(method: &Method, matched: Option<&str>) -> Rule {
     // Whatever is no route is the page, which holds no secret, or is not there.
@@ -88,6 +91,10 @@ pub(crate) fn rule(method: &Method, matched: Option<&str>) -> Rule {
     let method = method.as_str();
     if BESIDE.contains(&name.as_str()) && matches!(method, "GET" | "HEAD") {
         return Rule::Public;
+    }
+    // Who listens there also posts, by polling; it has nothing to say.
+    if LISTENING.contains(&name.as_str()) {
+        return READ;
     }
     let below = name.strip_prefix(API).unwrap_or_default();
     let of = |method: &str| RULES.iter().find(|(known, path, _)| *known == method && *path == below);
@@ -160,5 +167,6 @@ mod tests {
         assert_eq!(rule(&Method::GET, None), Rule::Public);
         assert_eq!(rule(&Method::HEAD, Some("/api/v1/jobs/{id}/artifacts/{*path}")), Rule::Link);
         assert_eq!(rule(&Method::HEAD, Some("/api/v1/jobs")), READ);
+        assert_eq!(rule(&Method::POST, Some("/socket.io/")), READ);
     }
 }

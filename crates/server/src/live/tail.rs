@@ -31,6 +31,8 @@ pub(super) enum Ear {
     Job(JobId),
     /// All jobs of one tenant.
     Tenant(TenantId),
+    /// All jobs of everybody.
+    All,
 }
 
 impl Ear {
@@ -38,7 +40,7 @@ impl Ear {
     fn job(&self) -> Option<&JobId> {
         match self {
             Self::Job(job) => Some(job),
-            Self::Tenant(_) => None,
+            Self::Tenant(_) | Self::All => None,
         }
     }
 }
@@ -97,6 +99,7 @@ impl Tail {
     async fn hears(&self, queue: &dyn Queue, job: &JobId) -> Result<bool, QueueError> {
         match &self.ear {
             Ear::Job(wanted) => Ok(wanted == job),
+            Ear::All => Ok(true),
             Ear::Tenant(tenant) => self.shared.owners.is_of(queue, tenant, job).await,
         }
     }

@@ -72,7 +72,7 @@ async fn a_late_listener_hears_everything_once_and_in_order() {
 async fn a_listener_of_one_job_hears_of_no_other() {
     let queue = queue();
     let live = Live::open(&queue).await.unwrap();
-    let mut tail = live.tail(JobId::new("b"), 0);
+    let mut tail = live.tail(Some(JobId::new("b")), 0);
     for name in ["a", "b", "c"] {
         submit(&queue, name).await;
     }

@@ -50,7 +50,7 @@ pub(crate) async fn of_job(
     }
     // An end that was followed by a retry is not the end.
     let end_after = if has_ended { last_seq_of(&state, &job.id).await?.saturating_sub(1) } else { newest };
-    let tail = state.live.tail(job.id, after.unwrap_or(0));
+    let tail = state.live.tail(Some(job.id), after.unwrap_or(0));
     listen(&state, tail, None, end_after)
 }
 

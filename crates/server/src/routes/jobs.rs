@@ -136,7 +136,7 @@ pub(crate) async fn show(
 /// The job once it has ended, or as it is when the time is over.
 async fn wait(state: &AppState, tenant: &TenantId, id: &str, time: Duration) -> Result<Job, Problem> {
     // Listening begins before the look, so that the end cannot fall between the two.
-    let mut tail = state.live.tail(JobId::new(id), state.live.seq());
+    let mut tail = state.live.tail(Some(JobId::new(id)), state.live.seq());
     let mut job = state.job(tenant, id).await?;
     let ended = async {
         while !job.state.is_terminal() && tail.next(&*state.engine.queue).await?.is_some() {
