@@ -57,8 +57,11 @@ test('a job that fails shows its reason', async () => {
   const row = page.locator('li[data-status=failed]', { hasText: 'words.mp4' });
   await row.getByRole('link', { name: 'words.mp4', exact: true }).click();
   const { error } = await api(scene.base, `/jobs/${page.url().split('/').pop()}`);
-  assert.ok(error.message.length > 0);
-  assert.match(await page.textContent('[data-reason]'), new RegExp(error.message.replace(/[^\w ]/g, '.')));
+  // The page has the file's own name where the message has the place in the store.
+  const words = error.message.split(' ').slice(1).join(' ');
+  assert.ok(words.length > 0);
+  const told = await page.textContent('[data-reason]');
+  assert.ok(told.includes(`words.mp4 ${words}`), told);
   await page.context().close();
 });
 

@@ -37,6 +37,12 @@ export function progressLine(job: Job, pace: Pace | undefined): string {
   return parts.join(' · ');
 }
 
+/** Why it failed, with the name that its owner gave the file instead of where the server keeps it. */
+export function reason(job: Job): string {
+  const name = (stored: string) => job.sources.find(({ sha256 }) => sha256 && stored.endsWith(sha256))?.filename ?? stored;
+  return (job.error?.message ?? '').replace(/\S*\/uploads\/[0-9a-f]{64}/g, name);
+}
+
 export function took(job: Job): string {
   return duration(((job.ended_at_millis ?? Date.now()) - job.created_at_millis) / 1000);
 }

@@ -21,6 +21,7 @@ export class Hub {
   private paused = false;
   private connection: Connection = 'connecting';
   private isLoaded = false;
+  private source: EventSource | null = null;
   private asking = new Map<string, boolean>();
 
   constructor(private readonly tell: (told: Told) => void) {
@@ -37,6 +38,7 @@ export class Hub {
   hear(asked: Asked): void {
     if (asked.kind === 'look') this.look(asked.id);
     else if (asked.kind === 'more') void this.older();
+    else if (asked.kind === 'session') this.reopen();
     else if (asked.kind === 'queue') void this.askQueue();
     else if (asked.kind === 'gone') {
       this.jobs.delete(asked.id);
@@ -53,18 +55,40 @@ export class Hub {
 
   private open(): void {
     const source = new EventSource(EVENTS);
+    this.source = source;
     const on = <T>(name: string, take: (data: T) => void) =>
       source.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data) as T));
     // What happened while nobody listened is in what is loaded now.
     source.onopen = () => void this.load();
     source.onerror = () => {
-      this.say('lost');
-      if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(() => this.open(), AGAIN_MILLIS);
+      if (this.source !== source) return;
+      if (source.readyState === EventSource.CLOSED) void this.findOutWhy();
+      else this.say('lost');
     };
     on<{ job_id: string; status: Status }>('job', (event) => this.takeJob(event.job_id, event.status));
     on<TaskEvent>('task', (event) => this.takeTask(event));
     on<ProgressEvent>('progress', ({ job_id, status, ...progress }) => this.takeProgress(job_id, status, progress));
+  }
+
+  /** The browser gave the stream up, and does not tell with what the server answered. */
+  private async findOutWhy(): Promise<void> {
+    const session = await api.GET('/api/v1/session').catch(() => null);
+    if (session?.response.status === 401) return this.lock();
+    this.say('lost');
+    setTimeout(() => this.open(), AGAIN_MILLIS);
+  }
+
+  private reopen(): void {
+    this.source?.close();
+    this.say('connecting');
+    this.open();
+  }
+
+  /** Whoever may not see jobs any more sees none. */
+  private lock(): void {
+    this.isLoaded = false;
+    for (const map of [this.jobs, this.pieces, this.pacers, this.paces, this.durations]) map.clear();
+    this.say('locked');
   }
 
   private say(connection: Connection): void {

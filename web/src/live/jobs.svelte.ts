@@ -47,6 +47,7 @@ class Jobs {
         break;
       case 'connection':
         this.connection = told.connection;
+        if (told.connection === 'locked') this.#forget();
         break;
       case 'job':
         this.#say(told.job);
@@ -79,6 +80,11 @@ class Jobs {
         this.paused = told.paused;
         break;
     }
+  }
+
+  #forget(): void {
+    for (const map of [this.byId, this.pieces, this.paces]) map.clear();
+    this.isLoaded = false;
   }
 
   #say(job: Job): void {

@@ -18,7 +18,8 @@ export interface Pace {
   leftSecs: number | null;
 }
 
-export type Connection = 'connecting' | 'live' | 'lost';
+/** `locked`: the server wants a key. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'locked';
 
 /** To the tabs. */
 export type Told =
@@ -39,4 +40,6 @@ export type Asked =
   | { kind: 'look'; id: string }
   | { kind: 'gone'; id: string }
   | { kind: 'more' }
+  /** A key was shown, or put away: who may see what is another question now. */
+  | { kind: 'session' }
   | { kind: 'queue' };

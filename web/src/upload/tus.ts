@@ -16,7 +16,7 @@ export async function sendPieces(endpoint: string, file: File, listener: Listene
     removeFingerprintOnSuccess: true,
     onProgress: (sent) => listener.progress(sent),
     onAfterResponse: (_, answer) => {
-      uploadId = answer.getHeader('Reel-Upload-Id') ?? uploadId;
+      uploadId = answer.getHeader('Upload-Id') ?? uploadId;
     },
     onSuccess: () => listener.done(uploadId ?? lastPart(upload.url)),
     onError: (error) => listener.failed(reason(error)),
