@@ -37,10 +37,13 @@ export function progressLine(job: Job, pace: Pace | undefined): string {
   return parts.join(' · ');
 }
 
-/** Why it failed, with the name that its owner gave the file instead of where the server keeps it. */
-export function reason(job: Job): string {
+/** Why it failed. */
+export const reason = (job: Job): string => named(job, job.error?.message ?? '');
+
+/** A message with the name that its owner gave a file, instead of where the server keeps it. */
+export function named(job: Job, message: string): string {
   const name = (stored: string) => job.sources.find(({ sha256 }) => sha256 && stored.endsWith(sha256))?.filename ?? stored;
-  return (job.error?.message ?? '').replace(/\S*\/uploads\/[0-9a-f]{64}/g, name);
+  return message.replace(/\S*\/uploads\/[0-9a-f]{64}/g, name);
 }
 
 export function took(job: Job): string {
