@@ -3,7 +3,9 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
 // `npm run dev` shows the page of these sources with the API of a server that runs already.
-const api = { target: process.env.REEL_SERVER ?? 'http://127.0.0.1:8080', changeOrigin: true };
+// That server takes changes from its own pages only, so this one says that it is.
+const target = process.env.REEL_SERVER ?? 'http://127.0.0.1:8080';
+const api = { target, changeOrigin: true, headers: { Origin: target } };
 
 export default defineConfig({
   plugins: [svelte()],
