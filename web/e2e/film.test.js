@@ -65,6 +65,25 @@ test('a job that fails shows its reason', async () => {
   await page.context().close();
 });
 
+test('any file is packed; its video says that it is no film, and unpacks again', async () => {
+  const page = await scene.page();
+  const path = join(scene.folder, 'notes.txt');
+  writeFileSync(path, 'bring the tripod\n'.repeat(1000));
+  await drop(page, path, 'text/plain');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  const row = page.locator('li[data-status=completed]', { hasText: 'notes.txt' });
+  await row.getByRole('link', { name: 'notes.txt', exact: true }).click();
+  await page.waitForSelector('[data-cannot]');
+  const packed = await api(scene.base, `/jobs/${page.url().split('/').pop()}`);
+  const sources = [{ artifact: { job: packed.id, name: packed.outputs[0].name } }];
+  const body = JSON.stringify({ pipeline: 'unpack', params: {}, sources });
+  const { id } = await api(scene.base, '/jobs', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  await page.goto(`${scene.base}/jobs/${id}`);
+  await page.waitForSelector(`article[data-status=completed] [data-sha256="${sha256(path)}"]`);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test('a job that is cancelled stops, and can be tried again', async () => {
   const page = await scene.page();
   await drop(page, clip(scene.folder, { name: 'long.mp4', secs: 40, size: '1280x720', rate: 30 }), 'video/mp4');

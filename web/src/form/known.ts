@@ -67,6 +67,21 @@ export const SUGGESTIONS: Record<string, string[]> = {
   split_duration: ['10m', '1h'],
 };
 
+/** Parameters that mean something only beside another one with this value. */
+const BESIDE: Record<string, [name: string, value: string]> = {
+  target: ['profile', 'share'],
+  matroska: ['profile', 'share'],
+  color_count: ['profile', 'legacy'],
+  nine_to_one: ['profile', 'legacy'],
+  error_correction: ['profile', 'legacy'],
+};
+
+/** Whether a parameter means something beside the others. */
+export function isFitting(name: string, params: Params): boolean {
+  const [other, value] = BESIDE[name] ?? [];
+  return other === undefined || params[other] === value;
+}
+
 const SAVED = 'reel-presets';
 
 /** The presets that were saved in this browser. */
