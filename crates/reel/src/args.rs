@@ -8,6 +8,7 @@ use reel_device::DeviceWish;
 use reel_types::JobState;
 
 use crate::exit;
+use crate::keys::KeysVerb;
 use crate::secret::KeyArgs;
 use crate::serve::ServeArgs;
 
@@ -92,6 +93,9 @@ pub enum Verb {
     /// Serve the API and the page, and work on what comes in
     #[command(after_long_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
+    /// Make, list, revoke or replace the keys of the server
+    #[command(subcommand, after_long_help = KEYS_EXAMPLES)]
+    Keys(KeysVerb),
     /// Show which GPUs are here and which encoders on them really work
     Gpu,
     /// Show what was found, what works, what is missing and the command that brings it
@@ -294,6 +298,19 @@ Examples:
       any free port, told in a line for a program
 
 Ctrl-C stops it: chunks under way are given back, and the next start goes on with them.";
+
+const KEYS_EXAMPLES: &str = "\
+Examples:
+  reel keys create --name laptop --scope admin
+      the first key: prints it, and from now on nobody uses the server without one
+  reel serve --listen 0.0.0.0:8080
+      with a key made, other machines may reach it
+  reel keys create --name partner --tenant partner --scope write --expires 90d
+      a tenant of its own, that sees nothing of yours
+  reel keys rotate 0f3k9m2p7q1r5s8t
+      a new key in its place; the old one is good for another day
+
+A server that runs notices within half a second.";
 
 fn after_long_help() -> String {
     let codes: String = exit::ALL.iter().map(|(code, sentence)| format!("{code:>5}  {sentence}\n")).collect();

@@ -14,6 +14,7 @@ use crate::console::Console;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::wiring::open_archive;
+pub(crate) use list::ago;
 
 /// Does one of the verbs, and answers with the exit code.
 ///

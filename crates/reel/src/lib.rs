@@ -11,6 +11,7 @@ pub mod generate;
 pub mod gpu;
 pub mod interrupt;
 pub mod jobs;
+pub mod keys;
 pub mod pack;
 pub mod problem;
 pub mod records;

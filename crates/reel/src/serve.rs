@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use reel_engine::{Drain, Engine, Worker, WorkerOptions};
-use reel_server::{PublicUrl, Server, ServerError, ServerOptions};
+use reel_server::{PublicUrl, RateLimit, Server, ServerError, ServerOptions};
 use reel_types::FailureKind;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::Serialize;
@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use crate::console::Console;
 use crate::exit;
 use crate::interrupt::Interrupt;
+use crate::keys;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 use crate::wiring::{App, find_ffmpeg};
@@ -37,6 +38,15 @@ pub struct ServeArgs {
     /// Most bytes of one upload
     #[arg(long, value_name = "BYTES", default_value_t = ServerOptions::default().upload_bytes_max)]
     pub upload_max: u64,
+    /// Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub rate: u32,
+    /// Most tasks of one tenant that run at once, once there are keys; 0: no bound
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub tenant_tasks: u32,
+    /// Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]
+    #[arg(long, value_name = "BYTES")]
+    pub tenant_bytes: Option<u64>,
 }
 
 /// The line of type `listening`.
@@ -53,7 +63,7 @@ struct ListeningRecord {
 /// # Errors
 /// A usage problem for an address that cannot be used; otherwise what is missing or cannot be opened.
 pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeArgs) -> Result<u8, Problem> {
-    refuse_strangers(args.listen)?;
+    refuse_strangers(settings, args.listen).await?;
     let interrupt =
         Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
     raise_open_files();
@@ -63,6 +73,9 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     let options = ServerOptions {
         public_urls: args.public_url,
         upload_bytes_max: args.upload_max,
+        rate: rate(args.rate),
+        tenant_running_max: args.tenant_tasks,
+        stored_bytes_max: args.tenant_bytes.unwrap_or(ServerOptions::default().stored_bytes_max),
         ..ServerOptions::default()
     };
     let server = Server::new(engine.clone(), Arc::new(inspect), options).await.map_err(not_served)?;
@@ -118,12 +131,17 @@ fn work(
 }
 
 /// Without keys everybody who reaches the server may use it, so only this machine may reach it.
-fn refuse_strangers(address: SocketAddr) -> Result<(), Problem> {
-    if address.ip().is_loopback() {
+async fn refuse_strangers(settings: &Settings, address: SocketAddr) -> Result<(), Problem> {
+    if address.ip().is_loopback() || keys::open(settings).await?.are_needed().await.map_err(keys::refused)? {
         return Ok(());
     }
     let message = format!("{address} can be reached from other machines, and there are no keys");
-    Err(Problem::usage(message).with_hint("make a key first: reel keys create; or listen on 127.0.0.1"))
+    Err(Problem::usage(message)
+        .with_hint("make a key first: reel keys create --name me --scope admin; or listen on 127.0.0.1"))
+}
+
+fn rate(per_sec: u32) -> Option<RateLimit> {
+    (per_sec > 0).then(|| RateLimit { per_sec, burst: per_sec.saturating_mul(5) })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> {

@@ -39,6 +39,7 @@ complete -c reel -n "__fish_reel_needs_command" -f -a "pack" -d 'Turn any file o
 complete -c reel -n "__fish_reel_needs_command" -f -a "unpack" -d 'Turn a packed video back into what it was, bit by bit'
 complete -c reel -n "__fish_reel_needs_command" -f -a "jobs" -d 'List, show, watch, cancel, retry or forget jobs'
 complete -c reel -n "__fish_reel_needs_command" -f -a "serve" -d 'Serve the API and the page, and work on what comes in'
+complete -c reel -n "__fish_reel_needs_command" -f -a "keys" -d 'Make, list, revoke or replace the keys of the server'
 complete -c reel -n "__fish_reel_needs_command" -f -a "gpu" -d 'Show which GPUs are here and which encoders on them really work'
 complete -c reel -n "__fish_reel_needs_command" -f -a "doctor" -d 'Show what was found, what works, what is missing and the command that brings it'
 complete -c reel -n "__fish_reel_needs_command" -f -a "generate" -d 'Write the manual pages, the shell completions, the reference or the API\'s description'
@@ -220,6 +221,9 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand serve" -l listen -d 'Where to listen; port 0 takes any free one' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l public-url -d 'Another address under which people reach it, like https://videos.example.org; may be given several times' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l upload-max -d 'Most bytes of one upload' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l rate -d 'Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-tasks -d 'Most tasks of one tenant that run at once, once there are keys; 0: no bound' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-bytes -d 'Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
@@ -230,6 +234,61 @@ complete -c reel -n "__fish_reel_using_subcommand serve" -l json -d 'Print one J
 complete -c reel -n "__fish_reel_using_subcommand serve" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand serve" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -f -a "create" -d 'Make a key and print it, this once'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -f -a "list" -d 'List keys, newest first, without their secrets'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -f -a "revoke" -d 'Revoke keys; a running server lets nobody in with them from then on'
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -f -a "rotate" -d 'Make a key in the place of another; for a while both are good'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l name -d 'What you call it, for example the program that will use it' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l tenant -d 'Whose uploads and jobs it sees; `local` is whoever runs the server, and the jobs of this command line' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l scope -d 'What it may do: read, write or admin; each includes the one before' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l expires -d 'How long it is good, like 30m, 12h or 90d [default: until it is revoked]' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l tenant -d 'Only keys of this tenant' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l overlap -d 'How long the old one stays good, like 30m, 12h or 7d' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"

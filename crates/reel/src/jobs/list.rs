@@ -56,7 +56,7 @@ fn row(job: &Job, tasks: &[Task]) -> Vec<String> {
 }
 
 /// By this machine's clock, which is also the database's.
-pub(super) fn ago(at: Millis) -> String {
+pub(crate) fn ago(at: Millis) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis);
     let secs = (now - at).max(0) / 1000;
     match secs {

@@ -21,6 +21,9 @@ use crate::view::EventView;
 /// Comments keep proxies from closing a quiet stream.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
 
+/// How long a stream may go on after its key was revoked.
+const KEY_LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
+
 /// What happens to one job: all of it from the beginning, or what came after `Last-Event-ID`. Ends when the job has
 /// ended; asked again then, the answer is 204, which tells a browser to stop asking.
 #[utoipa::path(
@@ -51,7 +54,7 @@ pub(crate) async fn of_job(
     // An end that was followed by a retry is not the end.
     let end_after = if has_ended { last_seq_of(&state, &job.id).await?.saturating_sub(1) } else { newest };
     let tail = state.live.tail(Some(job.id), after.unwrap_or(0));
-    listen(&state, tail, None, end_after)
+    listen(&state, caller, tail, None, end_after)
 }
 
 /// What happens to all jobs of the caller's tenant: from now on, or what came after `Last-Event-ID`.
@@ -71,12 +74,13 @@ pub(crate) async fn of_all(
     let after = last_event_id(&headers)?;
     let hello = after.is_none().then_some(EventView::Ready { seq: newest });
     // An id that nobody gave (a database that was replaced) must not silence the stream for ever.
-    let tail = state.live.tail_of_tenant(caller.tenant, after.unwrap_or(newest).min(newest));
-    listen(&state, tail, hello, u64::MAX)
+    let tail = state.live.tail_of_tenant(caller.tenant.clone(), after.unwrap_or(newest).min(newest));
+    listen(&state, caller, tail, hello, u64::MAX)
 }
 
 fn listen(
     state: &AppState,
+    caller: Caller,
     tail: Tail,
     hello: Option<EventView>,
     end_after: u64,
@@ -85,7 +89,17 @@ fn listen(
         Problem::new(ProblemKind::Unavailable, "too many streams are open")
             .with_hint("one stream is enough for all tabs of a browser")
     })?;
-    let listening = Listening { state: state.clone(), tail, hello, end_after, ended: false, _permit: permit };
+    let looked = state.options.clock.elapsed();
+    let listening = Listening {
+        state: state.clone(),
+        caller,
+        looked,
+        tail,
+        hello,
+        end_after,
+        ended: false,
+        _permit: permit,
+    };
     let keep_alive = KeepAlive::new().interval(COMMENT_EVERY);
     let mut response = Sse::new(events(listening)).keep_alive(keep_alive).into_response();
     // Without it nginx keeps events back until a buffer is full.
@@ -97,6 +111,9 @@ fn listen(
 /// One open stream.
 struct Listening {
     state: AppState,
+    caller: Caller,
+    /// When its key was last looked at.
+    looked: Duration,
     tail: Tail,
     hello: Option<EventView>,
     /// The end of a job after this event is the end of the stream.
@@ -122,8 +139,25 @@ impl Listening {
         }
         // When the queue does not answer the stream ends, and the client comes again with its last id.
         let told = self.tail.next(&*self.state.engine.queue).await.ok()??;
+        if !self.may_hear().await {
+            return None;
+        }
         self.ended = self.is_last(&told);
         Some(EventView::from(&told))
+    }
+
+    /// Whether the key that it came with is still good; looked at as often as there is something to tell, at most each
+    /// second.
+    async fn may_hear(&mut self) -> bool {
+        let clock = &self.state.options.clock;
+        let Some(key) = &self.caller.key else { return !self.state.gate.is_known_to_need_keys() };
+        if clock.elapsed().saturating_sub(self.looked) < KEY_LOOKED_AT_EVERY {
+            return true;
+        }
+        self.looked = clock.elapsed();
+        // Who cannot be asked about is not told: the client comes again.
+        let found = self.state.catalog.key(&key.id).await.ok().flatten();
+        found.is_some_and(|found| found.is_live(clock.now()))
     }
 
     fn is_last(&self, told: &Told) -> bool {

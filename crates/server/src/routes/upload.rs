@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use reel_types::TenantId;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use utoipa::ToSchema;
@@ -61,12 +62,13 @@ pub(crate) async fn upload(
     caller: Caller,
     request: Request,
 ) -> Result<(StatusCode, HeaderMap, Json<Uploaded>), Problem> {
-    refuse_too_large(&state, request.headers()).await?;
+    let bytes_max = bytes_max(&state, &caller.tenant).await?;
+    refuse_too_large(&state, bytes_max, request.headers()).await?;
     let form = Multipart::from_request(request, &()).await.map_err(|error| {
         Problem::new(ProblemKind::UnsupportedMediaType, error.body_text())
             .with_hint("send multipart/form-data: curl -F video=@FILE")
     })?;
-    let form = read(&state, form).await?;
+    let form = read(&state, bytes_max, form).await?;
     let stored = vault::keep(&state, &caller.tenant, form.received, &form.filename, form.mime).await?;
     let upload = UploadView::from(stored);
     let job = match form.job {
@@ -90,13 +92,13 @@ struct Form {
 }
 
 /// Reads the parts in whichever order they come; what is asked of the file is checked before anything is stored.
-async fn read(state: &AppState, mut form: Multipart) -> Result<Form, Problem> {
+async fn read(state: &AppState, bytes_max: u64, mut form: Multipart) -> Result<Form, Problem> {
     let mut file = None;
     let mut job = None;
     let patience = state.options.body_patience;
     while let Some(field) = unless_slow(patience, form.next_field()).await? {
         match field.name().unwrap_or_default() {
-            "video" if file.is_none() => file = Some(receive(state, field).await?),
+            "video" if file.is_none() => file = Some(receive(state, bytes_max, field).await?),
             "job" if job.is_none() => job = Some(asked(state, field).await?),
             name @ ("video" | "job") => {
                 return Err(Problem::unprocessable(name, format!("there are two fields {name}")));
@@ -113,11 +115,12 @@ async fn read(state: &AppState, mut form: Multipart) -> Result<Form, Problem> {
 
 async fn receive(
     state: &AppState,
+    bytes_max: u64,
     mut field: Field<'_>,
 ) -> Result<(Received, String, Option<String>), Problem> {
     let filename = cleaned(field.file_name().unwrap_or_default());
     let mime = field.content_type().and_then(plain_mime);
-    let mut incoming = Incoming::begin(&state.incoming, state.options.upload_bytes_max)?;
+    let mut incoming = Incoming::begin(&state.incoming, bytes_max)?;
     let filled = fill(&mut incoming, &mut field, state.options.body_patience).await;
     // Waited for in any case: what is refused has left nothing behind once that is answered.
     let received = incoming.finish().await;
@@ -157,13 +160,26 @@ pub(super) fn plain_mime(said: &str) -> Option<String> {
     (is_media && is_plain).then_some(essence)
 }
 
+/// Most bytes that a file of this tenant may have now.
+async fn bytes_max(state: &AppState, tenant: &TenantId) -> Result<u64, Problem> {
+    let options = &state.options;
+    let held = state.catalog.held(tenant).await?.tenant_bytes;
+    match options.stored_bytes_max.saturating_sub(held) {
+        0 => {
+            let detail = format!("{held} bytes are stored, and {} may be", options.stored_bytes_max);
+            Err(Problem::new(ProblemKind::TooLarge, detail).with_hint("delete uploads that are not needed"))
+        }
+        left => Ok(left.min(options.upload_bytes_max)),
+    }
+}
+
 /// Says no before a byte is sent, where the client says how many there are.
-async fn refuse_too_large(state: &AppState, headers: &HeaderMap) -> Result<(), Problem> {
+async fn refuse_too_large(state: &AppState, bytes_max: u64, headers: &HeaderMap) -> Result<(), Problem> {
     let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     // The form around the file adds a few hundred bytes.
-    let max = state.options.upload_bytes_max.saturating_add(JSON_BYTES_MAX as u64 + 4096);
+    let max = bytes_max.saturating_add(JSON_BYTES_MAX as u64 + 4096);
     if said.is_some_and(|said| said > max) {
-        let detail = format!("the file has more than {} bytes", state.options.upload_bytes_max);
+        let detail = format!("the file has more than {bytes_max} bytes");
         return Err(Problem::new(ProblemKind::TooLarge, detail));
     }
     let needed = said.unwrap_or(0).saturating_add(state.options.disk_reserve_bytes);

@@ -253,3 +253,45 @@ async fn with_keys_a_proxy_and_a_bare_address_are_let_in() {
     scene.send(ask.clone().with("Host", "192.168.1.5:8080")).await.expect(200);
     scene.send(ask.with("Host", "evil.org")).await.expect(421);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_stores_what_it_may_and_another_is_not_asked() {
+    let scene = Scene::with(ServerOptions { stored_bytes_max: 5, ..ServerOptions::default() }).await;
+    let ours = scene.key("a", Scope::Write, None).await;
+    let theirs = scene.key("b", Scope::Write, None).await;
+    let form = |bytes: &[u8]| Request::post("/api/v1/videos/upload").form(&[("video", Some("a"), bytes)]);
+    let first = scene.as_key(&ours).upload("a", b"abc").await;
+    scene.as_key(&ours).send(form(b"def")).await.expect(413);
+    // The same bytes again are bytes again: what is stored once tells nobody anything.
+    scene.as_key(&ours).send(form(b"abc")).await.expect(413);
+    scene.as_key(&theirs).send(form(b"abcde")).await.expect(201);
+    scene.as_key(&theirs).send(form(b"")).await.expect(413);
+    scene.as_key(&ours).send(Request::new("DELETE", &format!("/api/v1/videos/{first}"))).await.expect(204);
+    scene.as_key(&ours).send(form(b"def")).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_hears_how_much_of_it_a_tenant_may_have() {
+    let scene = Scene::with(ServerOptions { tenant_running_max: 2, ..ServerOptions::default() }).await;
+    let key = scene.key("a", Scope::Read, None).await;
+    scene.as_key(&key).get(JOBS).await.expect(200);
+    let tenants = scene.engine.queue.tenants().await.unwrap();
+    let bounds: Vec<_> = tenants.iter().map(|tenant| (tenant.id.as_str(), tenant.running_max)).collect();
+    assert!(bounds.contains(&("a", 2)), "{bounds:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_key_that_opened_it() {
+    let clock = Clock::default();
+    let scene = Scene::with(ServerOptions { clock: clock.clone(), ..ServerOptions::default() }).await;
+    let key = scene.key("a", Scope::Read, None).await;
+    let writer = scene.key("a", Scope::Write, None).await;
+    let listen = Request::get("/api/v1/events").with("Authorization", &format!("Bearer {key}"));
+    let mut events = listen.listen(scene.address).await;
+    assert_eq!(events.next().await.unwrap().name, "ready");
+    scene.keys().await.revoke(key.split('_').nth(1).unwrap(), None).await.unwrap();
+    clock.advance(Duration::from_secs(2));
+    let upload = scene.as_key(&writer).upload("in.bin", b"abc").await;
+    scene.as_key(&writer).copy(&upload, json!({})).await;
+    assert_eq!(events.next().await, None);
+}
