@@ -19,6 +19,7 @@ demo: setup ## build, transcode a sample clip (or CLIP=file) and say where the r
 # The page first, so that the server is compiled once, with it.
 test: setup ## run all tests, those of the page in a browser as well
 	@if scripts/web --can; then scripts/web || echo 'test: no page; its tests at the end will say so'; fi
+	@if scripts/web --can; then scripts/web packages crates/server/tests/socket || echo 'test: no client of Socket.IO; its tests will say so'; fi
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	     $(CARGO) nextest run --workspace --no-fail-fast </dev/null; \
 	 else \

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::access::admit;
 use crate::problem::{Problem, ProblemKind};
+use crate::socket;
 use crate::state::AppState;
 
 /// Lets a request in or answers it here; every answer gets the headers that all have.
@@ -66,7 +67,7 @@ fn check(state: &AppState, request: &Parts, needs_keys: bool) -> Result<(), Prob
         )
         .with_hint("ask the server directly, on this machine; or make a key: reel keys create"));
     }
-    if is_safe(&request.method) {
+    if is_safe(&request.method) && !is_conversation(request) {
         return Ok(());
     }
     names.check_page(&host, headers)
@@ -100,6 +101,11 @@ fn is_of_a_proxy(name: &HeaderName) -> bool {
 
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether it begins or goes on with a conversation: its method is GET, and a browser lets every page have one.
+fn is_conversation(request: &Parts) -> bool {
+    request.headers.contains_key(header::UPGRADE) || socket::is_at(request.uri.path())
 }
 
 struct Names<'a> {

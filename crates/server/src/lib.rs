@@ -25,6 +25,7 @@ mod room;
 mod routes;
 mod send;
 mod server;
+mod socket;
 mod state;
 mod submit;
 mod tus;

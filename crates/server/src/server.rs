@@ -17,6 +17,7 @@ use crate::incoming::Inbox;
 use crate::inspect::Inspect;
 use crate::live::Live;
 use crate::options::ServerOptions;
+use crate::socket::Face;
 use crate::state::{AppState, Parts};
 use crate::tus::{self, Tus};
 use crate::{connections, door, routes};
@@ -24,6 +25,7 @@ use crate::{connections, door, routes};
 /// REST, uploads, live events and the page over one engine.
 pub struct Server {
     state: AppState,
+    socket: Face,
 }
 
 /// Why a server could not be made.
@@ -69,14 +71,16 @@ impl Server {
             incoming,
             tus,
         };
-        Ok(Self { state: AppState::new(parts) })
+        let state = AppState::new(parts);
+        Ok(Self { socket: Face::new(&state), state })
     }
 
     /// All routes behind the door. Events come only while [`serve`](Self::serve) runs.
     pub fn router(&self) -> Router {
         let guard = from_fn_with_state(self.state.clone(), door::guard);
         // Each route bounds its body itself: JSON tightly, uploads by the options.
-        routes::router().layer(DefaultBodyLimit::disable()).layer(guard).with_state(self.state.clone())
+        let routes = routes::router().merge(self.socket.router(&self.state));
+        routes.layer(DefaultBodyLimit::disable()).layer(guard).with_state(self.state.clone())
     }
 
     /// Serves until `shutdown` ends: then takes nothing new, ends streams and waits, and lets the rest finish for as
@@ -85,6 +89,7 @@ impl Server {
         let live = self.state.live.clone();
         let telling = live.clone().keep_telling(self.state.engine.clone(), self.state.options.look_every);
         let telling = tokio::spawn(telling);
+        let talking = tokio::spawn(self.socket.clone().keep_telling(self.state.clone()));
         let tidying = tokio::spawn(tus::keep_tidy(self.state.clone()));
         let closing = live.clone();
         let stopping = tokio::spawn(async move {
@@ -95,8 +100,9 @@ impl Server {
         stopping.abort();
         // What was cut still takes its files away.
         self.state.incoming.emptied().await;
-        // It ends by itself once the hub is closed; how it ended tells nothing.
+        // They end by themselves once the hub is closed; how they ended tells nothing.
         let _ = telling.await;
+        let _ = talking.await;
         let _ = tidying.await;
         self.state.catalog.close().await;
     }

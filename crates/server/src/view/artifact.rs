@@ -25,6 +25,11 @@ pub(crate) struct ArtifactView {
 }
 
 impl ArtifactView {
+    /// Where it is, from the root of this server.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) fn of(job: &JobId, artifact: &Artifact) -> Self {
         Self {
             job_id: job.to_string(),

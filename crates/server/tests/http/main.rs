@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod problems;
 mod scene;
+mod socket;
 mod stop;
 mod system;
 mod tus;
