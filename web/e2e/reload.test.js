@@ -40,6 +40,35 @@ test('an upload that a reload cut off goes on by itself', async () => {
   await page.context().close();
 });
 
+test('an upload whose file the browser did not keep goes on when the file is brought again', async () => {
+  const { page, widen } = await thinPage();
+  const path = clip(scene.folder, { name: 'brought.mp4', secs: 8, size: '1280x720', rate: 24 });
+  await drop(page, path, 'video/mp4');
+  await page.getByRole('button', { name: 'Draft' }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await isUnderWay(page);
+  await page.evaluate(() => {
+    const opening = indexedDB.open('reel');
+    return new Promise((resolve, reject) => {
+      opening.onerror = reject;
+      opening.onsuccess = () => {
+        const change = opening.result.transaction('files', 'readwrite');
+        change.objectStore('files').clear();
+        change.oncomplete = resolve;
+      };
+    });
+  });
+  await page.reload();
+  await page.waitForSelector('[data-upload=missing]');
+  await widen();
+  await drop(page, path, 'video/mp4');
+  const row = page.locator('li[data-status=completed]', { hasText: 'brought.mp4' });
+  await row.waitFor();
+  const { sources } = await api(scene.base, `/jobs/${await row.getAttribute('data-job')}`);
+  assert.equal(sources[0].sha256, sha256(path));
+  await page.context().close();
+});
+
 test('an upload is paused, goes on, and is cancelled', async () => {
   const { page } = await thinPage();
   const uploads = (await api(scene.base, '/videos')).items.length;

@@ -35,11 +35,6 @@ class Uploads {
 
   add(files: File[], choice: Choice): void {
     for (const file of files) {
-      const missing = this.items.find((item) => item.state === 'missing' && item.name === file.name && item.size === file.size);
-      if (missing) {
-        this.bring(missing.id, file);
-        continue;
-      }
       const id = newId();
       const kept = { id, name: file.name, size: file.size, modifiedMillis: file.lastModified, choice };
       this.items.push({ ...kept, file, state: 'waiting', sentBytes: 0, bytesPerSec: null, problem: null });
@@ -47,6 +42,14 @@ class Uploads {
       void keepFile(id, file);
     }
     this.#next();
+  }
+
+  /** Whether this is the file of an upload that a reload lost; it then goes on. */
+  adopt(file: File): boolean {
+    const isIt = (item: UploadItem) => item.state === 'missing' && item.name === file.name && item.size === file.size;
+    const missing = this.items.find(isIt);
+    if (missing) this.bring(missing.id, file);
+    return missing !== undefined;
   }
 
   /** The file of an upload that a reload lost. */
