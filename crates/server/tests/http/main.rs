@@ -11,6 +11,7 @@ mod door;
 mod events;
 mod jobs;
 mod keys;
+mod nginx;
 mod problems;
 mod scene;
 mod socket;
