@@ -22,16 +22,19 @@ async function thinPage() {
   return { page, widen: () => line(-1) };
 }
 
-const isUnderWay = (page) => page.waitForFunction(() => Number(document.querySelector('[data-upload=sending] [role=progressbar]')?.ariaValueNow) > 0);
+/** Some of it has gone up. */
+const isUnderWay = (page, percent = 0) =>
+  page.waitForFunction((percent) => Number(document.querySelector('[data-upload=sending] [role=progressbar]')?.ariaValueNow) > percent, percent);
 
 test('an upload that a reload cut off goes on by itself', async () => {
   const { page, widen } = await thinPage();
   await drop(page, film, 'video/mp4');
   await page.getByRole('button', { name: 'Draft' }).click();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await isUnderWay(page);
+  await isUnderWay(page, 30);
+  const asked = page.waitForResponse((answer) => answer.request().method() === 'HEAD' && answer.url().includes('/api/v1/uploads/'));
   await page.reload();
-  await page.waitForSelector('[data-upload]');
+  assert.ok(Number((await asked).headers()['upload-offset']) > 0, 'what the server had is not sent again');
   await widen();
   await page.waitForSelector('li[data-status=completed]');
   const [upload] = (await api(scene.base, '/videos')).items;
