@@ -73,6 +73,12 @@ pub struct CommonArgs {
     /// The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]
     #[arg(long, global = true, value_name = "PATH", env = "REEL_FFPROBE", hide_env_values = true, value_hint = ValueHint::ExecutablePath)]
     pub ffprobe: Option<PathBuf>,
+    /// Let this reel server do the work: files are sent there, results come back
+    ///
+    /// For transcode, pack, unpack and jobs. Nothing of this machine but the files is told to it. A key for it stands
+    /// in REEL_API_KEY.
+    #[arg(long, global = true, value_name = "URL", env = "REEL_SERVER", hide_env_values = true, value_hint = ValueHint::Url)]
+    pub server: Option<String>,
 }
 
 /// The verbs.
@@ -317,8 +323,8 @@ fn after_long_help() -> String {
     format!(
         "Examples:\n  reel transcode in.mov -o out.mp4\n  reel jobs watch\n  reel doctor\n\n\
          Exit codes (of several inputs the worst one counts: 130, 1, 4, 2, 3, 5, 0):\n{codes}\n\
-         Environment: REEL_STATE, REEL_FFMPEG and REEL_FFPROBE stand for the flags of the same name, NO_COLOR turns \
-         colour off, REEL_LOG=info shows what the engine does."
+         Environment: REEL_STATE, REEL_FFMPEG, REEL_FFPROBE and REEL_SERVER stand for the flags of the same \
+         name, REEL_API_KEY is the key for a server, NO_COLOR turns colour off, REEL_LOG=info shows what the engine does."
     )
 }
 

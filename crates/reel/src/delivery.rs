@@ -100,6 +100,11 @@ pub fn deliver(delivery: &Delivery) -> Result<Delivered, Problem> {
     Ok(Delivered::Placed)
 }
 
+/// A hidden file beside an output for this job: `.NAME.JOB.ENDING`.
+pub fn beside(output: &Path, job: &JobId, ending: &str) -> PathBuf {
+    part::path(output, job).with_extension(ending)
+}
+
 /// Looks at the final path. Reads the whole file when its size is right.
 ///
 /// # Errors

@@ -2,16 +2,17 @@
 
 mod change;
 mod find;
-mod list;
-mod record;
-mod show;
-mod watch;
+pub(crate) mod list;
+pub(crate) mod record;
+pub(crate) mod show;
+pub(crate) mod watch;
 
 use std::sync::Arc;
 
 use crate::args::JobsVerb;
 use crate::console::Console;
 use crate::problem::Problem;
+use crate::remote;
 use crate::settings::Settings;
 use crate::wiring::open_archive;
 pub(crate) use list::ago;
@@ -21,6 +22,9 @@ pub(crate) use list::ago;
 /// # Errors
 /// A usage problem when a job cannot be found; a storage problem when the state folder cannot be used.
 pub async fn run(console: &Arc<Console>, settings: &Settings, verb: JobsVerb) -> Result<u8, Problem> {
+    if let Some(server) = &settings.server {
+        return remote::jobs(console, settings, server, verb).await;
+    }
     let archive = open_archive(settings).await?;
     match verb {
         JobsVerb::List { only, limit } => {

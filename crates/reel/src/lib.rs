@@ -15,6 +15,7 @@ pub mod keys;
 pub mod pack;
 pub mod problem;
 pub mod records;
+pub mod remote;
 pub mod run;
 pub mod screen;
 pub mod secret;

@@ -7,6 +7,7 @@ use reel_device::DeviceWish;
 
 use crate::args::CommonArgs;
 use crate::problem::Problem;
+use crate::remote::Server;
 
 /// What holds for one command.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,13 +28,15 @@ pub struct Settings {
     pub ffmpeg: Option<PathBuf>,
     /// Which ffprobe; nothing: beside ffmpeg or from the path.
     pub ffprobe: Option<PathBuf>,
+    /// Who does the work; nothing: this machine.
+    pub server: Option<Server>,
 }
 
 impl Settings {
     /// From what was typed and the environment.
     ///
     /// # Errors
-    /// A usage problem when there is no place for the state folder.
+    /// A usage problem when there is no place for the state folder, or no server has such an address.
     pub fn from_args(args: &CommonArgs) -> Result<Self, Problem> {
         let state = match &args.state {
             Some(state) if !state.as_os_str().is_empty() => state.clone(),
@@ -51,8 +54,15 @@ impl Settings {
             state,
             ffmpeg: args.ffmpeg.clone(),
             ffprobe: args.ffprobe.clone(),
+            server: server(args)?,
         })
     }
+}
+
+fn server(args: &CommonArgs) -> Result<Option<Server>, Problem> {
+    let Some(typed) = args.server.as_deref().filter(|typed| !typed.is_empty()) else { return Ok(None) };
+    let key = env::var("REEL_API_KEY").ok();
+    Server::new(typed, key).map(Some)
 }
 
 /// The rule of the XDG base directories: a relative path in the variable counts as none.

@@ -51,6 +51,10 @@ pub async fn run(
     let asked = look(&ffmpeg, &first, &args.key, true)
         .and_then(|(peeked, key)| request(args, &peeked).map(|request| (request, key)));
     match asked {
+        Ok((_, Some(_))) if settings.server.is_some() => {
+            let problem = Problem::usage("a server opens no encrypted video: it would need the key");
+            Err(problem.with_hint("leave --server away; this machine unpacks it"))
+        }
         Ok((request, key)) => {
             let app = key.map_or_else(|| app.clone(), |key| app.clone().with_key(key));
             do_request(&app, console, settings, request).await

@@ -23,6 +23,8 @@ use crate::settings::Settings;
 use crate::targets::Target;
 
 pub use command::{do_request, refuse};
+pub(crate) use finish::{and_said, completed, delivered_before, ended_badly, found, internal};
+pub(crate) use follow::Told;
 pub use follow::{Pace, follow, stage};
 
 /// How often the queue is asked for what other processes, and the heartbeat, have written there.
@@ -58,7 +60,7 @@ pub enum HandOver {
 
 impl HandOver {
     /// Where each of `count` results goes.
-    fn places(self, output: &Path, count: usize) -> Vec<PathBuf> {
+    pub(crate) fn places(self, output: &Path, count: usize) -> Vec<PathBuf> {
         match self {
             Self::File | Self::Folder => vec![output.to_owned()],
             Self::Finding => Vec::new(),
@@ -67,7 +69,7 @@ impl HandOver {
     }
 
     /// What stands there before any work.
-    fn standing_in_the_way(self, output: &Path) -> Vec<PathBuf> {
+    pub(crate) fn standing_in_the_way(self, output: &Path) -> Vec<PathBuf> {
         match self {
             Self::File | Self::Folder if fs::symlink_metadata(output).is_ok() => vec![output.to_owned()],
             Self::File | Self::Folder | Self::Finding => Vec::new(),

@@ -80,7 +80,7 @@ _reel() {
 
     case "${cmd}" in
         reel)
-            opts="-q -h -V --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help --version transcode pack unpack jobs serve keys gpu doctor generate"
+            opts="-q -h -V --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help --version transcode pack unpack jobs serve keys gpu doctor generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -109,6 +109,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -117,7 +121,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__doctor)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -143,6 +147,10 @@ _reel() {
                     return 0
                     ;;
                 --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -154,7 +162,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__generate)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help man completions reference openapi"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help man completions reference openapi"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -180,6 +188,10 @@ _reel() {
                     return 0
                     ;;
                 --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -191,7 +203,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__gpu)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -217,6 +229,10 @@ _reel() {
                     return 0
                     ;;
                 --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -228,7 +244,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__jobs)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help list show watch cancel retry forget"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help list show watch cancel retry forget"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -257,6 +273,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -265,7 +285,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__jobs__subcmd__cancel)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -291,6 +311,10 @@ _reel() {
                     return 0
                     ;;
                 --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -302,7 +326,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__jobs__subcmd__forget)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -331,6 +355,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -339,7 +367,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__jobs__subcmd__list)
-            opts="-q -h --only --limit --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --only --limit --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -376,6 +404,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -384,7 +416,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__jobs__subcmd__retry)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -410,6 +442,10 @@ _reel() {
                     return 0
                     ;;
                 --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -421,7 +457,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__jobs__subcmd__show)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -447,6 +483,10 @@ _reel() {
                     return 0
                     ;;
                 --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -458,7 +498,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__jobs__subcmd__watch)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -487,6 +527,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -495,7 +539,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__keys)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help create list revoke rotate"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help create list revoke rotate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -524,6 +568,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -532,7 +580,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__keys__subcmd__create)
-            opts="-q -h --name --tenant --scope --expires --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --name --tenant --scope --expires --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -577,6 +625,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -585,7 +637,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__keys__subcmd__list)
-            opts="-q -h --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -618,6 +670,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -626,7 +682,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__keys__subcmd__revoke)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -655,6 +711,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -663,7 +723,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__keys__subcmd__rotate)
-            opts="-q -h --overlap --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --overlap --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -696,6 +756,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -704,7 +768,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__pack)
-            opts="-o -q -h --output --encrypt --passphrase-file --key-file --profile --target --resolution --fps --color-count --nine-to-one --error-correction --error-correction-ratio --no-error-correction --no-metadata-frames --compress --verify --split-size --split-duration --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-o -q -h --output --encrypt --passphrase-file --key-file --profile --target --resolution --fps --color-count --nine-to-one --error-correction --error-correction-ratio --no-error-correction --no-metadata-frames --compress --verify --split-size --split-duration --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -819,6 +883,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -827,7 +895,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__serve)
-            opts="-q -h --listen --public-url --no-worker --upload-max --rate --tenant-tasks --tenant-bytes --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-q -h --listen --public-url --no-worker --upload-max --rate --tenant-tasks --tenant-bytes --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -880,6 +948,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -888,7 +960,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__transcode)
-            opts="-o -q -h --output --codec --encoder --resolution --preset --crf --bitrate --two-pass --audio --chunk --strict --verify --device --container --json --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-o -q -h --output --codec --encoder --resolution --preset --crf --bitrate --two-pass --audio --chunk --strict --verify --device --container --json --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -965,6 +1037,10 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -973,7 +1049,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__unpack)
-            opts="-o -q -h --output --list --passphrase-file --key-file --allow-partial --verify --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --help"
+            opts="-o -q -h --output --list --passphrase-file --key-file --allow-partial --verify --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1037,6 +1113,10 @@ _reel() {
                     return 0
                     ;;
                 --ffprobe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_reel_global_optspecs
-    string join \n json device= tasks= state= force q/quiet ffmpeg= ffprobe= h/help V/version
+    string join \n json device= tasks= state= force q/quiet ffmpeg= ffprobe= server= h/help V/version
 end
 
 function __fish_reel_needs_command
@@ -29,6 +29,7 @@ complete -c reel -n "__fish_reel_needs_command" -l tasks -d 'Tasks at once at mo
 complete -c reel -n "__fish_reel_needs_command" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_needs_command" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_needs_command" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_needs_command" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_needs_command" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_needs_command" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_needs_command" -s q -l quiet -d 'Say nothing but errors'
@@ -84,6 +85,7 @@ complete -c reel -n "__fish_reel_using_subcommand transcode" -l tasks -d 'Tasks 
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l two-pass -d 'Look at everything once before encoding; needs --bitrate'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l strict -d 'Fail on a damaged source instead of delivering what can be had'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l json -d 'Print one JSON object a line on stdout'
@@ -119,6 +121,7 @@ complete -c reel -n "__fish_reel_using_subcommand pack" -l tasks -d 'Tasks at on
 complete -c reel -n "__fish_reel_using_subcommand pack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand pack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand pack" -l encrypt -d 'Encrypt everything, name and size too; asks for a passphrase unless one of the next two or REEL_PASSPHRASE is given'
 complete -c reel -n "__fish_reel_using_subcommand pack" -l no-error-correction -d 'Write no repair symbols: any damage loses bytes'
 complete -c reel -n "__fish_reel_using_subcommand pack" -l no-metadata-frames -d 'Leave out the pictures that tell a person what this is'
@@ -134,6 +137,7 @@ complete -c reel -n "__fish_reel_using_subcommand unpack" -l tasks -d 'Tasks at 
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l list -d 'Only say what is in the video'
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l allow-partial -d 'Write what can be had when something is missing; holes are zeros and are named'
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l verify -d 'Only read everything and say whether it holds; nothing is written'
@@ -146,6 +150,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -s q -l quiet -d 'Say nothing but errors'
@@ -169,6 +174,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
@@ -178,6 +184,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors'
@@ -187,6 +194,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Say nothing but errors'
@@ -196,6 +204,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Say nothing but errors'
@@ -205,6 +214,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Say nothing but errors'
@@ -214,6 +224,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Say nothing but errors'
@@ -229,6 +240,7 @@ complete -c reel -n "__fish_reel_using_subcommand serve" -l tasks -d 'Tasks at o
 complete -c reel -n "__fish_reel_using_subcommand serve" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand serve" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand serve" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand serve" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand serve" -l no-worker -d 'Only take jobs in; other processes on the same state folder work on them'
 complete -c reel -n "__fish_reel_using_subcommand serve" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand serve" -l force -d 'Replace an output that exists'
@@ -239,6 +251,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -s q -l quiet -d 'Say nothing but errors'
@@ -256,6 +269,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing but errors'
@@ -266,6 +280,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
@@ -275,6 +290,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -s q -l quiet -d 'Say nothing but errors'
@@ -285,6 +301,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Say nothing but errors'
@@ -294,6 +311,7 @@ complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at onc
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -s q -l quiet -d 'Say nothing but errors'
@@ -303,6 +321,7 @@ complete -c reel -n "__fish_reel_using_subcommand doctor" -l tasks -d 'Tasks at 
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand doctor" -s q -l quiet -d 'Say nothing but errors'
@@ -312,6 +331,7 @@ complete -c reel -n "__fish_reel_using_subcommand generate" -l tasks -d 'Tasks a
 complete -c reel -n "__fish_reel_using_subcommand generate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand generate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand generate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand generate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand generate" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand generate" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand generate" -s q -l quiet -d 'Say nothing but errors'

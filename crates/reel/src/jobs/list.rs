@@ -25,7 +25,7 @@ pub(super) async fn list(
         .queue
         .jobs(JobFilter { states: state.into_iter().collect(), limit, ..JobFilter::default() })
         .await?;
-    let mut rows = vec![["JOB", "STATE", "DONE", "MADE", "VERB", "INPUT"].map(str::to_owned).to_vec()];
+    let mut rows = vec![head()];
     for job in &jobs {
         if console.is_out_closed() {
             break;
@@ -44,7 +44,13 @@ pub(super) async fn list(
     Ok(exit::DONE)
 }
 
-fn row(job: &Job, tasks: &[Task]) -> Vec<String> {
+/// The first line of the table.
+pub(crate) fn head() -> Vec<String> {
+    ["JOB", "STATE", "DONE", "MADE", "VERB", "INPUT"].map(str::to_owned).to_vec()
+}
+
+/// The line of one job.
+pub(crate) fn row(job: &Job, tasks: &[Task]) -> Vec<String> {
     let state = match job.state {
         state if state.is_terminal() || is_worked_on(tasks) => state.as_str().to_owned(),
         state => format!("{} (idle)", state.as_str()),

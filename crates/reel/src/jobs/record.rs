@@ -9,7 +9,7 @@ use crate::work::stage;
 
 /// A line of type `job`: of `list`, of `show` (with tasks and attempts), and of the verbs that change something.
 #[derive(Serialize, Clone, PartialEq, Debug)]
-pub(super) struct JobRecord {
+pub(crate) struct JobRecord {
     r#type: &'static str,
     job: JobId,
     state: JobState,
@@ -59,7 +59,7 @@ struct AttemptRecord {
 }
 
 impl JobRecord {
-    pub(super) fn new(job: &Job, tasks: &[Task]) -> Self {
+    pub(crate) fn new(job: &Job, tasks: &[Task]) -> Self {
         let output = |artifact: &reel_types::Artifact| {
             OutputRecord::new(artifact.name.as_ref(), &artifact.sha256, artifact.size_bytes)
         };
@@ -83,7 +83,7 @@ impl JobRecord {
         }
     }
 
-    pub(super) fn with_details(mut self, tasks: &[Task], attempts: &[Attempt]) -> Self {
+    pub(crate) fn with_details(mut self, tasks: &[Task], attempts: &[Attempt]) -> Self {
         self.tasks = Some(tasks.iter().map(TaskRecord::new).collect());
         self.attempts = Some(attempts.iter().map(AttemptRecord::new).collect());
         self
@@ -122,12 +122,12 @@ impl AttemptRecord {
 }
 
 /// Whether somebody works on the job now.
-pub(super) fn is_worked_on(tasks: &[Task]) -> bool {
+pub(crate) fn is_worked_on(tasks: &[Task]) -> bool {
     tasks.iter().any(|task| task.state == TaskState::Leased)
 }
 
 /// Where a source is.
-pub(super) fn source_path(source: &Source) -> std::path::PathBuf {
+pub(crate) fn source_path(source: &Source) -> std::path::PathBuf {
     match source {
         Source::Local { path, .. } => path.clone(),
         Source::Object { filename, .. } => filename.into(),
@@ -139,7 +139,7 @@ fn source_text(source: &Source) -> String {
 }
 
 /// As one line of JSON.
-pub(super) fn line(record: &impl Serialize) -> String {
+pub(crate) fn line(record: &impl Serialize) -> String {
     serde_json::to_string(record)
         .unwrap_or_else(|error| format!("{{\"type\":\"error\",\"message\":\"{error}\"}}"))
 }

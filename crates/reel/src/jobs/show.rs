@@ -23,17 +23,22 @@ pub(super) async fn show(
     let job = find(&*archive.queue, typed).await?;
     let tasks = archive.queue.tasks(&job.id).await?;
     let attempts = archive.queue.attempts(&job.id).await?;
-    if settings.json {
-        console.data(&line(&JobRecord::new(&job, &tasks).with_details(&tasks, &attempts)));
-        return Ok(exit::DONE);
-    }
-    let mut lines = head(&job, &tasks);
-    lines.push(String::new());
-    lines.extend(table::lines(&task_rows(&tasks)));
-    lines.push(String::new());
-    lines.extend(table::lines(&attempt_rows(&attempts)));
-    lines.iter().for_each(|line| console.data(&without_controls(line).replace('\n', " ")));
+    tell(console, settings, &job, &tasks, &attempts);
     Ok(exit::DONE)
+}
+
+/// A job with its tasks and the tries at them.
+pub(crate) fn tell(console: &Console, settings: &Settings, job: &Job, tasks: &[Task], attempts: &[Attempt]) {
+    if settings.json {
+        console.data(&line(&JobRecord::new(job, tasks).with_details(tasks, attempts)));
+        return;
+    }
+    let mut lines = head(job, tasks);
+    lines.push(String::new());
+    lines.extend(table::lines(&task_rows(tasks)));
+    lines.push(String::new());
+    lines.extend(table::lines(&attempt_rows(attempts)));
+    lines.iter().for_each(|line| console.data(&without_controls(line).replace('\n', " ")));
 }
 
 fn head(job: &Job, tasks: &[Task]) -> Vec<String> {

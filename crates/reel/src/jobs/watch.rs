@@ -116,7 +116,7 @@ impl Watched {
     }
 }
 
-fn end_code(job: Option<&Job>) -> u8 {
+pub(crate) fn end_code(job: Option<&Job>) -> u8 {
     match job {
         Some(Job { state: JobState::Completed, .. }) => exit::DONE,
         Some(Job { failure: Some(failure), .. }) => exit::of_failure(failure.kind),
@@ -124,7 +124,7 @@ fn end_code(job: Option<&Job>) -> u8 {
     }
 }
 
-fn end_words(job: Option<&Job>) -> String {
+pub(crate) fn end_words(job: Option<&Job>) -> String {
     match job {
         None => "forgotten".to_owned(),
         Some(Job { failure: Some(failure), state, .. }) => format!("{}: {}", state.as_str(), failure.message),
@@ -132,7 +132,7 @@ fn end_words(job: Option<&Job>) -> String {
     }
 }
 
-fn event_line(event: &Event) -> String {
+pub(crate) fn event_line(event: &Event) -> String {
     let base = json!({"type": "event", "seq": event.seq, "at_millis": event.at, "job": event.job});
     let more = match &event.kind {
         EventKind::Job { state } => json!({"what": "job", "state": state}),

@@ -11,6 +11,7 @@ use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::problem::{Problem, ProblemKind};
 use crate::records::{ResultRecord, Status, SummaryRecord, rounded};
+use crate::remote;
 use crate::screen::Screen;
 use crate::settings::Settings;
 use crate::targets::Target;
@@ -26,6 +27,9 @@ pub async fn do_request(
     settings: &Settings,
     request: Request,
 ) -> Result<u8, Problem> {
+    if let Some(server) = &settings.server {
+        return remote::do_request(console, settings, server, request).await;
+    }
     let began = Instant::now();
     let mut screen = Screen::new(Arc::clone(console), settings);
     let interrupt =

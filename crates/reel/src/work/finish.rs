@@ -47,14 +47,8 @@ async fn hand_over(
     open: &Open,
     job: &Job,
 ) -> Result<ResultRecord, Problem> {
-    match (job.state, &job.failure) {
-        (JobState::Completed, _) => {}
-        (JobState::Cancelled, _) => {
-            return Err(Problem::new(ProblemKind::Cancelled, format!("job {} was cancelled", job.id))
-                .with_hint("run the same command again to go on with it"));
-        }
-        (_, Some(failure)) => return Err(failure.clone().into()),
-        _ => return Err(internal(format!("job {} failed and does not say why", job.id))),
+    if let Some(problem) = ended_badly(job) {
+        return Err(problem);
     }
     if becomes == HandOver::Finding {
         return Ok(found(&open.target, job));
@@ -79,8 +73,21 @@ async fn hand_over(
     Ok(and_said(completed(becomes, &open.target, job, already_there), left_out))
 }
 
+/// Why a job that has ended has no result; nothing when it has one.
+pub(crate) fn ended_badly(job: &Job) -> Option<Problem> {
+    match (job.state, &job.failure) {
+        (JobState::Completed, _) => None,
+        (JobState::Cancelled, _) => Some(
+            Problem::new(ProblemKind::Cancelled, format!("job {} was cancelled", job.id))
+                .with_hint("run the same command again to go on with it"),
+        ),
+        (_, Some(failure)) => Some(failure.clone().into()),
+        _ => Some(internal(format!("job {} failed and does not say why", job.id))),
+    }
+}
+
 /// What a job found that writes nothing.
-fn found(target: &Target, job: &Job) -> ResultRecord {
+pub(crate) fn found(target: &Target, job: &Job) -> ResultRecord {
     let result = completed(HandOver::Finding, target, job, false);
     if job.metadata["exact"] == true {
         return result;
@@ -134,7 +141,7 @@ async fn deliver_one(
 }
 
 /// The result of an output that was there before.
-pub(super) fn delivered_before(becomes: HandOver, target: &Target, job: &Job) -> ResultRecord {
+pub(crate) fn delivered_before(becomes: HandOver, target: &Target, job: &Job) -> ResultRecord {
     completed(becomes, target, job, true)
 }
 
@@ -152,7 +159,8 @@ pub(super) fn forgotten(job: &JobId) -> Problem {
         .with_hint("run the same command again")
 }
 
-fn completed(becomes: HandOver, target: &Target, job: &Job, already_there: bool) -> ResultRecord {
+/// The result of a job whose outputs are in place.
+pub(crate) fn completed(becomes: HandOver, target: &Target, job: &Job, already_there: bool) -> ResultRecord {
     let places = becomes.places(&target.output, job.outputs.len());
     let output = |(place, artifact): (PathBuf, &Artifact)| {
         OutputRecord::new(&place, &artifact.sha256, artifact.size_bytes)
@@ -172,7 +180,7 @@ fn completed(becomes: HandOver, target: &Target, job: &Job, already_there: bool)
 }
 
 /// The same with what delivery had to say.
-fn and_said(mut result: ResultRecord, said: Vec<String>) -> ResultRecord {
+pub(crate) fn and_said(mut result: ResultRecord, said: Vec<String>) -> ResultRecord {
     if let Some(decisions) = result.metadata.get_mut("decisions").and_then(serde_json::Value::as_array_mut) {
         decisions.extend(said.into_iter().map(Into::into));
     }
@@ -180,7 +188,7 @@ fn and_said(mut result: ResultRecord, said: Vec<String>) -> ResultRecord {
 }
 
 /// The problem of a bug of ours.
-pub(super) fn internal(message: String) -> Problem {
+pub(crate) fn internal(message: String) -> Problem {
     Problem::new(ProblemKind::Failure(FailureKind::Internal), format!("a bug in reel: {message}"))
         .with_hint("please report it with the output of `reel doctor`")
 }

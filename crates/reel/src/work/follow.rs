@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use reel_types::{Job, JobState, Stage, Task, TaskKind, TaskState};
+use reel_types::{Job, JobId, JobState, Stage, Task, TaskKind, TaskState};
 
 use crate::records::{InputPath, ProgressRecord, rounded};
 
@@ -11,6 +11,16 @@ use crate::records::{InputPath, ProgressRecord, rounded};
 const ASSEMBLE_SHARE: f64 = 0.03;
 /// Below this much progress a speed says nothing yet.
 const FRACTION_MIN: f64 = 0.002;
+
+/// How far a job is, as somebody else tells it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Told {
+    pub(crate) state: JobState,
+    pub(crate) stage: Option<&'static str>,
+    pub(crate) done_fraction: Option<f64>,
+    pub(crate) chunks_done: u32,
+    pub(crate) chunks_total: u32,
+}
 
 /// Remembers where this process found a job, so that what a run before did does not count as speed.
 #[derive(Debug)]
@@ -49,6 +59,31 @@ impl Pace {
             elapsed_secs: rounded(self.began.elapsed().as_secs_f64()),
             chunks_done: chunks().filter(|task| task.state.is_terminal()).count() as u32,
             chunks_total: chunks().count() as u32,
+        }
+    }
+
+    /// The same of a job that is worked on elsewhere: how far it is was told.
+    pub(crate) fn record_told(
+        &mut self,
+        input: &Path,
+        job: &JobId,
+        told: Told,
+        media_secs: Option<f64>,
+    ) -> ProgressRecord {
+        let (speed, eta_secs) =
+            told.done_fraction.map_or((None, None), |fraction| self.speed(fraction, media_secs));
+        ProgressRecord {
+            job: job.clone(),
+            input: InputPath::new(input),
+            state: told.state,
+            stage: told.stage,
+            stage_fraction: None,
+            done_fraction: told.done_fraction,
+            speed: speed.map(rounded),
+            eta_secs: eta_secs.map(rounded),
+            elapsed_secs: rounded(self.began.elapsed().as_secs_f64()),
+            chunks_done: told.chunks_done,
+            chunks_total: told.chunks_total,
         }
     }
 
@@ -112,7 +147,7 @@ fn task_fraction(task: &Task) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use reel_types::{ChunkSpec, Class, JobId, Progress, TaskId};
+    use reel_types::{ChunkSpec, Class, Progress, TaskId};
     use serde_json::Value;
 
     use super::*;
