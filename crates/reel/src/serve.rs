@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use reel_engine::{Drain, Engine, Worker, WorkerOptions};
-use reel_server::{PublicUrl, RateLimit, Server, ServerError, ServerOptions};
+use reel_server::{AddressRange, PublicUrl, RateLimit, Server, ServerError, ServerOptions};
 use reel_types::FailureKind;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::Serialize;
@@ -38,6 +38,13 @@ pub struct ServeArgs {
     /// Most bytes of one upload
     #[arg(long, value_name = "BYTES", default_value_t = ServerOptions::default().upload_bytes_max)]
     pub upload_max: u64,
+    /// Bytes that uploads leave free on the disk
+    #[arg(long, value_name = "BYTES", default_value_t = ServerOptions::default().disk_reserve_bytes)]
+    pub disk_reserve: u64,
+    /// Fetch files from these addresses too, though they are not on the open network, like 192.168.0.0/16; may be given
+    /// several times
+    #[arg(long, value_name = "CIDR")]
+    pub allow_private: Vec<AddressRange>,
     /// Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub rate: u32,
@@ -73,6 +80,8 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     let options = ServerOptions {
         public_urls: args.public_url,
         upload_bytes_max: args.upload_max,
+        disk_reserve_bytes: args.disk_reserve,
+        allow_private: args.allow_private,
         rate: rate(args.rate),
         tenant_running_max: args.tenant_tasks,
         stored_bytes_max: args.tenant_bytes.unwrap_or(ServerOptions::default().stored_bytes_max),

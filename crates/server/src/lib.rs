@@ -8,6 +8,7 @@ mod catalog;
 mod connections;
 mod door;
 mod extract;
+mod fetch;
 mod file_body;
 mod filename;
 mod idempotency;
@@ -34,6 +35,7 @@ mod view;
 
 pub use access::{Clock, Key, KeyError, KeyText, Keys, MadeKey, NewKey, RateLimit, Scope};
 pub use catalog::CatalogError;
+pub use fetch::{AddressRange, is_public};
 pub use inspect::{Inspect, Inspected, NoInspection};
 pub use options::{PublicUrl, ServerOptions};
 pub use routes::document;

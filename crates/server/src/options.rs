@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::uri::{Authority, Uri};
 
 use crate::access::{Clock, RateLimit};
+use crate::fetch::AddressRange;
 
 /// How a server behaves.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,6 +22,10 @@ pub struct ServerOptions {
     pub stored_bytes_max: u64,
     /// How long an upload that is not whole is kept after its last byte.
     pub partial_keep: Duration,
+    /// Addresses that are not public and fetched from all the same.
+    pub allow_private: Vec<AddressRange>,
+    /// How long fetching one file may take.
+    pub fetch_time_max: Duration,
     /// Most streams of events that are open at once.
     pub streams_max: usize,
     /// Most connections that are open at once; further ones wait.
@@ -51,6 +56,8 @@ impl Default for ServerOptions {
             disk_reserve_bytes: 1 << 30,
             stored_bytes_max: u64::MAX,
             partial_keep: Duration::from_secs(7 * 24 * 3600),
+            allow_private: Vec::new(),
+            fetch_time_max: Duration::from_secs(3600),
             streams_max: 10_000,
             connections_max: 12_000,
             head_patience: Duration::from_secs(30),

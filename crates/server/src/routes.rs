@@ -3,6 +3,7 @@
 mod artifacts;
 mod cancel;
 mod events;
+mod fetch;
 mod health;
 mod job_detail;
 mod jobs;
@@ -17,6 +18,8 @@ mod transcode;
 mod upload;
 mod videos;
 mod workers;
+
+pub(crate) use upload::plain_mime;
 
 use axum::Router;
 use axum::http::Uri;
@@ -58,6 +61,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(videos::show, videos::remove))
         .routes(routes!(videos::outputs))
         .merge(resumable::routes())
+        .routes(routes!(fetch::fetch))
         .routes(routes!(transcode::transcode))
         .routes(routes!(jobs::list, jobs::create))
         .routes(routes!(jobs::show, jobs::change, jobs::remove))

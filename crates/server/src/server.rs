@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use crate::access::{Gate, Pace, Signer, random_hex};
 use crate::catalog::{Catalog, CatalogError};
+use crate::fetch::Fetcher;
 use crate::incoming::Inbox;
 use crate::inspect::Inspect;
 use crate::live::Live;
@@ -57,6 +58,7 @@ impl Server {
     ) -> Result<Self, ServerError> {
         let incoming = Inbox::open(engine.state.root().join("incoming")).map_err(ServerError::Incoming)?;
         let tus = Tus::open(engine.state.root().join("partial")).map_err(ServerError::Incoming)?;
+        let fetcher = Fetcher::new(options.allow_private.clone(), options.fetch_time_max);
         let catalog = Catalog::open(&engine.state.database()).await?;
         let gate = gate(&catalog, &options).await?;
         let parts = Parts {
@@ -70,6 +72,7 @@ impl Server {
             options,
             incoming,
             tus,
+            fetcher,
         };
         let state = AppState::new(parts);
         Ok(Self { socket: Face::new(&state), state })

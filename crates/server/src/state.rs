@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, Semaphore};
 pub(crate) use crate::access::Caller;
 use crate::access::Gate;
 use crate::catalog::Catalog;
+use crate::fetch::Fetcher;
 use crate::incoming::Inbox;
 use crate::inspect::Inspect;
 use crate::live::Live;
@@ -33,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) incoming: Inbox,
     /// Uploads that are not whole.
     pub(crate) tus: Tus,
+    /// Fetches files from addresses.
+    pub(crate) fetcher: Fetcher,
     /// One permit for each open stream of events.
     pub(crate) streams: Arc<Semaphore>,
     /// Held while an object gets its row or loses its last one: both look at the other first.

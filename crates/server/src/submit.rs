@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::extract::joined;
+use crate::fetch;
 use crate::idempotency::RequestName;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::AppState;
@@ -46,6 +47,8 @@ pub(crate) struct JobRequest {
 pub(crate) enum SourceRef {
     /// An upload, by its id.
     Upload(String),
+    /// A file at an address, `http` or `https`: it is fetched before the job is made.
+    Url(String),
     /// What another job made.
     Artifact(ArtifactRef),
 }
@@ -83,11 +86,12 @@ pub(crate) async fn submit(
 ) -> Result<Accepted, Problem> {
     let idempotency = name.of(&request)?;
     let params = check(state, &request, request.sources.len())?;
+    let asked = fetched(state, tenant, request.sources).await?;
     // No upload is forgotten between the look at it and the note that a job reads it.
     let _guard = state.uploads.lock().await;
-    let mut sources = Vec::with_capacity(request.sources.len());
+    let mut sources = Vec::with_capacity(asked.len());
     let mut uploads = Vec::new();
-    for (place, source) in request.sources.into_iter().enumerate() {
+    for (place, source) in asked.into_iter().enumerate() {
         sources.push(find(state, tenant, &source, place).await?);
         if let SourceRef::Upload(id) = source {
             uploads.push(id);
@@ -108,6 +112,26 @@ pub(crate) async fn submit(
         status: status.into(),
         created: submitted.created,
     })
+}
+
+/// Every address as the upload that became of it. All that can be refused without it was refused before.
+async fn fetched(
+    state: &AppState,
+    tenant: &TenantId,
+    asked: Vec<SourceRef>,
+) -> Result<Vec<SourceRef>, Problem> {
+    let mut sources = Vec::with_capacity(asked.len());
+    for (place, source) in asked.into_iter().enumerate() {
+        sources.push(match source {
+            SourceRef::Url(url) => {
+                let upload = fetch::fetch(state, tenant, &url, None).await;
+                let field = format!("sources[{place}].url");
+                SourceRef::Upload(upload.map_err(|error| error.into_problem(&field))?.id)
+            }
+            other => other,
+        });
+    }
+    Ok(sources)
 }
 
 /// Params as the pipeline understands them.
@@ -179,6 +203,7 @@ async fn find(
                 filename: upload.filename,
             })
         }
+        SourceRef::Url(_) => Err(Problem::internal("an address was not fetched")),
         SourceRef::Artifact(ArtifactRef { job, name }) => {
             let missing = || Problem::unprocessable(&field, format!("job {job} has no result {name}"));
             let found = state.job(tenant, job).await.map_err(|problem| match problem.kind() {

@@ -895,7 +895,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__serve)
-            opts="-q -h --listen --public-url --no-worker --upload-max --rate --tenant-tasks --tenant-bytes --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --listen --public-url --no-worker --upload-max --disk-reserve --allow-private --rate --tenant-tasks --tenant-bytes --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -910,6 +910,14 @@ _reel() {
                     return 0
                     ;;
                 --upload-max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --disk-reserve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-private)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -232,6 +232,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand serve" -l listen -d 'Where to listen; port 0 takes any free one' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l public-url -d 'Another address under which people reach it, like https://videos.example.org; may be given several times' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l upload-max -d 'Most bytes of one upload' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l disk-reserve -d 'Bytes that uploads leave free on the disk' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l allow-private -d 'Fetch files from these addresses too, though they are not on the open network, like 192.168.0.0/16; may be given several times' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l rate -d 'Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-tasks -d 'Most tasks of one tenant that run at once, once there are keys; 0: no bound' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-bytes -d 'Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]' -r

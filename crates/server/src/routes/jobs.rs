@@ -49,7 +49,12 @@ pub(crate) async fn list(
 #[utoipa::path(
     post, operation_id = "createJob", path = "/jobs", tag = "jobs", request_body = JobRequest,
     params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,255}$")),
-    responses((status = 202, body = Accepted, headers(("Location" = String))), WithBody, InState, Always)
+    responses(
+        (status = 202, body = Accepted, headers(("Location" = String))),
+        (status = 507, description = "the disk is full", body = crate::problem::ProblemDocument,
+         content_type = "application/problem+json"),
+        WithBody, InState, Always
+    )
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,

@@ -153,7 +153,7 @@ async fn asked(state: &AppState, mut field: Field<'_>) -> Result<JobRequest, Pro
 }
 
 /// What a client says about its file is passed on only where it can do no harm.
-pub(super) fn plain_mime(said: &str) -> Option<String> {
+pub(crate) fn plain_mime(said: &str) -> Option<String> {
     let essence = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_media = essence.starts_with("video/") || essence.starts_with("audio/");
     let is_plain = essence.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-".contains(&byte));

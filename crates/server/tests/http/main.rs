@@ -9,6 +9,7 @@ mod copy;
 mod document;
 mod door;
 mod events;
+mod fetch;
 mod jobs;
 mod keys;
 mod nginx;
