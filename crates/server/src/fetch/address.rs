@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn public_addresses_are_public_and_nothing_else_is() {
-        for public in ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.0", "172.32.0.1", "2606:4700::1111"] {
+        for public in ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.0", "172.32.0.1", "2606:4700::1111"]
+        {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
         for refused in [

@@ -46,11 +46,14 @@ impl Fetcher {
             Host::Ipv4(address) => Ok(ServerName::from(IpAddr::from(*address))),
             Host::Ipv6(address) => Ok(ServerName::from(IpAddr::from(*address))),
         };
-        let name = name.map_err(|_| FetchError::address("its host has no name that a certificate can have"))?;
+        let name =
+            name.map_err(|_| FetchError::address("its host has no name that a certificate can have"))?;
         let config = self.tls.config.get_or_try_init(trusted).await?;
         let connecting = TlsConnector::from(Arc::clone(config)).connect(name, stream);
-        let connected = timeout(PATIENCE, connecting).await.map_err(|_| FetchError::source("it did not answer"))?;
-        let secured = connected.map_err(|error| FetchError::source(format!("its certificate does not hold: {error}")))?;
+        let connected =
+            timeout(PATIENCE, connecting).await.map_err(|_| FetchError::source("it did not answer"))?;
+        let secured = connected
+            .map_err(|error| FetchError::source(format!("its certificate does not hold: {error}")))?;
         Ok(Box::new(secured))
     }
 
@@ -94,11 +97,14 @@ impl Fetcher {
 
 async fn trusted() -> Result<Arc<ClientConfig>, FetchError> {
     let loaded = tokio::task::spawn_blocking(rustls_native_certs::load_native_certs).await;
-    let loaded = loaded.map_err(|error| FetchError::source(format!("no certificates could be read: {error}")))?;
+    let loaded =
+        loaded.map_err(|error| FetchError::source(format!("no certificates could be read: {error}")))?;
     let mut roots = RootCertStore::empty();
     let (added, _) = roots.add_parsable_certificates(loaded.certs);
     if added == 0 {
-        return Err(FetchError::source("this machine trusts no certificates; install the package ca-certificates"));
+        return Err(FetchError::source(
+            "this machine trusts no certificates; install the package ca-certificates",
+        ));
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();

@@ -7,7 +7,8 @@ use crate::filename::cleaned;
 
 /// One plain component, never empty.
 pub(super) fn filename(headers: &HeaderMap, url: &Url) -> String {
-    let said = headers.get(header::CONTENT_DISPOSITION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+    let said =
+        headers.get(header::CONTENT_DISPOSITION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let said = said.and_then(said_name).filter(|name| !name.trim().is_empty());
     let name = said.unwrap_or_else(|| {
         let last = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
@@ -93,7 +94,8 @@ mod tests {
         let check = |said: &str, url: &str, expected: &str| {
             let mut headers = HeaderMap::new();
             if !said.is_empty() {
-                headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_bytes(said.as_bytes()).unwrap());
+                headers
+                    .insert(header::CONTENT_DISPOSITION, HeaderValue::from_bytes(said.as_bytes()).unwrap());
             }
             assert_eq!(filename(&headers, &url.parse().unwrap()), expected, "{said:?} {url}");
         };

@@ -166,7 +166,9 @@ fn request(url: &Url) -> Result<Request<Body>, FetchError> {
 fn opened(response: Response<Incoming>, driver: Driver, url: &Url) -> Result<Opened, FetchError> {
     let headers = response.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(encoding) = text(header::CONTENT_ENCODING).filter(|said| !said.eq_ignore_ascii_case("identity")) {
+    if let Some(encoding) =
+        text(header::CONTENT_ENCODING).filter(|said| !said.eq_ignore_ascii_case("identity"))
+    {
         return Err(FetchError::source(format!("it is sent as {encoding}, which was not asked for")));
     }
     let opened = Opened {

@@ -25,7 +25,7 @@ enum Needs {
 
 use Needs::{Admin, Nothing, Operator, Read, Write};
 
-const NEEDS: [(&str, Needs); 42] = [
+const NEEDS: [(&str, Needs); 43] = [
     ("POST /videos/upload", Write),
     ("GET /videos", Read),
     ("GET /videos/{id}", Read),
@@ -34,6 +34,7 @@ const NEEDS: [(&str, Needs); 42] = [
     ("POST /videos/{id}/transcode", Write),
     ("OPTIONS /uploads", Nothing),
     ("POST /uploads", Write),
+    ("POST /uploads/fetch", Write),
     ("HEAD /uploads/{id}", Read),
     ("GET /uploads/{id}", Read),
     ("PATCH /uploads/{id}", Write),
@@ -113,6 +114,7 @@ fn request(method: &str, path: &str, ids: &Ids) -> Request {
     match (method, path.strip_prefix("/api/v1").unwrap()) {
         ("POST", "/videos/upload") => request.form(&[("video", Some("a"), b"abc")]),
         ("POST", "/uploads") => request.with("Upload-Length", "3"),
+        ("POST", "/uploads/fetch") => request.json(&json!({"url": "http://127.0.0.1/"})),
         ("PATCH", "/uploads/{id}") => request.with("Content-Type", bytes).bytes("abc"),
         ("POST", "/uploads/{id}") => request.with("X-HTTP-Method-Override", "DELETE"),
         ("POST", "/jobs") => request.json(&json!({"pipeline": "copy", "sources": [{"upload": ids.upload}]})),
