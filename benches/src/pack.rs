@@ -90,6 +90,7 @@ fn reel(place: &Place, verb: &str, from: &Path, to: &Path, more: &[&str]) -> Lin
 /// Pages that were freed a moment ago are written at ten times the speed of those that a virtual machine gave back to its
 /// host meanwhile. So every line begins some seconds after the last one's output was removed: a copy would have the fast ones
 /// otherwise and what it is compared with the slow ones.
+#[expect(clippy::disallowed_methods, reason = "nothing tells when a host has taken its memory back")]
 fn in_turn<const N: usize>(place: &Place, lines: &[(Line, &PathBuf); N]) -> Result<[f64; N]> {
     let mut runs = [const { Vec::new() }; N];
     for _ in 0..RUNS {

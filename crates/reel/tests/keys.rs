@@ -1,6 +1,5 @@
 //! `reel keys`, and a server that asks for them.
 
-#![expect(clippy::disallowed_methods, reason = "a test starts programs as a person does")]
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
 mod support;
