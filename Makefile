@@ -12,8 +12,8 @@ help: ## show this list
 setup: ## install what is missing (FFmpeg, a C compiler, Node, Chromium); nothing is done twice
 	@scripts/setup
 
-demo: setup ## build, transcode a sample clip (or CLIP=file) and say where the result is
-	@scripts/demo
+demo: ## build, transcode a sample clip (or CLIP=file) and say where the result is
+	@scripts/setup --to-run && scripts/demo
 
 # nextest where it is installed: a process for each test, and a test that hangs is ended. `cargo test` passes as well.
 # The page first, so that the server is compiled once, with it.

@@ -33,9 +33,10 @@ impl Machine {
 
     /// What `scripts/setup` says, and whether it was content.
     #[expect(clippy::disallowed_methods, reason = "a script that only looks; no watchdog is needed")]
-    fn set_up(&self) -> (String, bool) {
+    fn set_up(&self, arguments: &[&str]) -> (String, bool) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("scripts/setup");
         let output = Command::new(script)
+            .args(arguments)
             .env_clear()
             .env("PATH", self.path.path())
             .env("HOME", self.path.path().join("home"))
@@ -60,7 +61,7 @@ fn complete<'a>(changes: &[(&'a str, &'a str)]) -> Machine {
 }
 
 fn check(machine: &Machine, content: bool, said: &[&str]) {
-    let (text, success) = machine.set_up();
+    let (text, success) = machine.set_up(&[]);
     assert_eq!(success, content, "{text}");
     for part in said {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
@@ -70,6 +71,17 @@ fn check(machine: &Machine, content: bool, said: &[&str]) {
 #[test]
 fn a_complete_machine_is_left_alone() {
     check(&complete(&[]), true, &["ready: FFmpeg 7.1, Rust 1.95.0"]);
+}
+
+#[test]
+fn what_only_tests_and_the_page_want_is_not_brought_to_run() {
+    let machine = complete(&[]);
+    let (all, _) = machine.set_up(&[]);
+    assert!(all.contains("bringing Node"), "{all}");
+    let (to_run, success) = machine.set_up(&["--to-run"]);
+    assert!(success && !to_run.contains("Node") && to_run.contains("ready"), "{to_run}");
+    let (text, success) = machine.set_up(&["--to-go"]);
+    assert!(!success && text.contains("unknown argument: --to-go"), "{text}");
 }
 
 #[test]
