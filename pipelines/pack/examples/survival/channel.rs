@@ -24,6 +24,9 @@ impl Channel {
 const CRF_18: &str = "-c:v libx264 -preset medium -crf 18 -g 60";
 const CRF_23: &str = "-c:v libx264 -preset medium -crf 23 -g 60";
 const CRF_28: &str = "-c:v libx264 -preset medium -crf 28 -g 60";
+/// What a site does besides is asked with a faster preset, which leaves less of the picture at the same factor: the harsher of
+/// the two, and four times as many files in a night.
+const FAST_23: &str = "-c:v libx264 -preset veryfast -crf 23 -g 60";
 const H264_10M: &str = "-c:v libx264 -preset medium -b:v 10M -maxrate 10M -bufsize 20M -g 60";
 const H264_4M: &str = "-c:v libx264 -preset medium -b:v 4M -maxrate 4M -bufsize 8M -g 60";
 const H264_2M: &str = "-c:v libx264 -preset medium -b:v 2M -maxrate 2M -bufsize 4M -g 60";
@@ -57,16 +60,16 @@ pub const CHANNELS: &[Channel] = &[
     capped("h264-4M", &[("", H264_4M)], 4e6, true),
     capped("vp9-2.5M", &[("", VP9)], 2.5e6, false),
     capped("av1-2M", &[("", AV1)], 2e6, false),
-    quality("rescale-720", &[("scale=1280:720", CRF_23), ("scale=1920:1080", CRF_23)], true),
-    quality("fps-24", &[("fps=24", CRF_23)], true),
-    quality("fps-60", &[("fps=60", CRF_23)], false),
-    quality("drop-20%", &[("select='gt(random(7)\\,0.2)'", CRF_23)], true),
-    quality("duplicated", &[("fps=45", CRF_23)], false),
-    quality("crop-2", &[("crop=iw-4:ih-4:2:2", CRF_23)], true),
-    quality("crop-2-scaled-back", &[("crop=iw-4:ih-4:2:2,scale=1920:1080", CRF_23)], false),
-    quality("range-widened", &[("scale=in_range=tv:out_range=pc,setrange=tv", CRF_23)], false),
-    quality("range-narrowed", &[("setrange=pc,scale=in_range=pc:out_range=tv", CRF_23)], false),
-    quality("two-generations", &[("", CRF_23), ("", CRF_23)], false),
+    quality("rescale-720", &[("scale=1280:720", FAST_23), ("scale=1920:1080", FAST_23)], true),
+    quality("fps-24", &[("fps=24", FAST_23)], true),
+    quality("fps-60", &[("fps=60", FAST_23)], false),
+    quality("drop-20%", &[("select='gt(random(7)\\,0.2)'", FAST_23)], true),
+    quality("duplicated", &[("fps=45", FAST_23)], false),
+    quality("crop-2", &[("crop=iw-4:ih-4:2:2", FAST_23)], true),
+    quality("crop-2-scaled-back", &[("crop=iw-4:ih-4:2:2,scale=1920:1080", FAST_23)], false),
+    quality("range-widened", &[("scale=in_range=tv:out_range=pc,setrange=tv", FAST_23)], false),
+    quality("range-narrowed", &[("setrange=pc,scale=in_range=pc:out_range=tv", FAST_23)], false),
+    quality("two-generations", &[("", FAST_23), ("", FAST_23)], false),
     capped("720p-2M", &[("scale=1280:720", H264_2M)], 2e6, true),
     capped("480p-1M", &[("scale=854:480", H264_1M)], 1e6, true),
 ];

@@ -8,7 +8,7 @@ mod courier;
 mod ffmpeg;
 mod report;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ const CARD_PICTURES: usize = 30;
 /// How often an encoder is asked anew for the rate that it missed.
 const TRIES_MAX: u32 = 4;
 /// So near to it is near enough.
-const NEAR: f64 = 0.05;
+const NEAR: f64 = 0.1;
 
 fn main() -> Result<(), Failure> {
     let options = Options::from_arguments(std::env::args().skip(1))?;
@@ -41,9 +41,10 @@ fn main() -> Result<(), Failure> {
     let work = options.results.with_extension("work");
     std::fs::create_dir_all(&work)?;
     let done = report::done(&options.results)?;
+    let mut rates = Rates::new();
     for file in 0..options.file_count {
         for target in &options.targets {
-            measure(&options, &work, *target, file, &done)?;
+            measure(&options, &work, (*target, file), &done, &mut rates)?;
         }
     }
     if !options.keep {
@@ -128,9 +129,9 @@ impl Options {
 fn measure(
     options: &Options,
     work: &Path,
-    target: Target,
-    file: u64,
+    (target, file): (Target, u64),
     done: &BTreeSet<report::Key>,
+    rates: &mut Rates,
 ) -> Result<(), Failure> {
     let layout = options.layout(target);
     let signal = signal(&layout, target);
@@ -146,7 +147,8 @@ fn measure(
     let master_rate = std::fs::metadata(&master)?.len() as f64 * 8.0 / secs;
     for channel in channels {
         let started = std::time::Instant::now();
-        let (out, rate) = send(channel, &master, work)?;
+        let asked = rates.entry((target.name(), channel.name));
+        let (out, rate) = send(channel, asked.or_insert((channel.cap.unwrap_or_default(), 0)), &master, work)?;
         let collector = receive(&out)?;
         let row = report::Row {
             target: target.name().to_owned(),
@@ -212,13 +214,19 @@ fn pack(layout: &Layout, target: Target, file: u64, content: &[u8], out: &Path) 
     Ok((picture_count + 2 * CARD_PICTURES) as f64 / 30.0)
 }
 
+/// The rate asked for and the QMIN that gave a channel's cap, by target and channel: the next file begins with it.
+type Rates = BTreeMap<(&'static str, &'static str), (f64, u32)>;
+
 /// The video after its trip, and the rate it has.
-fn send(channel: &Channel, master: &Path, work: &Path) -> Result<(PathBuf, f64), Failure> {
-    let mut asked = channel.cap.unwrap_or_default();
-    let mut qmin = 0;
+fn send(
+    channel: &Channel,
+    (asked, qmin): &mut (f64, u32),
+    master: &Path,
+    work: &Path,
+) -> Result<(PathBuf, f64), Failure> {
     let mut tries = 1..=TRIES_MAX;
     loop {
-        let out = send_at(channel, (asked, qmin), master, work)?;
+        let out = send_at(channel, (*asked, *qmin), master, work)?;
         let rate = std::fs::metadata(&out)?.len() as f64 * 8.0 / ffmpeg::probe(&out)?.2;
         let Some(cap) =
             channel.cap.filter(|cap| (rate / cap - 1.0).abs() > NEAR && channel.asks_for_a_rate())
@@ -228,11 +236,11 @@ fn send(channel: &Channel, master: &Path, work: &Path) -> Result<(PathBuf, f64),
         if tries.next().is_none() {
             return Ok((out, rate));
         }
-        if rate > cap && qmin == 0 {
-            qmin = 45;
+        if rate > cap && *qmin == 0 {
+            *qmin = 45;
             continue;
         }
-        asked = (asked * cap / rate).clamp(cap / 4.0, cap * 4.0);
+        *asked = (*asked * cap / rate).clamp(cap / 4.0, cap * 4.0);
     }
 }
 
