@@ -1,10 +1,8 @@
 // Who cannot see or cannot use a mouse: axe on each page in both colours, and the keyboard.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { serious } from './axe.js';
 import { api, clip, drop, openScene, submit } from './scene.js';
-
-const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 let scene;
 let film;
@@ -16,14 +14,6 @@ before(async () => {
   await api(scene.base, `/jobs/${job}?wait=30`);
 });
 after(() => scene.end());
-
-/** What axe has against a page that is serious or worse. */
-async function serious(page) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  return bad.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-}
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
@@ -41,6 +31,9 @@ for (const colorScheme of ['light', 'dark']) {
       await page.goto(`${scene.base}/machines`);
       await page.waitForSelector('[data-worker]');
       assert.deepEqual(await serious(page), [], 'the machines');
+      await page.goto(`${scene.base}/keys`);
+      await page.waitForSelector('[data-unkeyed]');
+      assert.deepEqual(await serious(page), [], 'the keys');
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing sticks out');
       await page.context().close();
     });

@@ -30,7 +30,7 @@ export async function openScene() {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { base, browser, folder, end, page: (options) => openPage(browser, base, options) };
+  return { base, browser, folder, end, program: PROGRAM, page: (options) => openPage(browser, base, options) };
 }
 
 async function addressOf(server) {

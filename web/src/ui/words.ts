@@ -37,6 +37,13 @@ export function when(millis: number): string {
   return isToday ? time : `${date.toLocaleDateString([], { day: 'numeric', month: 'short' })}, ${time}`;
 }
 
+/** A day, with its year where that is another one. */
+export function day(millis: number): string {
+  const date = new Date(millis);
+  const isThisYear = date.getFullYear() === new Date().getFullYear();
+  return date.toLocaleDateString([], { day: 'numeric', month: 'short', year: isThisYear ? undefined : 'numeric' });
+}
+
 export function percent(fraction: number): string {
   return `${Math.floor(fraction * 100)} %`;
 }
