@@ -16,6 +16,7 @@ mod finish;
 mod heartbeat;
 mod migrate;
 mod open;
+mod outbox;
 #[cfg(test)]
 mod plan;
 mod progress;

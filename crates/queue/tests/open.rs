@@ -45,17 +45,18 @@ async fn a_file_of_a_newer_reel_is_refused_by_name() {
     sqlx::query("pragma user_version = 99").execute(&pool).await.unwrap();
     pool.close().await;
     let error = SqliteQueue::open(&file, SqliteOptions::default()).await.err().unwrap();
-    assert!(matches!(error, QueueError::NewerSchema { found: 99, known: 6, .. }), "{error}");
+    assert!(matches!(error, QueueError::NewerSchema { found: 99, known: 7, .. }), "{error}");
 }
 
 /// All migrations; a file of schema `n` has had the first `n`.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_stage.sql"),
     include_str!("../migrations/0003_tenants.sql"),
     include_str!("../migrations/0004_share.sql"),
     include_str!("../migrations/0005_workers.sql"),
     include_str!("../migrations/0006_idempotency.sql"),
+    include_str!("../migrations/0007_hooks.sql"),
 ];
 
 /// A file as a reel of that schema left it: one job with one chunk, an attempt and an event.

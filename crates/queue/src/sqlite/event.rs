@@ -2,6 +2,7 @@
 
 use reel_types::{JobId, JobState, TaskState};
 
+use super::outbox;
 use super::task::Row;
 use super::turn::Turn;
 use super::word::{kind_number, signed};
@@ -43,8 +44,9 @@ pub(super) async fn job_became(turn: &mut Turn, job: &JobId, state: JobState) ->
     Ok(())
 }
 
-/// Says that a job is in a state.
+/// Says that a job is in a state, here and to whoever wants to hear of it elsewhere. All else about the job is written
+/// before.
 pub(super) async fn job_event(turn: &mut Turn, job: &JobId, state: JobState) -> Result<(), QueueError> {
     sqlx::query(JOB_EVENT).bind(turn.now).bind(job.as_str()).bind(state.as_str()).execute(turn.on()).await?;
-    Ok(())
+    outbox::tell(turn, job, state).await
 }

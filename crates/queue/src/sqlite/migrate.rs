@@ -6,13 +6,14 @@ use super::open::Pool;
 use crate::error::QueueError;
 
 /// Migration `n` brings schema `n` to `n + 1`. One that was released is never edited.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/0001_start.sql"),
     include_str!("../../migrations/0002_stage.sql"),
     include_str!("../../migrations/0003_tenants.sql"),
     include_str!("../../migrations/0004_share.sql"),
     include_str!("../../migrations/0005_workers.sql"),
     include_str!("../../migrations/0006_idempotency.sql"),
+    include_str!("../../migrations/0007_hooks.sql"),
 ];
 
 const FOUND: &str = "select user_version from pragma_user_version()";

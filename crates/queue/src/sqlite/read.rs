@@ -64,7 +64,8 @@ macro_rules! job_filter {
 pub(super) use job_columns;
 pub(super) use {outputs_json, task_columns};
 
-const JOB: &str = concat!("select ", job_columns!(), " from jobs j where j.id = ?1");
+/// One job, by its id.
+pub(super) const JOB: &str = concat!("select ", job_columns!(), " from jobs j where j.id = ?1");
 const JOBS: &str = concat!(
     "select ",
     job_columns!(),
