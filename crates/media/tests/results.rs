@@ -3,6 +3,8 @@
 
 #[path = "results/concat.rs"]
 mod concat;
+#[path = "results/excerpt.rs"]
+mod excerpt;
 #[path = "results/mux.rs"]
 mod mux;
 #[path = "results/verify.rs"]

@@ -1,6 +1,7 @@
 //! `reel serve`: the server and its own worker, in one process.
 
 mod look_into;
+mod pictures;
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! A file on its way in: written and digested on a thread of its own, gone unless it is kept.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -104,6 +104,50 @@ impl Incoming {
     }
 }
 
+/// A file that somebody else writes here. Dropping it removes the file.
+pub(crate) struct Making {
+    part: Part,
+}
+
+impl Making {
+    /// Makes an empty file.
+    pub(crate) fn begin(inbox: &Inbox) -> Result<Self, Problem> {
+        let open = inbox.enter()?;
+        Part::new(&inbox.folder, open).map(|part| Self { part }).map_err(not_written)
+    }
+
+    /// Where it is written.
+    pub(crate) fn path(&self) -> &Path {
+        &self.part.path
+    }
+
+    /// Digests what was written, and sees that it is on the disk. Blocking.
+    pub(crate) fn finish(self) -> Result<Received, Problem> {
+        let digested = digest(&self.part.path);
+        let (size_bytes, sha256) = digested.map_err(not_written)?;
+        self.part.file.sync_all().map_err(not_written)?;
+        Ok(Received { part: self.part, size_bytes, sha256 })
+    }
+}
+
+fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let (mut hasher, mut size_bytes) = (Sha256::new(), 0);
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let count = file.read(&mut piece)?;
+        if count == 0 {
+            return Ok((size_bytes, hex(hasher)));
+        }
+        hasher.update(piece.get(..count).unwrap_or_default());
+        size_bytes += count as u64;
+    }
+}
+
+fn hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl Received {
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
@@ -120,8 +164,7 @@ fn write(mut part: Part, mut pieces: mpsc::Receiver<Bytes>) -> io::Result<Receiv
         size_bytes += piece.len() as u64;
     }
     part.file.sync_all()?;
-    let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Received { part, size_bytes, sha256 })
+    Ok(Received { part, size_bytes, sha256: hex(hasher) })
 }
 
 impl Part {
@@ -179,6 +222,20 @@ mod tests {
         assert!(received.sha256.starts_with("ba7816bf"));
         assert_eq!(fs::read(received.path()).unwrap(), b"abc");
         drop(received);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_somebody_else_wrote_is_digested_and_gone_when_nobody_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(folder.path().to_owned()).unwrap();
+        let making = Making::begin(&inbox).unwrap();
+        fs::write(making.path(), b"abc").unwrap();
+        let received = making.finish().unwrap();
+        assert!(received.sha256.starts_with("ba7816bf"));
+        assert_eq!((received.size_bytes, fs::read(received.path()).unwrap()), (3, b"abc".to_vec()));
+        drop(received);
+        drop(Making::begin(&inbox).unwrap());
         assert!(names(folder.path()).is_empty());
     }
 

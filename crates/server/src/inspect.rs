@@ -5,10 +5,37 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Looks into a file that somebody sent. Blocking; bounded in time by whoever implements it.
+/// Looks into files. Blocking; bounded in time and memory by whoever implements it.
 pub trait Inspect: Send + Sync + 'static {
     /// What the file is. That it is no media is an answer, not a failure.
     fn inspect(&self, path: &Path) -> Inspected;
+
+    /// Writes the first seconds of a film into `out`, as they are.
+    ///
+    /// # Errors
+    /// [`Unseen::NotThis`] when it is no film.
+    fn excerpt(&self, path: &Path, secs: u32, out: &Path) -> Result<(), Unseen> {
+        let _ = (path, secs, out);
+        Err(Unseen::NotThis)
+    }
+
+    /// The pictures of a film whose pictures stand by themselves, `count_max` of them from number `first` on.
+    ///
+    /// # Errors
+    /// [`Unseen::NotThis`] when its pictures cannot be had one by one.
+    fn pictures(&self, path: &Path, first: u64, count_max: u32) -> Result<Pictures, Unseen> {
+        let _ = (path, first, count_max);
+        Err(Unseen::NotThis)
+    }
+
+    /// One of them, as a JPEG.
+    ///
+    /// # Errors
+    /// As [`Inspect::pictures`]; [`Unseen::NoPicture`] when there is none of this number.
+    fn picture(&self, path: &Path, number: u64) -> Result<Vec<u8>, Unseen> {
+        let _ = (path, number);
+        Err(Unseen::NotThis)
+    }
 }
 
 /// What looking into a file told.
@@ -18,6 +45,51 @@ pub struct Inspected {
     pub mime: Option<String>,
     /// Duration, size, codecs: an object. Null when it is no media.
     pub metadata: Value,
+}
+
+/// The pictures of a film, or a stretch of them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pictures {
+    /// How many there are in all.
+    pub count: u64,
+    /// Pixels across; nothing where the file does not say.
+    pub width: Option<u32>,
+    /// Pixels down.
+    pub height: Option<u32>,
+    /// How many are shown in a second.
+    pub per_sec: Option<f64>,
+    /// Those that were asked for.
+    pub listed: Vec<Picture>,
+}
+
+/// One picture, by what can be told of it without drawing it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Picture {
+    /// Its number in the file, from 0 on.
+    pub number: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// What it is for, in a word; nothing where it does not say.
+    pub kind: Option<&'static str>,
+    /// What it says of itself, in words.
+    pub told: Option<String>,
+}
+
+/// Why something of a file is not seen.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unseen {
+    /// It is nothing of this sort.
+    #[error("it is nothing of this sort")]
+    NotThis,
+    /// It has no picture of this number.
+    #[error("it has {count} pictures")]
+    NoPicture {
+        /// How many there are.
+        count: u64,
+    },
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Failed(String),
 }
 
 /// Looks into nothing: every file is just bytes.

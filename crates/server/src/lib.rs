@@ -36,7 +36,7 @@ mod view;
 pub use access::{Clock, Key, KeyError, KeyText, Keys, MadeKey, NewKey, RateLimit, Scope};
 pub use catalog::CatalogError;
 pub use fetch::{AddressRange, is_public};
-pub use inspect::{Inspect, Inspected, NoInspection};
+pub use inspect::{Inspect, Inspected, NoInspection, Picture, Pictures, Unseen};
 pub use options::{PublicUrl, ServerOptions};
 pub use routes::document;
 pub use server::{Server, ServerError};

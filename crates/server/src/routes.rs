@@ -2,13 +2,16 @@
 
 mod artifacts;
 mod cancel;
+mod content;
 mod events;
+mod excerpt;
 mod fetch;
 mod health;
 mod job_detail;
 mod jobs;
 mod keys;
 mod links;
+mod pictures;
 mod pipelines;
 mod queue;
 mod resumable;
@@ -60,6 +63,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(videos::list))
         .routes(routes!(videos::show, videos::remove))
         .routes(routes!(videos::outputs))
+        .routes(routes!(content::of_video))
+        .routes(routes!(excerpt::excerpt))
         .merge(resumable::routes())
         .routes(routes!(fetch::fetch))
         .routes(routes!(transcode::transcode))
@@ -70,7 +75,10 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(job_detail::tasks))
         .routes(routes!(job_detail::report))
         .routes(routes!(job_detail::log))
+        .routes(routes!(content::of_job))
         .routes(routes!(artifacts::artifact))
+        .routes(routes!(pictures::list))
+        .routes(routes!(pictures::show))
         .routes(routes!(links::create))
         .routes(routes!(events::of_job))
         .routes(routes!(events::of_all))

@@ -43,7 +43,7 @@ const INLINE: [&str; 12] = [
 ];
 
 /// Whatever is in it runs nothing and is of no origin. The rest is what a browser's own player needs.
-const POLICY: &str =
+pub(crate) const POLICY: &str =
     "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'";
 
 /// Answers with the object.

@@ -1,14 +1,16 @@
-//! What an uploaded file is, asked of `ffprobe`.
+//! What a file is, asked of `ffprobe`; its beginning and its pictures.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use reel_media::formats::Container;
 use reel_media::probe::MediaInfo;
-use reel_media::{Ffmpeg, ProbeLimits, probe};
-use reel_server::{Inspect, Inspected};
+use reel_media::{Ffmpeg, ProbeLimits, mux, probe};
+use reel_server::{Inspect, Inspected, Pictures, Unseen};
 use reel_types::CancelToken;
 use serde_json::{Value, json};
+
+use super::pictures;
 
 /// Looks into films with FFmpeg; whatever it does not open is just bytes.
 pub(super) struct LookInto {
@@ -30,6 +32,22 @@ impl Inspect for LookInto {
                 Inspected { mime: None, metadata: Value::Null }
             }
         }
+    }
+
+    fn excerpt(&self, path: &Path, secs: u32, out: &Path) -> Result<(), Unseen> {
+        let cut = mux::excerpt(&self.ffmpeg, path, secs, out, &CancelToken::new());
+        cut.map(|_| ()).map_err(|error| {
+            tracing::debug!(%error, "an upload cannot be cut");
+            Unseen::Failed("FFmpeg cannot copy what is in it".to_owned())
+        })
+    }
+
+    fn pictures(&self, path: &Path, first: u64, count_max: u32) -> Result<Pictures, Unseen> {
+        pictures::list(path, first, count_max)
+    }
+
+    fn picture(&self, path: &Path, number: u64) -> Result<Vec<u8>, Unseen> {
+        pictures::one(path, number)
     }
 }
 

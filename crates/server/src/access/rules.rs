@@ -29,12 +29,14 @@ const WRITE: Rule = Rule::Scope(Scope::Write);
 const ADMIN: Rule = Rule::Scope(Scope::Admin);
 
 /// Routes below `/api/v1`. `HEAD` is as `GET`.
-const RULES: [(&str, &str, Rule); 45] = [
+const RULES: [(&str, &str, Rule); 50] = [
     ("POST", "/videos/upload", WRITE),
     ("GET", "/videos", READ),
     ("GET", "/videos/{id}", READ),
     ("DELETE", "/videos/{id}", WRITE),
     ("GET", "/videos/{id}/outputs", READ),
+    ("GET", "/videos/{id}/content", READ),
+    ("POST", "/videos/{id}/excerpt", WRITE),
     ("POST", "/videos/{id}/transcode", WRITE),
     ("OPTIONS", "/uploads", Rule::Public),
     ("POST", "/uploads", WRITE),
@@ -55,7 +57,10 @@ const RULES: [(&str, &str, Rule); 45] = [
     ("GET", "/jobs/{id}/report", READ),
     ("GET", "/jobs/{id}/log", READ),
     ("GET", "/jobs/{id}/events", READ),
+    ("GET", "/jobs/{id}/sources/{index}", READ),
     ("GET", "/jobs/{id}/artifacts/{path}", Rule::Link),
+    ("GET", "/jobs/{id}/pictures", READ),
+    ("GET", "/jobs/{id}/pictures/{index}", READ),
     ("POST", "/jobs/{id}/links", WRITE),
     ("GET", "/events", READ),
     ("GET", "/pipelines", READ),

@@ -49,6 +49,7 @@ const ONE: &str = "select * from uploads where tenant = ?1 and id = ?2";
 const PAGE: &str = "
     select * from uploads where tenant = ?1 and (?2 is null or id < ?2) order by id desc limit ?3";
 const DELETE: &str = "delete from uploads where tenant = ?1 and id = ?2";
+const ONE_NAMING: &str = "select * from uploads where tenant = ?1 and key = ?2 order by id desc limit 1";
 const NAMING: &str = "select count(*) from uploads where key = ?1";
 
 impl Catalog {
@@ -87,6 +88,16 @@ impl Catalog {
     pub(crate) async fn remove_upload(&self, tenant: &TenantId, id: &str) -> Result<bool, CatalogError> {
         let done = sqlx::query(DELETE).bind(tenant.as_str()).bind(id).execute(&self.writer).await?;
         Ok(done.rows_affected() > 0)
+    }
+
+    /// This tenant's newest upload that names this object.
+    pub(crate) async fn upload_naming(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+    ) -> Result<Option<Upload>, CatalogError> {
+        let query = sqlx::query(ONE_NAMING).bind(tenant.as_str()).bind(key);
+        query.fetch_optional(&self.readers).await?.as_ref().map(upload).transpose()
     }
 
     /// How many uploads of anybody name this object.

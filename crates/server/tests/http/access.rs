@@ -25,12 +25,14 @@ enum Needs {
 
 use Needs::{Admin, Nothing, Operator, Read, Write};
 
-const NEEDS: [(&str, Needs); 43] = [
+const NEEDS: [(&str, Needs); 48] = [
     ("POST /videos/upload", Write),
     ("GET /videos", Read),
     ("GET /videos/{id}", Read),
     ("DELETE /videos/{id}", Write),
     ("GET /videos/{id}/outputs", Read),
+    ("GET /videos/{id}/content", Read),
+    ("POST /videos/{id}/excerpt", Write),
     ("POST /videos/{id}/transcode", Write),
     ("OPTIONS /uploads", Nothing),
     ("POST /uploads", Write),
@@ -51,7 +53,10 @@ const NEEDS: [(&str, Needs); 43] = [
     ("GET /jobs/{id}/report", Read),
     ("GET /jobs/{id}/log", Read),
     ("GET /jobs/{id}/events", Read),
+    ("GET /jobs/{id}/sources/{index}", Read),
     ("GET /jobs/{id}/artifacts/{path}", Read),
+    ("GET /jobs/{id}/pictures", Read),
+    ("GET /jobs/{id}/pictures/{index}", Read),
     ("POST /jobs/{id}/links", Write),
     ("GET /events", Read),
     ("GET /pipelines", Read),
@@ -108,7 +113,13 @@ fn request(method: &str, path: &str, ids: &Ids) -> Request {
         path if path.contains("/keys/") => &ids.key,
         _ => "x",
     };
-    let filled = path.replace("{id}", id).replace("{name}", "copy").replace("{path}", "out.bin");
+    let filled = path
+        .replace("{id}", id)
+        .replace("{name}", "copy")
+        .replace("{path}", "out.bin")
+        .replace("{index}", "0");
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let filled = if path.contains("/pictures") { format!("{filled}{joint}name=out.bin") } else { filled };
     let request = Request::new(method, &filled).with("Tus-Resumable", "1.0.0").with("Upload-Offset", "0");
     let bytes = "application/offset+octet-stream";
     match (method, path.strip_prefix("/api/v1").unwrap()) {
@@ -119,6 +130,7 @@ fn request(method: &str, path: &str, ids: &Ids) -> Request {
         ("POST", "/uploads/{id}") => request.with("X-HTTP-Method-Override", "DELETE"),
         ("POST", "/jobs") => request.json(&json!({"pipeline": "copy", "sources": [{"upload": ids.upload}]})),
         ("PATCH", "/jobs/{id}") => request.json(&json!({"priority": 1})),
+        ("POST", "/videos/{id}/excerpt") => request.json(&json!({})),
         ("POST", "/jobs/{id}/links") => request.json(&json!({"name": "out.bin"})),
         ("POST", "/videos/{id}/transcode") => request.json(&json!({"pipeline": "copy"})),
         ("POST", "/keys") => request.json(&json!({"name": "n", "scope": "read"})),

@@ -17,8 +17,9 @@ pub fn routes() -> Vec<(String, String)> {
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys() {
-            let path =
-                ["{id}", "{name}", "{path}"].iter().fold(path.clone(), |path, name| path.replace(name, "x"));
+            let path = ["{id}", "{name}", "{path}", "{index}"]
+                .iter()
+                .fold(path.clone(), |path, name| path.replace(name, "x"));
             routes.push((method.to_uppercase(), path));
         }
     }
@@ -47,8 +48,9 @@ async fn every_operation_answers_what_it_declares() {
             if path == "/api/v1/events" {
                 continue;
             }
-            let asked =
-                ["{id}", "{name}", "{path}"].iter().fold(path.clone(), |path, name| path.replace(name, "x"));
+            let asked = ["{id}", "{name}", "{path}", "{index}"]
+                .iter()
+                .fold(path.clone(), |path, name| path.replace(name, "x"));
             let request = Request::new(&method.to_uppercase(), &asked);
             let requests = [
                 request.clone(),

@@ -107,7 +107,7 @@ async fn a_fetched_file_is_an_upload_like_any_other() {
     let answer = fetch(&scene, &origin.has("/films/one%20two.avi?sig=x", "RIFFabc")).await.expect(201);
     let told = answer.json();
     assert_eq!((&told["filename"], &told["size"]), (&json!("one two.avi"), &json!(7)));
-    assert_eq!(told["metadata"], json!({"width": 64}));
+    assert_eq!(told["metadata"]["width"], 64);
     assert_eq!(answer.header("location"), format!("/api/v1/videos/{}", text(&told["id"])));
     assert_eq!(scene.get(answer.header("location")).await.expect(200).json(), told);
     let head = "HTTP/1.1 200 OK\nContent-Type: video/mp4; x=y\nContent-Disposition: attachment; filename=\"../b.mp4\"";

@@ -5,6 +5,7 @@
 mod access;
 mod artifacts;
 mod client;
+mod content;
 mod copy;
 mod document;
 mod door;

@@ -9,7 +9,9 @@ use std::time::Duration;
 use reel_device::{Devices, NvmlSource};
 use reel_engine::{Drain, Engine, Registry, Site, StateDir, Worker, WorkerOptions};
 use reel_queue::{SqliteOptions, SqliteQueue};
-use reel_server::{Clock, Inspect, Inspected, Keys, NewKey, Scope, Server, ServerOptions};
+use reel_server::{
+    Clock, Inspect, Inspected, Keys, NewKey, Picture, Pictures, Scope, Server, ServerOptions, Unseen,
+};
 use reel_store::FolderStore;
 use reel_types::TenantId;
 use serde_json::{Value, json};
@@ -30,8 +32,15 @@ pub struct Scene {
     serving: JoinHandle<()>,
 }
 
-/// Calls what begins with `RIFF` a film.
+/// Calls what begins with `RIFF` a film; each further byte is a second of it, and a picture.
 struct Look;
+
+impl Look {
+    fn film(path: &Path) -> Result<Vec<u8>, Unseen> {
+        let bytes = std::fs::read(path).unwrap();
+        bytes.strip_prefix(b"RIFF").map(<[u8]>::to_vec).ok_or(Unseen::NotThis)
+    }
+}
 
 impl Inspect for Look {
     fn inspect(&self, path: &Path) -> Inspected {
@@ -39,8 +48,32 @@ impl Inspect for Look {
         let is_film = bytes.starts_with(b"RIFF");
         Inspected {
             mime: is_film.then(|| "video/x-msvideo".to_owned()),
-            metadata: if is_film { json!({"width": 64}) } else { Value::Null },
+            metadata: if is_film {
+                json!({"width": 64, "duration_secs": bytes.len() - 4})
+            } else {
+                Value::Null
+            },
         }
+    }
+
+    fn excerpt(&self, path: &Path, secs: u32, out: &Path) -> Result<(), Unseen> {
+        let film = Self::film(path)?;
+        std::fs::write(out, [b"RIFF", &film[..secs as usize]].concat()).unwrap();
+        Ok(())
+    }
+
+    fn pictures(&self, path: &Path, first: u64, count_max: u32) -> Result<Pictures, Unseen> {
+        let film = Self::film(path)?;
+        let picture = |number| Picture { number, bytes: 1, kind: Some("data"), told: None };
+        let count = film.len() as u64;
+        let listed = (first..count).take(count_max as usize).map(picture).collect();
+        Ok(Pictures { count, width: Some(64), height: None, per_sec: Some(1.0), listed })
+    }
+
+    fn picture(&self, path: &Path, number: u64) -> Result<Vec<u8>, Unseen> {
+        let film = Self::film(path)?;
+        let byte = film.get(number as usize).ok_or(Unseen::NoPicture { count: film.len() as u64 })?;
+        Ok(vec![*byte])
     }
 }
 

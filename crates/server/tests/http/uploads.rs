@@ -17,7 +17,7 @@ async fn an_upload_is_stored_and_told() {
     let told = answer.json();
     assert_eq!(answer.header("location"), format!("/api/v1/videos/{}", text(&told["id"])));
     assert_eq!((&told["filename"], &told["size"]), (&json!("a.avi"), &json!(7)));
-    assert_eq!(told["metadata"], json!({"width": 64}));
+    assert_eq!(told["metadata"]["width"], 64);
     assert_eq!(told["mime"], "video/x-msvideo");
     assert_eq!(scene.stored(), [text(&told["sha256"])]);
     let shown = scene.get(answer.header("location")).await.expect(200).json();
