@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { api, clip, drop, openScene, sha256 } from './scene.js';
+import { isFine } from './axe.js';
+import { api, clip, drop, openScene, sha256, submit } from './scene.js';
 
 let scene;
 before(async () => (scene = await openScene()));
@@ -32,18 +33,36 @@ test('a film that is dropped is transcoded, played and downloaded', async () => 
   await page.context().close();
 });
 
-test('source and result are laid over each other', async () => {
-  const page = await scene.page();
-  await drop(page, clip(scene.folder, { name: 'two.mp4', secs: 2 }), 'video/mp4');
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await page.locator('li[data-status=completed]', { hasText: 'two.mp4' }).getByRole('link', { name: 'two.mp4', exact: true }).click();
+test('source and result are laid over each other, also where the source is on the server alone', async () => {
+  const id = await submit(scene.base, clip(scene.folder, { name: 'two.mp4', secs: 20 }), { codec: 'vp9', container: 'webm', preset: 'ultrafast' });
+  await api(scene.base, `/jobs/${id}?wait=60`);
+  const page = await scene.page({ path: `/jobs/${id}` });
   await page.getByRole('button', { name: 'Before and after' }).click();
   await page.waitForFunction(() => {
     const films = [...document.querySelectorAll('[data-compare] video')];
-    return films.length === 2 && films.every((film) => film.readyState >= 2);
+    return films.length === 2 && films.every((film) => film.readyState >= 2 && film.videoWidth > 0);
   });
-  await page.getByRole('button', { name: 'Play both' }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll('[data-compare] video')].every((film) => film.currentTime > 0.3));
+  assert.ok((await page.getAttribute('video[aria-label=Source]', 'src')).endsWith(`/jobs/${id}/sources/0`));
+  await isFine(page, 'before and after');
+
+  // The line by keys, then both films by keys.
+  const line = page.getByLabel('How much of the source is seen');
+  await line.focus();
+  await page.keyboard.press('End');
+  assert.equal(await line.inputValue(), '100');
+  await page.keyboard.press(' ');
+  await page.waitForFunction(() => [...document.querySelectorAll('[data-compare] video')].every((film) => film.currentTime > 0.3 && !film.paused));
+  await page.waitForFunction(() => {
+    const [after, before] = [...document.querySelectorAll('[data-compare] video')];
+    return after.ended || Math.abs(after.currentTime - before.currentTime) < 0.07;
+  });
+  await page.keyboard.press(' ');
+  const times = () => page.evaluate(() => [...document.querySelectorAll('[data-compare] video')].map((film) => [film.currentTime, film.paused]));
+  const [after, before] = await times();
+  assert.deepEqual(after, before, 'both rest at the same moment');
+  await page.keyboard.press('j');
+  await page.keyboard.press('.');
+  assert.deepEqual(await times(), [[0.04, true], [0.04, true]]);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });

@@ -12,6 +12,7 @@ export type Problem = Schemas['Problem'];
 export type Status = Schemas['JobStatus'];
 export type Upload = Schemas['Video'];
 
+export const API = '/api/v1';
 export const api = createClient<paths>({ baseUrl: location.origin });
 
 /** What the server refused, in its own words. */
