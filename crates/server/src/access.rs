@@ -25,4 +25,4 @@ pub(crate) use pace::Pace;
 pub use pace::RateLimit;
 pub(crate) use rules::with_rules;
 pub use scope::Scope;
-pub(crate) use token::{random_hex, sha256_hex};
+pub(crate) use token::{hex, random_hex, sha256_hex};

@@ -1,6 +1,8 @@
 //! What the server keeps beside the queue: uploads, which jobs were made of them, keys and sessions. Tables of its own in
 //! the queue's file.
 
+mod deliveries;
+mod endpoints;
 mod jobs;
 mod keys;
 mod open;
@@ -10,6 +12,7 @@ mod uploads;
 
 use sqlx::SqlitePool;
 
+pub(crate) use deliveries::{Due, FailedTry};
 pub(crate) use keys::KeyRow;
 pub(crate) use partial::{Held, Partial};
 pub(crate) use uploads::{NewUpload, Upload};

@@ -11,6 +11,7 @@ mod extract;
 mod fetch;
 mod file_body;
 mod filename;
+mod hooks;
 mod idempotency;
 mod incoming;
 mod inspect;
@@ -36,6 +37,10 @@ mod view;
 pub use access::{Clock, Key, KeyError, KeyText, Keys, MadeKey, NewKey, RateLimit, Scope};
 pub use catalog::CatalogError;
 pub use fetch::{AddressRange, is_public};
+pub use hooks::{
+    Delivery, DeliveryFilter, DeliveryState, MadeWebhook, NewWebhook, SIGNATURE_TOLERANCE, SignatureError,
+    Webhook, WebhookChange, WebhookError, WebhookKind, WebhookSecret, Webhooks, verify_webhook,
+};
 pub use inspect::{Inspect, Inspected, NoInspection, Picture, Pictures, Unseen};
 pub use options::{PublicUrl, ServerOptions};
 pub use routes::document;

@@ -44,6 +44,8 @@ pub struct ServerOptions {
     pub tenant_running_max: u32,
     /// Longest life of a session of a browser.
     pub session_keep: Duration,
+    /// How long a webhook may take to answer.
+    pub webhook_patience: Duration,
     /// The time by which keys end.
     pub clock: Clock,
 }
@@ -67,6 +69,7 @@ impl Default for ServerOptions {
             rate: Some(RateLimit { per_sec: 100, burst: 500 }),
             tenant_running_max: 0,
             session_keep: Duration::from_secs(30 * 86_400),
+            webhook_patience: Duration::from_secs(10),
             clock: Clock::default(),
         }
     }

@@ -3,6 +3,7 @@
 mod artifacts;
 mod cancel;
 mod content;
+mod deliveries;
 mod events;
 mod excerpt;
 mod fetch;
@@ -20,6 +21,7 @@ mod system;
 mod transcode;
 mod upload;
 mod videos;
+mod webhooks;
 mod workers;
 
 pub(crate) use upload::plain_mime;
@@ -33,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::with_rules;
+use crate::hooks::WebhookMessage;
 use crate::page;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::state::AppState;
@@ -45,11 +48,12 @@ use crate::view::{API, EventView};
         description = "Video jobs: upload a file, say what should become of it, watch, download. Errors are RFC 9457 \
                        problem documents."
     ),
-    components(schemas(ProblemDocument, EventView)),
+    components(schemas(ProblemDocument, EventView, WebhookMessage)),
     tags(
         (name = "videos", description = "Files that were sent here"),
         (name = "jobs", description = "What becomes of them"),
         (name = "events", description = "What happens, as it happens"),
+        (name = "webhooks", description = "Being told what happens: signed requests to an address of yours"),
         (name = "access", description = "Keys and sessions"),
         (name = "system", description = "Pipelines, devices, health")
     )
@@ -93,6 +97,13 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::rotate))
         .routes(routes!(keys::revoke))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(deliveries::ping))
+        .routes(routes!(deliveries::replay_dead))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::replay))
         .routes(routes!(session::show, session::open, session::end))
         .routes(routes!(health::live))
         .routes(routes!(health::ready));

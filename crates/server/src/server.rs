@@ -21,7 +21,7 @@ use crate::options::ServerOptions;
 use crate::socket::Face;
 use crate::state::{AppState, Parts};
 use crate::tus::{self, Tus};
-use crate::{connections, door, routes};
+use crate::{connections, door, hooks, routes};
 
 /// REST, uploads, live events and the page over one engine.
 pub struct Server {
@@ -94,6 +94,7 @@ impl Server {
         let telling = tokio::spawn(telling);
         let talking = tokio::spawn(self.socket.clone().keep_telling(self.state.clone()));
         let tidying = tokio::spawn(tus::keep_tidy(self.state.clone()));
+        let delivering = tokio::spawn(hooks::keep_delivering(self.state.clone()));
         let closing = live.clone();
         let stopping = tokio::spawn(async move {
             shutdown.await;
@@ -107,6 +108,7 @@ impl Server {
         let _ = telling.await;
         let _ = talking.await;
         let _ = tidying.await;
+        let _ = delivering.await;
         self.state.catalog.close().await;
     }
 }

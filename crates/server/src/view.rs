@@ -7,14 +7,16 @@ mod page;
 mod partial;
 mod task;
 mod upload;
+mod webhook;
 
 pub(crate) use artifact::ArtifactView;
 pub(crate) use event::EventView;
-pub(crate) use job::{JobView, StatusView};
+pub(crate) use job::{FailureView, GapView, JobView, StatusView};
 pub(crate) use page::{Page, PageQuery};
 pub(crate) use partial::PartialView;
 pub(crate) use task::{AttemptView, TaskView};
 pub(crate) use upload::UploadView;
+pub(crate) use webhook::{DeliveryView, MadeWebhookView, WebhookView};
 
 /// Where the API lies.
 pub(crate) const API: &str = "/api/v1";

@@ -29,7 +29,7 @@ const WRITE: Rule = Rule::Scope(Scope::Write);
 const ADMIN: Rule = Rule::Scope(Scope::Admin);
 
 /// Routes below `/api/v1`. `HEAD` is as `GET`.
-const RULES: [(&str, &str, Rule); 50] = [
+const RULES: [(&str, &str, Rule); 60] = [
     ("POST", "/videos/upload", WRITE),
     ("GET", "/videos", READ),
     ("GET", "/videos/{id}", READ),
@@ -75,6 +75,16 @@ const RULES: [(&str, &str, Rule); 50] = [
     ("POST", "/keys", ADMIN),
     ("POST", "/keys/{id}/rotate", ADMIN),
     ("DELETE", "/keys/{id}", ADMIN),
+    ("GET", "/webhooks", ADMIN),
+    ("POST", "/webhooks", ADMIN),
+    ("GET", "/webhooks/{id}", ADMIN),
+    ("PATCH", "/webhooks/{id}", ADMIN),
+    ("DELETE", "/webhooks/{id}", ADMIN),
+    ("POST", "/webhooks/{id}/rotate", ADMIN),
+    ("POST", "/webhooks/{id}/ping", ADMIN),
+    ("POST", "/webhooks/{id}/replay", ADMIN),
+    ("GET", "/webhooks/deliveries", ADMIN),
+    ("POST", "/webhooks/deliveries/{id}/replay", ADMIN),
     ("GET", "/session", READ),
     ("POST", "/session", Rule::Public),
     ("DELETE", "/session", Rule::Public),

@@ -18,6 +18,6 @@ pub(crate) fn sha256_hex(text: &str) -> String {
 }
 
 /// Two lower-case digits a byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const ADDRESSES_MAX: usize = 4;
 
 /// Bytes both ways.
-pub(super) trait Pipe: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Pipe: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Pipe for T {}
 
@@ -85,7 +85,7 @@ impl Fetcher {
         Err(FetchError::source(failed))
     }
 
-    fn check(&self, address: IpAddr) -> Result<(), FetchError> {
+    pub(super) fn check(&self, address: IpAddr) -> Result<(), FetchError> {
         if is_public(address) || self.allowed.iter().any(|range| range.contains(address)) {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! From an address to the first byte of a file: redirects followed, each checked like the first.
 
+use std::future::Future;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -47,6 +48,14 @@ impl FetchError {
         Self::Source(detail.into())
     }
 
+    /// What was wrong, alone.
+    pub(super) fn detail(self) -> String {
+        match self {
+            Self::Address(detail) | Self::Source(detail) => detail,
+            Self::Here(problem) => problem.document().detail,
+        }
+    }
+
     /// As it is told; `field` is where the address stands in the body.
     pub(crate) fn into_problem(self, field: &str) -> Problem {
         match self {
@@ -74,7 +83,16 @@ pub(super) struct Opened {
 }
 
 /// What moves the bytes of a connection; ended when nobody wants them any more.
-struct Driver(JoinHandle<()>);
+pub(crate) struct Driver(JoinHandle<()>);
+
+impl Driver {
+    /// Moves them from now on. How it ended is told by the body.
+    pub(crate) fn of<T: Send + 'static>(connection: impl Future<Output = T> + Send + 'static) -> Self {
+        Self(tokio::spawn(async move {
+            let _ = connection.await;
+        }))
+    }
+}
 
 impl Drop for Driver {
     fn drop(&mut self) {
@@ -105,10 +123,7 @@ impl Fetcher {
         builder.max_buf_size(HEAD_BYTES_MAX);
         let (mut sender, connection) =
             builder.handshake::<_, Body>(TokioIo::new(stream)).await.map_err(broken)?;
-        let driver = Driver(tokio::spawn(async move {
-            // How it ended is told by the body.
-            let _ = connection.await;
-        }));
+        let driver = Driver::of(connection);
         let answered = timeout(HEAD_PATIENCE, sender.send_request(request)).await;
         let answered = answered.map_err(|_| FetchError::source("it did not answer"))?;
         Ok((answered.map_err(broken)?, driver))
@@ -150,12 +165,20 @@ fn next(url: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
     Ok(next)
 }
 
-fn request(url: &Url) -> Result<Request<Body>, FetchError> {
+/// As it stands in `Host`.
+pub(crate) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let request = Request::get(path)
-        .header(header::HOST, authority)
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// As it stands in the first line of a request.
+pub(crate) fn path_and_query(url: &Url) -> String {
+    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+}
+
+fn request(url: &Url) -> Result<Request<Body>, FetchError> {
+    let request = Request::get(path_and_query(url))
+        .header(header::HOST, authority(url))
         .header(header::USER_AGENT, concat!("reel/", env!("CARGO_PKG_VERSION")))
         .header(header::ACCEPT, "*/*")
         .header(header::ACCEPT_ENCODING, "identity")

@@ -25,7 +25,7 @@ enum Needs {
 
 use Needs::{Admin, Nothing, Operator, Read, Write};
 
-const NEEDS: [(&str, Needs); 48] = [
+const NEEDS: [(&str, Needs); 58] = [
     ("POST /videos/upload", Write),
     ("GET /videos", Read),
     ("GET /videos/{id}", Read),
@@ -71,6 +71,16 @@ const NEEDS: [(&str, Needs); 48] = [
     ("POST /keys", Admin),
     ("POST /keys/{id}/rotate", Admin),
     ("DELETE /keys/{id}", Admin),
+    ("GET /webhooks", Admin),
+    ("POST /webhooks", Admin),
+    ("GET /webhooks/{id}", Admin),
+    ("PATCH /webhooks/{id}", Admin),
+    ("DELETE /webhooks/{id}", Admin),
+    ("POST /webhooks/{id}/rotate", Admin),
+    ("POST /webhooks/{id}/ping", Admin),
+    ("POST /webhooks/{id}/replay", Admin),
+    ("GET /webhooks/deliveries", Admin),
+    ("POST /webhooks/deliveries/{id}/replay", Admin),
     ("GET /session", Read),
     ("POST /session", Nothing),
     ("DELETE /session", Nothing),
@@ -108,6 +118,8 @@ fn needs() -> BTreeMap<(String, String), Needs> {
 /// A request that this route would take if whoever asks may.
 fn request(method: &str, path: &str, ids: &Ids) -> Request {
     let id = match path {
+        path if path.contains("/deliveries/") => &ids.delivery,
+        path if path.contains("/webhooks/") => &ids.webhook,
         path if path.contains("/jobs/") => &ids.job,
         path if path.contains("/videos/") || path.contains("/uploads/") => &ids.upload,
         path if path.contains("/keys/") => &ids.key,
@@ -135,6 +147,9 @@ fn request(method: &str, path: &str, ids: &Ids) -> Request {
         ("POST", "/videos/{id}/transcode") => request.json(&json!({"pipeline": "copy"})),
         ("POST", "/keys") => request.json(&json!({"name": "n", "scope": "read"})),
         ("POST", "/keys/{id}/rotate") => request.json(&json!({})),
+        ("POST", "/webhooks") => request.json(&json!({"url": "http://hooks.invalid/"})),
+        ("PATCH", "/webhooks/{id}") => request.json(&json!({"enabled": false})),
+        ("POST", "/webhooks/{id}/rotate") => request.json(&json!({})),
         ("POST", "/session") => request.json(&json!({"key": "x"})),
         _ => request,
     }
@@ -145,6 +160,18 @@ struct Ids {
     upload: String,
     job: String,
     key: String,
+    webhook: String,
+    delivery: String,
+}
+
+/// A webhook that was sent a ping, and that.
+async fn pinged(scene: &Scene, key: &str) -> (String, String) {
+    let url = json!({"url": "http://hooks.invalid/"});
+    let made = scene.as_key(key).post("/api/v1/webhooks", &url).await.expect(201).json();
+    let webhook = text(&made["id"]);
+    let ping = Request::post(&format!("/api/v1/webhooks/{webhook}/ping"));
+    let delivery = text(&scene.as_key(key).send(ping).await.expect(202).json()["id"]);
+    (webhook, delivery)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,7 +183,8 @@ async fn nobody_passes_any_route_without_a_key_that_is_good_for_it() {
     let upload = scene.as_key(&write).upload("in.bin", b"abc").await;
     let job = scene.as_key(&write).copy(&upload, json!({"name": "out.bin"})).await;
     assert_eq!(scene.as_key(&write).ended(&job).await["status"], "completed");
-    let ids = Ids { upload, job, key: id_of(&write) };
+    let (webhook, delivery) = pinged(&scene, &scene.key("a", Scope::Admin, None).await).await;
+    let ids = Ids { upload, job, key: id_of(&write), webhook, delivery };
 
     let short = scene.key("a", Scope::Admin, Some(Duration::from_secs(60))).await;
     let session_of_short = scene.session(&short).await;
@@ -224,14 +252,28 @@ async fn what_another_tenant_has_is_not_there_on_any_route() {
     let upload = scene.as_key(&ours).upload("in.bin", b"abc").await;
     let job = scene.as_key(&ours).copy(&upload, json!({"name": "out.bin"})).await;
     assert_eq!(scene.as_key(&ours).ended(&job).await["status"], "completed");
-    let ids = Ids { upload, job, key: id_of(&ours) };
-    let nowhere = Ids { upload: other(&ids.upload), job: other(&ids.job), key: other(&ids.key) };
+    let (webhook, delivery) = pinged(&scene, &ours).await;
+    let ids = Ids { upload, job, key: id_of(&ours), webhook, delivery };
+    let nowhere = Ids {
+        upload: other(&ids.upload),
+        job: other(&ids.job),
+        key: other(&ids.key),
+        webhook: other(&ids.webhook),
+        delivery: format!("{}9", ids.delivery),
+    };
 
     let mut tried = 0;
     for ((method, path), needs) in needs() {
-        let names_theirs = ["/jobs/{id}", "/videos/{id}", "/uploads/{id}", "/keys/{id}"]
-            .iter()
-            .any(|part| path.contains(part));
+        let names_theirs = [
+            "/jobs/{id}",
+            "/videos/{id}",
+            "/uploads/{id}",
+            "/keys/{id}",
+            "/webhooks/{id}",
+            "/deliveries/{id}",
+        ]
+        .iter()
+        .any(|part| path.contains(part));
         let is_submit = (method.as_str(), path.as_str()) == ("POST", "/api/v1/jobs");
         if needs == Nothing || !(names_theirs || is_submit) {
             continue;
@@ -245,11 +287,12 @@ async fn what_another_tenant_has_is_not_there_on_any_route() {
         // The two answers differ in the name that was asked for and in nothing else.
         let plain = |body: &[u8], ids: &Ids| {
             let said = String::from_utf8_lossy(body).into_owned();
-            said.replace(&ids.job, "ID").replace(&ids.upload, "ID").replace(&ids.key, "ID")
+            let said = said.replace(&ids.job, "ID").replace(&ids.upload, "ID").replace(&ids.key, "ID");
+            said.replace(&ids.webhook, "ID").replace(&format!("delivery {}", ids.delivery), "delivery ID")
         };
         assert_eq!(plain(&of_ours.body, &ids), plain(&of_none.body, &nowhere), "{method} {path}");
     }
-    assert!(tried >= 23, "{tried}");
+    assert!(tried >= 30, "{tried}");
     // Nothing of that changed what is ours.
     let job = scene.as_key(&ours).ended(&ids.job).await;
     assert_eq!(job["outputs"].as_array().unwrap().len(), 1, "{job}");

@@ -11,6 +11,7 @@ mod document;
 mod door;
 mod events;
 mod fetch;
+mod hooks;
 mod jobs;
 mod keys;
 mod nginx;

@@ -23,7 +23,7 @@ use super::client::{Answer, Request};
 use super::copy::Copy;
 
 pub struct Scene {
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
     pub engine: Engine,
     pub address: SocketAddr,
     clock: Clock,
@@ -93,6 +93,11 @@ impl Scene {
 
     async fn made(options: ServerOptions, works: bool) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Self::on(Arc::new(folder), options, works).await
+    }
+
+    /// In a folder that another scene was in.
+    pub async fn on(folder: Arc<tempfile::TempDir>, options: ServerOptions, works: bool) -> Self {
         let state = StateDir::open(folder.path().join("state")).unwrap();
         let queue = SqliteQueue::open(&state.database(), SqliteOptions::default()).await.unwrap();
         let engine = Engine::new(
@@ -116,6 +121,11 @@ impl Scene {
             let _ = stopped.await;
         }));
         Self { folder, engine, address, clock, drain, stop: Some(stop), serving }
+    }
+
+    /// Where it is, for a scene after this one.
+    pub fn folder(&self) -> Arc<tempfile::TempDir> {
+        Arc::clone(&self.folder)
     }
 
     pub async fn send(&self, request: Request) -> Answer {
