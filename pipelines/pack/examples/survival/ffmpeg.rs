@@ -47,6 +47,13 @@ pub fn write(size: (u32, u32), out: &Path, mut next: impl FnMut() -> Option<Vec<
     end(child)
 }
 
+/// The same pictures with the same time stamps, not compressed.
+pub fn decode(from: &Path, to: &Path) -> Result<(), Failure> {
+    let input = ["-i".to_owned(), from.display().to_string()];
+    let output = words("-c:v rawvideo -pix_fmt yuv420p").chain([to.display().to_string()]);
+    end(start(&mut ffmpeg(input.into_iter().chain(output)))?)
+}
+
 /// One generation.
 pub fn convert(from: &Path, filters: &str, encoder: &str, to: &Path) -> Result<(), Failure> {
     let input = ["-i".to_owned(), from.display().to_string()];

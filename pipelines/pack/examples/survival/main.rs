@@ -145,10 +145,13 @@ fn measure(
     let master = work.join("packed.mkv");
     let secs = pack(&layout, target, file, &content, &master)?;
     let master_rate = std::fs::metadata(&master)?.len() as f64 * 8.0 / secs;
+    // Decoded once for all channels.
+    let decoded = work.join("decoded.nut");
+    ffmpeg::decode(&master, &decoded)?;
     for channel in channels {
         let started = std::time::Instant::now();
         let asked = rates.entry((target.name(), channel.name));
-        let (out, rate) = send(channel, asked.or_insert((channel.cap.unwrap_or_default(), 0)), &master, work)?;
+        let (out, rate) = send(channel, asked.or_insert((channel.cap.unwrap_or_default(), 0)), &decoded, work)?;
         let collector = receive(&out)?;
         let row = report::Row {
             target: target.name().to_owned(),
