@@ -19,6 +19,7 @@ export async function isFine(page, what) {
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       assert.deepEqual(await serious(page), [], `${what}, ${colorScheme}, ${width} pixels`);
+      await page.evaluate(() => scrollTo(0, 0));
       if (process.env.REEL_LOOK) await page.screenshot({ path: `${process.env.REEL_LOOK}/${what.replaceAll(' ', '-')}-${colorScheme}-${width}.png`, fullPage: true });
     }
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -13,6 +13,8 @@ interface Known {
   help: string;
   /** Shown at once; the others are folded. */
   first: string[];
+  /** Whether a few seconds of a film show what becomes of all of it. */
+  isTried: boolean;
   presets: Preset[];
 }
 
@@ -20,6 +22,7 @@ const KNOWN: Record<string, Known> = {
   transcode: {
     title: 'Transcode',
     help: 'Another codec, size or format',
+    isTried: true,
     first: ['codec', 'resolution', 'preset', 'crf', 'container', 'audio'],
     presets: [
       { name: 'Plays everywhere', help: 'H.264 in MP4', params: { codec: 'h264', container: 'mp4' } },
@@ -33,6 +36,7 @@ const KNOWN: Record<string, Known> = {
   pack: {
     title: 'Pack',
     help: 'Any file as a video',
+    isTried: false,
     first: ['profile', 'target', 'verify', 'split_size'],
     presets: [
       { name: 'For disks', help: 'Nearly all of it is payload', params: { profile: 'archive' } },
@@ -43,6 +47,7 @@ const KNOWN: Record<string, Known> = {
   unpack: {
     title: 'Unpack',
     help: 'The file out of such a video',
+    isTried: false,
     first: ['verify', 'allow_partial'],
     presets: [
       { name: 'Restore', help: 'All of it, or a refusal', params: {} },
@@ -54,7 +59,7 @@ const KNOWN: Record<string, Known> = {
 
 export function knownOf(pipeline: string): Known {
   const title = pipeline.charAt(0).toUpperCase() + pipeline.slice(1);
-  return KNOWN[pipeline] ?? { title, help: '', first: [], presets: [{ name: 'Standard', help: '', params: {} }] };
+  return KNOWN[pipeline] ?? { title, help: '', first: [], isTried: false, presets: [{ name: 'Standard', help: '', params: {} }] };
 }
 
 /** What can be typed into a field whose schema says only that it is text. */

@@ -1,8 +1,13 @@
-// What was dropped or named, before anything is sent.
+// What was dropped or named, before anything is done with it.
+
+/** A file, or an address. */
+export type What = File | string;
 
 class Staged {
   files = $state.raw<File[]>([]);
   urls = $state.raw<string[]>([]);
+  /** What a trial has sent already. */
+  #uploads = new Map<What, string>();
   readonly count = $derived(this.files.length + this.urls.length);
 
   add(files: Iterable<File>): void {
@@ -14,7 +19,15 @@ class Staged {
     if (!this.urls.includes(url)) this.urls = [...this.urls, url];
   }
 
-  drop(what: File | string): void {
+  uploadOf(what: What): string | undefined {
+    return this.#uploads.get(what);
+  }
+
+  sent(what: What, uploadId: string): void {
+    this.#uploads.set(what, uploadId);
+  }
+
+  drop(what: What): void {
     this.files = this.files.filter((file) => file !== what);
     this.urls = this.urls.filter((url) => url !== what);
   }

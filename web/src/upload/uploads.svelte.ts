@@ -26,6 +26,8 @@ class Uploads {
   /** The files of this tab by what came of them, to be shown beside the results. */
   readonly files = new Map<string, File>();
   #sendings = new Map<string, Sending>();
+  /** What is on the server already, by the item that wants it. */
+  #known = new Map<string, string>();
 
   constructor() {
     void isResumable().then((is) => (this.resumable = is));
@@ -33,9 +35,12 @@ class Uploads {
     addEventListener('beforeunload', (event) => this.#sendings.size > 0 && !this.resumable && event.preventDefault());
   }
 
-  add(files: File[], choice: Choice): void {
+  /** `known` says which upload a file is already. */
+  add(files: File[], choice: Choice, known: (file: File) => string | undefined = () => undefined): void {
     for (const file of files) {
       const id = newId();
+      const uploadId = known(file);
+      if (uploadId) this.#known.set(id, uploadId);
       const kept = { id, name: file.name, size: file.size, modifiedMillis: file.lastModified, choice };
       this.items.push({ ...kept, file, state: 'waiting', sentBytes: 0, bytesPerSec: null, problem: null });
       claim(id, () => keep(kept));
@@ -93,6 +98,7 @@ class Uploads {
 
   #end(id: string): void {
     this.#sendings.delete(id);
+    this.#known.delete(id);
     forget(id);
     this.items = this.items.filter((item) => item.id !== id);
   }
@@ -116,6 +122,8 @@ class Uploads {
   }
 
   async #send(id: string, file: File): Promise<void> {
+    const known = this.#known.get(id);
+    if (known) return this.#sent(id, known, file);
     const began = performance.now();
     let firstBytes: number | null = null;
     const sending = await send(file, {
