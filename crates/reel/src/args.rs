@@ -11,6 +11,7 @@ use crate::exit;
 use crate::keys::KeysVerb;
 use crate::secret::KeyArgs;
 use crate::serve::ServeArgs;
+use crate::webhooks::WebhooksVerb;
 
 /// Everything that can be typed.
 #[derive(Parser, Clone, Debug)]
@@ -102,6 +103,9 @@ pub enum Verb {
     /// Make, list, revoke or replace the keys of the server
     #[command(subcommand, after_long_help = KEYS_EXAMPLES)]
     Keys(KeysVerb),
+    /// Say who is told by the server what becomes of jobs, and look at what they were told
+    #[command(subcommand, after_long_help = WEBHOOKS_EXAMPLES)]
+    Webhooks(WebhooksVerb),
     /// Show which GPUs are here and which encoders on them really work
     Gpu,
     /// Show what was found, what works, what is missing and the command that brings it
@@ -304,6 +308,17 @@ Examples:
       any free port, told in a line for a program
 
 Ctrl-C stops it: chunks under way are given back, and the next start goes on with them.";
+
+const WEBHOOKS_EXAMPLES: &str = "\
+Examples:
+  reel webhooks create https://example.org/reel
+      prints the secret that messages are signed with; a running server tells from then on
+  reel webhooks ping 0f3k9m2p7q1r5s8t
+      tells that address something, to see whether it arrives
+  reel webhooks deliveries --status dead
+      what was tried for a day and given up
+  reel webhooks replay --dead 0f3k9m2p7q1r5s8t
+      tells all of it again";
 
 const KEYS_EXAMPLES: &str = "\
 Examples:

@@ -197,7 +197,7 @@ fn line(key: &Key, text: Option<String>) -> String {
 }
 
 /// `90d`, `12h`, `30m` or `45s`.
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
     let refused = || format!("{text:?} is no time; write it like 45s, 30m, 12h or 90d");
     let unit = text.chars().last().ok_or_else(refused)?;
     let secs: u64 = match unit {

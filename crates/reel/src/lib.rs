@@ -26,5 +26,6 @@ pub mod targets;
 pub mod text;
 pub mod transcode;
 pub mod unpack;
+pub mod webhooks;
 pub mod wiring;
 pub mod work;

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::records::{Record, SummaryRecord};
 use crate::settings::Settings;
 use crate::wiring::App;
-use crate::{doctor, exit, generate, gpu, jobs, keys, pack, screen, serve, transcode, unpack};
+use crate::{doctor, exit, generate, gpu, jobs, keys, pack, screen, serve, transcode, unpack, webhooks};
 
 /// Reads the command line, does the verb, and answers with the exit code.
 pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<Console>) -> u8 {
@@ -46,6 +46,7 @@ async fn do_verb(verb: Verb, app: &App, console: &Arc<Console>, settings: &Setti
         Verb::Jobs(verb) => jobs::run(console, settings, verb).await,
         Verb::Serve(args) => serve::run(app, console, settings, args).await,
         Verb::Keys(verb) => keys::run(console, settings, verb).await,
+        Verb::Webhooks(verb) => webhooks::run(console, settings, verb).await,
         Verb::Gpu => gpu::run(app, console, settings),
         Verb::Doctor => doctor::run(app, console, settings),
         Verb::Generate(args) => generate::run(console, &args),

@@ -41,6 +41,7 @@ complete -c reel -n "__fish_reel_needs_command" -f -a "unpack" -d 'Turn a packed
 complete -c reel -n "__fish_reel_needs_command" -f -a "jobs" -d 'List, show, watch, cancel, retry or forget jobs'
 complete -c reel -n "__fish_reel_needs_command" -f -a "serve" -d 'Serve the API and the page, and work on what comes in'
 complete -c reel -n "__fish_reel_needs_command" -f -a "keys" -d 'Make, list, revoke or replace the keys of the server'
+complete -c reel -n "__fish_reel_needs_command" -f -a "webhooks" -d 'Say who is told by the server what becomes of jobs, and look at what they were told'
 complete -c reel -n "__fish_reel_needs_command" -f -a "gpu" -d 'Show which GPUs are here and which encoders on them really work'
 complete -c reel -n "__fish_reel_needs_command" -f -a "doctor" -d 'Show what was found, what works, what is missing and the command that brings it'
 complete -c reel -n "__fish_reel_needs_command" -f -a "generate" -d 'Write the manual pages, the shell completions, the reference or the API\'s description'
@@ -308,6 +309,139 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "create" -d 'Make a webhook and print its secret, this once'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "list" -d 'List webhooks, newest first, without their secrets'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "delete" -d 'Remove webhooks, with all that they were not told yet'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "disable" -d 'Switch webhooks off: nothing is noted for them, and what waits rests'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "enable" -d 'Switch webhooks on again'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "rotate" -d 'Make another secret and print it; for a while both sign'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "ping" -d 'Have a running server send a ping, to see whether it arrives'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "deliveries" -d 'List what webhooks were told and what they are still to be told, newest first'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "replay" -d 'Tell something again, under the same event id'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -f -a "verify" -d 'Look whether the signature of a message on stdin is right'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l events -d 'What it wants to hear of, separated by commas: job.started, job.completed, job.failed, job.cancelled' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l description -d 'What you say of it' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l tenant -d 'Whose jobs it hears of' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l tenant -d 'Only webhooks of this tenant' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l overlap -d 'How long the old one signs as well, like 30m, 12h or 7d; at most 30d' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l webhook -d 'Only those to this webhook' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l status -d 'Only those that are pending, delivered or dead' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l tenant -d 'Whose' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l limit -d 'At most so many' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l dead -d 'Everything that was given up for this webhook' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l tenant -d 'Whose' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l signature -d 'What `Reel-Signature` says' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l secret-file -d 'Read the secret from the first line of this file' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
