@@ -84,7 +84,7 @@ test('a job that fails shows its reason', async () => {
   await page.context().close();
 });
 
-test('any file is packed; its video says that it is no film, and unpacks again', async () => {
+test('any file is packed; its video is seen picture by picture, and unpacks again', async () => {
   const page = await scene.page();
   const path = join(scene.folder, 'notes.txt');
   writeFileSync(path, 'bring the tripod\n'.repeat(1000));
@@ -92,7 +92,7 @@ test('any file is packed; its video says that it is no film, and unpacks again',
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   const row = page.locator('li[data-status=completed]', { hasText: 'notes.txt' });
   await row.getByRole('link', { name: 'notes.txt', exact: true }).click();
-  await page.waitForSelector('[data-cannot]');
+  await page.waitForSelector('[data-frame]');
   await page.getByRole('button', { name: 'Unpack it' }).click();
   await page.waitForSelector(`article[data-status=completed] [data-sha256="${sha256(path)}"]`);
   assert.deepEqual(page.complaints, []);

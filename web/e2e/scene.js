@@ -93,10 +93,10 @@ export async function api(base, path, init) {
   return body;
 }
 
-/** Sends a film without the page; returns the job's id. */
-export async function submit(base, path, params) {
+/** Sends a file without the page; returns the job's id. */
+export async function submit(base, path, params, pipeline = 'transcode') {
   const form = new FormData();
   form.append('video', new Blob([readFileSync(path)], { type: 'video/mp4' }), path.split('/').pop());
-  form.append('job', JSON.stringify({ pipeline: 'transcode', params }));
+  form.append('job', JSON.stringify({ pipeline, params }));
   return (await api(base, '/videos/upload', { method: 'POST', body: form })).job.id;
 }

@@ -1,13 +1,15 @@
-// Which viewer shows a result: the first that takes its media type. One more viewer is one more row.
+// Which viewer shows a result: the first that takes it, mostly by its media type. One more viewer is one more row.
 import type { Component } from 'svelte';
-import type { Artifact } from '../api/client';
+import type { Artifact, Job } from '../api/client';
 
 export interface ViewerProps {
   artifact: Artifact;
+  /** What made it. */
+  job: Job;
 }
 
 interface Viewer {
-  takes(artifact: Artifact): boolean;
+  takes(artifact: Artifact, job: Job): boolean;
   load(): Promise<{ default: Component<ViewerProps> }>;
 }
 
@@ -17,6 +19,7 @@ const LISTS = new Set(['application/vnd.apple.mpegurl', 'application/x-mpegurl']
 
 const VIEWERS: Viewer[] = [
   { takes: ({ mime }) => FRAMES.has(mime), load: () => import('./Frames.svelte') },
+  { takes: ({ mime }, { pipeline }) => pipeline === 'pack' && mime.startsWith('video/'), load: () => import('./Packed.svelte') },
   { takes: ({ mime }) => LISTS.has(mime.toLowerCase()), load: () => import('./Hls.svelte') },
   { takes: ({ mime }) => /^(video|audio)\//.test(mime), load: () => import('./Video.svelte') },
   { takes: ({ mime }) => mime.startsWith('image/') && mime !== 'image/svg+xml', load: () => import('./Picture.svelte') },
@@ -24,7 +27,7 @@ const VIEWERS: Viewer[] = [
   { takes: () => true, load: () => import('./Other.svelte') },
 ];
 
-export async function viewerOf(artifact: Artifact): Promise<Component<ViewerProps>> {
-  const viewer = VIEWERS.find((one) => one.takes(artifact))!;
+export async function viewerOf(artifact: Artifact, job: Job): Promise<Component<ViewerProps>> {
+  const viewer = VIEWERS.find((one) => one.takes(artifact, job))!;
   return (await viewer.load()).default;
 }
