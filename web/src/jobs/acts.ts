@@ -2,6 +2,8 @@
 import { api, ask, type Job } from '../api/client';
 import { jobs } from '../live/jobs.svelte';
 import { toasts } from '../ui/toasts.svelte';
+import { prioritiesFor } from './order';
+import { inLine, title } from './told';
 
 const path = (job: Job) => ({ params: { path: { id: job.id } } });
 
@@ -13,11 +15,31 @@ async function changed(action: Promise<Job>): Promise<void> {
 export const cancel = (job: Job) => changed(ask(api.POST('/api/v1/jobs/{id}/cancel', path(job))));
 export const retry = (job: Job) => changed(ask(api.POST('/api/v1/jobs/{id}/retry', path(job))));
 
-const LIMIT = 100;
+/** Priorities that the server has yet to hear of. */
+const wanted = new Map<string, number>();
+let telling = Promise.resolve();
 
-export function raise(job: Job, by: number): Promise<void> {
-  const priority = Math.max(-LIMIT, Math.min(LIMIT, job.priority + by));
-  return changed(ask(api.PATCH('/api/v1/jobs/{id}', { ...path(job), body: { priority } })));
+/** Puts a waiting job at another place of the queue, counted from 0. It is shown there at once. */
+export function move(job: Job, to: number): void {
+  const priorities = prioritiesFor(jobs.queue, job.id, to);
+  if (!priorities) return toasts.say('Priorities end at 100 and -100: there is no room for that.', true);
+  for (const [id, priority] of priorities) {
+    wanted.set(id, priority);
+    jobs.byId.set(id, { ...jobs.byId.get(id)!, priority });
+    telling = telling.then(() => tell(id));
+  }
+  jobs.said = `${title(job)}: ${inLine(jobs.queue.findIndex(({ id }) => id === job.id), jobs.queue.length)}`;
+}
+
+/** One after the other, so that the last word is the last. */
+async function tell(id: string): Promise<void> {
+  const priority = wanted.get(id);
+  if (priority === undefined) return;
+  const done = await toasts.attempt(ask(api.PATCH('/api/v1/jobs/{id}', { params: { path: { id } }, body: { priority } })));
+  if (wanted.get(id) !== priority) return;
+  wanted.delete(id);
+  if (done) jobs.put(done);
+  else jobs.ask({ kind: 'look', id });
 }
 
 /** Whether it is gone. */

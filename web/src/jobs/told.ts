@@ -37,6 +37,12 @@ export function progressLine(job: Job, pace: Pace | undefined): string {
   return parts.join(' · ');
 }
 
+/** Where a job waits; `turn` counts from 0. */
+export function inLine(turn: number, count: number): string {
+  if (turn < 0) return 'waits for its turn';
+  return turn === 0 ? 'next in line' : `${turn + 1} of ${count} in line`;
+}
+
 /** Why it failed. */
 export const reason = (job: Job): string => named(job, job.error?.message ?? '');
 

@@ -5,6 +5,10 @@ import { Pacer } from './pace';
 
 const EVENTS = '/api/v1/events';
 const PAGE = 50;
+/** What has not ended is shown however old it is, up to so many pages of each state. */
+const OPEN: Status[] = ['queued', 'planning', 'running', 'assembling'];
+const OPEN_PAGE = 200;
+const OPEN_PAGES_MAX = 5;
 /** A stream that the browser gave up is opened again after this. */
 const AGAIN_MILLIS = 2000;
 
@@ -97,13 +101,14 @@ export class Hub {
   }
 
   private async load(): Promise<void> {
-    const [jobs, queue] = await Promise.all([
+    const [jobs, queue, ...open] = await Promise.all([
       api.GET('/api/v1/jobs', { params: { query: { limit: PAGE } } }).catch(() => null),
       api.GET('/api/v1/system/queue').catch(() => null),
+      ...OPEN.map((status) => openJobs(status).catch(() => [])),
     ]);
     // The stream broke again meanwhile; it calls this once it is back.
     if (!jobs?.data) return;
-    this.jobs = new Map(jobs.data.items.map((job) => [job.id, job]));
+    this.jobs = new Map([...open.flat(), ...jobs.data.items].map((job) => [job.id, job]));
     this.cursor = jobs.data.next_cursor ?? null;
     this.paused = queue?.data?.paused ?? false;
     this.isLoaded = true;
@@ -204,4 +209,17 @@ export class Hub {
       this.durations.set(upload.sha256, secs ?? null);
     }
   }
+}
+
+/** All jobs in this state. */
+async function openJobs(status: Status): Promise<Job[]> {
+  const found: Job[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < OPEN_PAGES_MAX; page += 1) {
+    const { data } = await api.GET('/api/v1/jobs', { params: { query: { status, limit: OPEN_PAGE, cursor } } });
+    found.push(...(data?.items ?? []));
+    cursor = data?.next_cursor ?? undefined;
+    if (!cursor) break;
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 // What this tab shows of the queue: a mirror of what the one reader tells.
 import { SvelteMap } from 'svelte/reactivity';
-import { isOpen, type Job } from '../api/client';
+import { isOpen, isWorking, type Job } from '../api/client';
+import { byTurn } from '../jobs/order';
 import { connect } from './feed';
 import type { Asked, Connection, Pace, Piece, Told } from './messages';
 
@@ -16,7 +17,10 @@ class Jobs {
   said = $state('');
 
   readonly newestFirst = $derived([...this.byId.values()].sort((a, b) => b.created_at_millis - a.created_at_millis));
-  readonly open = $derived(this.newestFirst.filter((job) => isOpen(job.status)));
+  /** Those that wait, in the order in which they will be begun. */
+  readonly queue = $derived([...this.byId.values()].filter((job) => job.status === 'queued').sort(byTurn));
+  /** What is under way, then what waits in its order, then what has ended, the newest first. */
+  readonly inOrder = $derived([...this.newestFirst.filter((job) => isWorking(job.status)).reverse(), ...this.queue, ...this.newestFirst.filter((job) => !isOpen(job.status))]);
 
   #ask: (asked: Asked) => void = () => {};
 
