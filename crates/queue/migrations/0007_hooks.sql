@@ -35,4 +35,6 @@ create table hook_deliveries (
 
 create index hook_deliveries_due on hook_deliveries (endpoint, due_at, id) where state = 'pending';
 create index hook_deliveries_of_tenant on hook_deliveries (tenant, id);
+create index hook_deliveries_of_endpoint on hook_deliveries (endpoint, id);
+create index hook_deliveries_by_state on hook_deliveries (tenant, state, id);
 create index hook_deliveries_ended on hook_deliveries (ended_at) where ended_at is not null;

@@ -36,6 +36,7 @@ mod worker;
 use sqlx::SqlitePool;
 
 pub use open::{SqliteOptions, Sync, TimeSource};
+pub use outbox::TOLD_MAX;
 pub(crate) use statements::Statements;
 
 /// A queue in an SQLite file. Cheap to clone.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use reel_queue::contract::sequences;
-use reel_queue::sqlite::{Sync, TimeSource};
+use reel_queue::sqlite::{Sync, TOLD_MAX, TimeSource};
 use reel_queue::{
     Claimed, Completion, FailTask, FinishReply, FinishTask, NewJob, Offer, Queue, SqliteOptions, SqliteQueue,
 };
@@ -182,6 +182,20 @@ async fn a_row_holds_the_job_as_it_was_and_not_what_it_was_asked() {
     let cancelled = scene.snapshot("cancelled").await;
     assert_eq!((cancelled.id, cancelled.state), (third, JobState::Cancelled));
     assert!(cancelled.ended_at.is_some());
+}
+
+#[tokio::test]
+async fn a_job_of_very_many_results_does_not_make_a_long_row() {
+    let scene = Scene::new(TimeSource::System).await;
+    scene.endpoint("all", "a", &["completed"]).await;
+    let job = scene.submit("one", "a").await;
+    let claimed = scene.assembling(&job).await;
+    let mut finish = finish(&claimed, assembled());
+    finish.outputs = vec![finish.outputs[0].clone(); 150];
+    scene.queue.finish(finish).await.unwrap();
+    assert_eq!(scene.queue.job(&job).await.unwrap().unwrap().outputs.len(), 150);
+    // One more than is told says that there are others.
+    assert_eq!(scene.snapshot("completed").await.outputs.len(), TOLD_MAX + 1);
 }
 
 #[tokio::test]

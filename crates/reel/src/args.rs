@@ -315,7 +315,7 @@ Examples:
       prints the secret that messages are signed with; a running server tells from then on
   reel webhooks ping 0f3k9m2p7q1r5s8t
       tells that address something, to see whether it arrives
-  reel webhooks deliveries --status dead
+  reel webhooks deliveries --only dead
       what was tried for a day and given up
   reel webhooks replay --dead 0f3k9m2p7q1r5s8t
       tells all of it again";

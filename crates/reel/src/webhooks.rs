@@ -103,8 +103,8 @@ pub struct DeliveriesArgs {
     #[arg(long, value_name = "WEBHOOK")]
     pub webhook: Option<String>,
     /// Only those that are pending, delivered or dead
-    #[arg(long, value_name = "STATUS")]
-    pub status: Option<DeliveryState>,
+    #[arg(long, value_name = "STATE")]
+    pub only: Option<DeliveryState>,
     /// Whose
     #[arg(long, value_name = "TENANT", default_value = "local")]
     pub tenant: TenantId,
@@ -136,6 +136,10 @@ pub async fn run(console: &Console, settings: &Settings, verb: WebhooksVerb) -> 
     // Who receives has no state folder of ours.
     if let WebhooksVerb::Verify(args) = &verb {
         return verify::run(console, settings, args);
+    }
+    if settings.server.is_some() {
+        return Err(Problem::usage("a server elsewhere keeps its webhooks itself")
+            .with_hint("run this on its machine, or use POST /api/v1/webhooks with an admin key"));
     }
     let webhooks = open(settings).await?;
     do_verb(console, settings, &webhooks, verb).await.map_err(refused)?;
@@ -172,8 +176,8 @@ async fn do_verb(
             show::deliveries(console, settings, &[webhooks.ping(&webhook, None).await?]);
         }
         WebhooksVerb::Deliveries(args) => {
-            let DeliveriesArgs { webhook, status, tenant, limit } = args;
-            let filter = DeliveryFilter { webhook, state: status, before: None, limit };
+            let DeliveriesArgs { webhook, only, tenant, limit } = args;
+            let filter = DeliveryFilter { webhook, state: only, before: None, limit };
             show::deliveries(console, settings, &webhooks.deliveries(&tenant, &filter).await?);
         }
         WebhooksVerb::Replay(args) => replay(console, settings, webhooks, args).await?,

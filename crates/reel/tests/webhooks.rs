@@ -90,7 +90,7 @@ fn a_secret_is_printed_once_and_what_is_told_can_be_verified_by_it() {
     assert_eq!(heard(&listener).1, body);
     running.signal(Signal::TERM);
     running.end().expect(0);
-    let told = scene.reel(&["webhooks", "deliveries", "--status", "delivered", "--json"]).expect(0).records();
+    let told = scene.reel(&["webhooks", "deliveries", "--only", "delivered", "--json"]).expect(0).records();
     assert_eq!((&told[0]["id"], &told[0]["last_status"]), (&asked[0]["id"], &200.into()));
 }
 
@@ -104,7 +104,7 @@ fn webhooks_are_switched_off_and_on_replaced_and_removed() {
     assert!(off.stderr.contains("reel webhooks enable"), "{}", off.stderr);
     scene.reel(&["webhooks", "enable", id]).expect(0);
     scene.reel(&["webhooks", "ping", id]).expect(0);
-    let waits = scene.reel(&["webhooks", "deliveries", "--status", "pending", "--json"]).expect(0).records();
+    let waits = scene.reel(&["webhooks", "deliveries", "--only", "pending", "--json"]).expect(0).records();
     assert_eq!(waits.len(), 1);
     let replaced = scene.reel(&["webhooks", "rotate", id]).expect(0);
     assert!(replaced.stdout.starts_with("whsec_") && replaced.stdout.trim() != secret);
@@ -130,7 +130,8 @@ fn what_no_webhook_can_be_is_a_usage_problem() {
         &["replay"],
         &["replay", "1"],
         &["replay", "1", "--dead", "x"],
-        &["deliveries", "--status", "none"],
+        &["deliveries", "--only", "none"],
+        &["list", "--server", "http://localhost:1"],
         &["verify", "--signature", "t=1,v1=00"],
     ] {
         scene.reel(&[&["webhooks"], args].concat()).expect(2);

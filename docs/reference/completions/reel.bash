@@ -1304,7 +1304,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__deliveries)
-            opts="-q -h --webhook --status --tenant --limit --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --webhook --only --tenant --limit --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1314,7 +1314,7 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --status)
+                --only)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -405,7 +405,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l webhook -d 'Only those to this webhook' -r
-complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l status -d 'Only those that are pending, delivered or dead' -r
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l only -d 'Only those that are pending, delivered or dead' -r
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l tenant -d 'Whose' -r
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l limit -d 'At most so many' -r
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r

@@ -8,6 +8,9 @@ use super::turn::Turn;
 use super::word::to_json;
 use crate::error::QueueError;
 
+/// So many results, and so many gaps, are told of one job; one more says that there are others.
+pub const TOLD_MAX: usize = 100;
+
 /// Another id for each event, but only where somebody wants it.
 const WANTED: &str = "
     select lower(hex(randomblob(16))) from hook_endpoints e
@@ -40,7 +43,9 @@ pub(super) async fn tell(turn: &mut Turn, job: &JobId, state: JobState) -> Resul
 }
 
 /// What a job was asked, what it reads and what it reports can be long, and may outlive it nowhere.
-fn shown(job: Job) -> Job {
+fn shown(mut job: Job) -> Job {
+    job.outputs.truncate(TOLD_MAX + 1);
+    job.gaps.truncate(TOLD_MAX + 1);
     Job { params: Value::Null, sources: Vec::new(), metadata: Value::Null, ..job }
 }
 

@@ -28,8 +28,13 @@ const FAILED: &str = "
            ended_at = case when ?6 is null then ?3 end
      where id = ?1 and tries = ?2 and state = 'pending'";
 const PAGE: &str = "
+    select * from hook_deliveries where tenant = ?1 and id < ?4 order by id desc limit ?5";
+const PAGE_OF_STATE: &str = "
+    select * from hook_deliveries where tenant = ?1 and state = ?3 and id < ?4
+     order by id desc limit ?5";
+const PAGE_OF_ENDPOINT: &str = "
     select * from hook_deliveries
-     where tenant = ?1 and (?2 is null or endpoint = ?2) and (?3 is null or state = ?3) and (?4 is null or id < ?4)
+     where endpoint = ?2 and tenant = ?1 and (?3 is null or state = ?3) and id < ?4
      order by id desc limit ?5";
 /// One that waits keeps its count: it is only tried at once.
 const REPLAY: &str = "
@@ -118,11 +123,16 @@ impl Catalog {
         tenant: &TenantId,
         filter: &DeliveryFilter,
     ) -> Result<Vec<Delivery>, CatalogError> {
-        let query = sqlx::query(PAGE)
+        let statement = match filter {
+            DeliveryFilter { webhook: Some(_), .. } => PAGE_OF_ENDPOINT,
+            DeliveryFilter { state: Some(_), .. } => PAGE_OF_STATE,
+            _ => PAGE,
+        };
+        let query = sqlx::query(statement)
             .bind(tenant.as_str())
             .bind(filter.webhook.as_deref())
             .bind(filter.state.map(DeliveryState::as_str))
-            .bind(filter.before)
+            .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.limit);
         let rows = query.fetch_all(&self.readers).await?;
         rows.iter().map(|row| delivery(row).map(|row| row.delivery)).collect()

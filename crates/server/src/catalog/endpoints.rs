@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Catalog, CatalogError};
-use crate::hooks::{EndpointRow, Webhook, WebhookKind, WebhookSecret};
+use crate::hooks::{EndpointRow, Webhook, WebhookChange, WebhookKind, WebhookSecret};
 
 const INSERT: &str = "
     insert into hook_endpoints (id, tenant, url, states, description, secret, created_at)
@@ -14,11 +14,18 @@ const INSERT: &str = "
 const ONE: &str = "select * from hook_endpoints where id = ?1";
 const LIST: &str = "select * from hook_endpoints where ?1 is null or tenant = ?1 order by id desc";
 const COUNT: &str = "select count(*) from hook_endpoints where tenant = ?1";
+/// Each value that is null stays as it is.
 const CHANGE: &str = "
-    update hook_endpoints set url = ?2, states = ?3, description = ?4, disabled_at = ?5 where id = ?1";
-const DELETE: &str = "delete from hook_endpoints where id = ?1";
+    update hook_endpoints set
+           url = coalesce(?3, url), states = coalesce(?4, states), description = coalesce(?5, description),
+           disabled_at = case when ?6 is null then disabled_at when ?6 then null else coalesce(disabled_at, ?7) end
+     where id = ?1 and (?2 is null or tenant = ?2)
+    returning *";
+const DELETE: &str = "delete from hook_endpoints where id = ?1 and (?2 is null or tenant = ?2)";
 const ROTATE: &str = "
-    update hook_endpoints set old_secret = secret, old_secret_until = ?3, secret = ?2 where id = ?1";
+    update hook_endpoints set old_secret = secret, old_secret_until = ?4, secret = ?3
+     where id = ?1 and (?2 is null or tenant = ?2)
+    returning *";
 
 impl Catalog {
     /// Adds one.
@@ -54,31 +61,47 @@ impl Catalog {
         Ok(sqlx::query_scalar(COUNT).bind(tenant.as_str()).fetch_one(&self.writer).await?)
     }
 
-    /// Writes what can be changed of one; says whether it is there.
-    pub(crate) async fn change_endpoint(&self, webhook: &Webhook) -> Result<bool, CatalogError> {
+    /// Changes one, of this tenant or of any; nothing when there is none.
+    pub(crate) async fn change_endpoint(
+        &self,
+        id: &str,
+        tenant: Option<&TenantId>,
+        change: &WebhookChange,
+        now: Millis,
+    ) -> Result<Option<Webhook>, CatalogError> {
         let query = sqlx::query(CHANGE)
-            .bind(&webhook.id)
-            .bind(&webhook.url)
-            .bind(states(&webhook.events))
-            .bind(&webhook.description)
-            .bind(webhook.disabled_at);
-        Ok(query.execute(&self.writer).await?.rows_affected() > 0)
+            .bind(id)
+            .bind(tenant.map(TenantId::as_str))
+            .bind(change.url.as_deref())
+            .bind(change.events.as_deref().map(states))
+            .bind(change.description.as_deref())
+            .bind(change.enabled)
+            .bind(now);
+        let row = query.fetch_optional(&self.writer).await?;
+        row.as_ref().map(|row| endpoint(row).map(|row| row.webhook)).transpose()
     }
 
-    /// Puts a secret in the place of the one that is there, which signs on until then; says whether it is there.
+    /// Puts a secret in the place of the one that is there, which signs on until then; nothing when there is none.
     pub(crate) async fn rotate_endpoint(
         &self,
         id: &str,
+        tenant: Option<&TenantId>,
         secret: &WebhookSecret,
         old_until: Millis,
-    ) -> Result<bool, CatalogError> {
-        let query = sqlx::query(ROTATE).bind(id).bind(secret.reveal()).bind(old_until);
-        Ok(query.execute(&self.writer).await?.rows_affected() > 0)
+    ) -> Result<Option<Webhook>, CatalogError> {
+        let query = sqlx::query(ROTATE).bind(id).bind(tenant.map(TenantId::as_str));
+        let row = query.bind(secret.reveal()).bind(old_until).fetch_optional(&self.writer).await?;
+        row.as_ref().map(|row| endpoint(row).map(|row| row.webhook)).transpose()
     }
 
-    /// Forgets one with all its deliveries; says whether it was there.
-    pub(crate) async fn remove_endpoint(&self, id: &str) -> Result<bool, CatalogError> {
-        Ok(sqlx::query(DELETE).bind(id).execute(&self.writer).await?.rows_affected() > 0)
+    /// Forgets one, of this tenant or of any, with all its deliveries; says whether it was there.
+    pub(crate) async fn remove_endpoint(
+        &self,
+        id: &str,
+        tenant: Option<&TenantId>,
+    ) -> Result<bool, CatalogError> {
+        let query = sqlx::query(DELETE).bind(id).bind(tenant.map(TenantId::as_str));
+        Ok(query.execute(&self.writer).await?.rows_affected() > 0)
     }
 }
 

@@ -4,6 +4,7 @@
 //! longer. A webhook that does not answer holds up itself, and at worst the others of its tenant.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::time::Duration;
 
 use reel_types::{Millis, TenantId};
@@ -76,16 +77,9 @@ impl UnderWay {
             && self.of.values().filter(is_of_tenant).count() < OF_TENANT
     }
 
-    fn begin(&mut self, state: &AppState, due: Due) {
-        let whom = (due.endpoint.clone(), due.tenant.clone());
-        let state = state.clone();
-        let handle = self.tries.spawn(async move {
-            // The row is as it was: it is tried again once this try counts as lost.
-            if let Err(error) = try_once(&state, &due).await {
-                tracing::warn!(%error, webhook = due.endpoint, "a try to tell a webhook broke");
-            }
-        });
-        self.of.insert(handle.id(), whom);
+    fn begin(&mut self, due: &Due, tried: impl Future<Output = ()> + Send + 'static) {
+        let handle = self.tries.spawn(tried);
+        self.of.insert(handle.id(), (due.endpoint.clone(), due.tenant.clone()));
     }
 
     /// Returns once one has ended; never while there is none.
@@ -101,7 +95,13 @@ impl UnderWay {
 async fn begin_due(state: &AppState, under_way: &mut UnderWay) -> Result<(), CatalogError> {
     for due in state.catalog.due_deliveries(state.options.clock.now()).await? {
         if under_way.takes(&due) {
-            under_way.begin(state, due);
+            let state = state.clone();
+            under_way.begin(&due.clone(), async move {
+                // The row is as it was: it is tried again once this try counts as lost.
+                if let Err(error) = try_once(&state, &due).await {
+                    tracing::warn!(%error, webhook = due.endpoint, "a try to tell a webhook broke");
+                }
+            });
         }
     }
     Ok(())
@@ -171,4 +171,48 @@ async fn tidy(state: &AppState, tidied_at: &mut Option<Millis>) -> Result<(), Ca
 
 fn millis(duration: Duration) -> Millis {
     Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    fn due(tenant: u32, endpoint: u32) -> Due {
+        Due { id: 1, endpoint: format!("{tenant}.{endpoint}"), tenant: TenantId::new(format!("t{tenant}")) }
+    }
+
+    #[tokio::test]
+    async fn one_thing_at_a_time_is_told_to_a_webhook_and_no_tenant_takes_all_places() {
+        let mut under_way = UnderWay::default();
+        let (end, ended) = oneshot::channel::<()>();
+        under_way.begin(&due(0, 0), async move {
+            let _ = ended.await;
+        });
+        assert!(!under_way.takes(&due(0, 0)), "it is busy");
+        for endpoint in 1..OF_TENANT as u32 {
+            assert!(under_way.takes(&due(0, endpoint)));
+            under_way.begin(&due(0, endpoint), std::future::pending());
+        }
+        assert!(!under_way.takes(&due(0, 99)), "the tenant has its part");
+        for tenant in 1..(AT_ONCE / OF_TENANT) as u32 {
+            for endpoint in 0..OF_TENANT as u32 {
+                assert!(under_way.takes(&due(tenant, endpoint)));
+                under_way.begin(&due(tenant, endpoint), std::future::pending());
+            }
+        }
+        assert!(!under_way.takes(&due(99, 0)), "all places are taken");
+        drop(end);
+        under_way.one_ended().await;
+        assert!(under_way.takes(&due(99, 0)) && under_way.takes(&due(0, 0)));
+    }
+
+    #[tokio::test]
+    async fn a_try_that_panics_gives_its_place_back() {
+        let mut under_way = UnderWay::default();
+        under_way.begin(&due(0, 0), async { panic!("for the test") });
+        under_way.one_ended().await;
+        assert!(under_way.takes(&due(0, 0)));
+    }
 }

@@ -173,7 +173,7 @@ impl Webhooks {
     pub async fn get(&self, id: &str, tenant: Option<&TenantId>) -> Result<Webhook, WebhookError> {
         let found = self.catalog.endpoint(id).await?.map(|row| row.webhook);
         let found = found.filter(|webhook| tenant.is_none_or(|tenant| webhook.tenant == *tenant));
-        found.ok_or_else(|| WebhookError::NotFound { id: id.to_owned() })
+        found.ok_or_else(|| missing(id))
     }
 
     /// Changes one. While it is off nothing is noted for it, and what waits rests.
@@ -186,23 +186,14 @@ impl Webhooks {
         tenant: Option<&TenantId>,
         change: WebhookChange,
     ) -> Result<Webhook, WebhookError> {
-        let mut webhook = self.get(id, tenant).await?;
-        if let Some(url) = change.url {
-            webhook.url = address(&url)?;
-        }
-        if let Some(events) = change.events {
-            webhook.events = wanted(&events)?;
-        }
-        if let Some(description) = change.description {
-            webhook.description = described(description)?;
-        }
-        match change.enabled {
-            Some(true) => webhook.disabled_at = None,
-            Some(false) => webhook.disabled_at = webhook.disabled_at.or(Some(self.clock.now())),
-            None => {}
-        }
-        self.must(self.catalog.change_endpoint(&webhook).await?, id)?;
-        Ok(webhook)
+        let change = WebhookChange {
+            url: change.url.as_deref().map(address).transpose()?,
+            events: change.events.as_deref().map(wanted).transpose()?,
+            description: change.description.map(described).transpose()?,
+            ..change
+        };
+        let changed = self.catalog.change_endpoint(id, tenant, &change, self.clock.now()).await?;
+        changed.ok_or_else(|| missing(id))
     }
 
     /// Removes one with all that is still to be told there.
@@ -210,8 +201,7 @@ impl Webhooks {
     /// # Errors
     /// When there is no such webhook.
     pub async fn remove(&self, id: &str, tenant: Option<&TenantId>) -> Result<(), WebhookError> {
-        self.get(id, tenant).await?;
-        self.must(self.catalog.remove_endpoint(id).await?, id)
+        if self.catalog.remove_endpoint(id, tenant).await? { Ok(()) } else { Err(missing(id)) }
     }
 
     /// Makes another secret. Both sign for `overlap` (at most 30 days), then only the new one.
@@ -224,12 +214,11 @@ impl Webhooks {
         tenant: Option<&TenantId>,
         overlap: Duration,
     ) -> Result<MadeWebhook, WebhookError> {
-        self.get(id, tenant).await?;
         let secret = WebhookSecret::make()?;
         let overlap_millis = overlap.min(OVERLAP_MAX).as_millis() as Millis;
         let until = self.clock.now().saturating_add(overlap_millis);
-        self.must(self.catalog.rotate_endpoint(id, &secret, until).await?, id)?;
-        Ok(MadeWebhook { webhook: self.get(id, tenant).await?, secret })
+        let rotated = self.catalog.rotate_endpoint(id, tenant, &secret, until).await?;
+        Ok(MadeWebhook { webhook: rotated.ok_or_else(|| missing(id))?, secret })
     }
 
     /// A tenant's deliveries.
@@ -274,11 +263,10 @@ impl Webhooks {
         }
         Ok(self.catalog.add_ping(id, &webhook.tenant, self.clock.now()).await?)
     }
+}
 
-    /// One that was there a moment ago may be gone.
-    fn must(&self, is_there: bool, id: &str) -> Result<(), WebhookError> {
-        if is_there { Ok(()) } else { Err(WebhookError::NotFound { id: id.to_owned() }) }
-    }
+fn missing(id: &str) -> WebhookError {
+    WebhookError::NotFound { id: id.to_owned() }
 }
 
 /// As it is dialled: a fragment is never sent.
