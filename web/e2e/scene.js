@@ -18,9 +18,9 @@ const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-b
 const SANDBOX = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
 /** Everything a test needs; `end` puts it away. */
-export async function openScene() {
+export async function openScene(...flags) {
   const folder = mkdtempSync(join(tmpdir(), 'reel-page-'));
-  const server = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--state', join(folder, 'state')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--state', join(folder, 'state'), ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const base = await addressOf(server);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX] });
   const end = async () => {

@@ -1,5 +1,5 @@
 // Which page is shown: the address says so.
-type Page = { name: 'home' } | { name: 'job'; id: string } | { name: 'machines' } | { name: 'keys' } | { name: 'nowhere' };
+type Page = { name: 'home' } | { name: 'job'; id: string } | { name: 'machines' } | { name: 'keys' } | { name: 'webhooks' } | { name: 'nowhere' };
 
 class Route {
   path = $state(location.pathname);
@@ -34,6 +34,7 @@ function pageFrom(path: string): Page {
   if (path === '/') return { name: 'home' };
   if (path === '/machines') return { name: 'machines' };
   if (path === '/keys') return { name: 'keys' };
+  if (path === '/webhooks') return { name: 'webhooks' };
   const id = /^\/jobs\/([a-z0-9]+)$/.exec(path)?.[1];
   return id ? { name: 'job', id } : { name: 'nowhere' };
 }
