@@ -21,6 +21,8 @@ const SANDBOX = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 export async function openScene(...flags) {
   const folder = mkdtempSync(join(tmpdir(), 'reel-page-'));
   const server = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--state', join(folder, 'state'), ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Also when the test ends without `end`.
+  process.once('exit', () => server.kill('SIGKILL'));
   const base = await addressOf(server);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX] });
   const end = async () => {
