@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use reel_device::DeviceWish;
 use reel_types::JobState;
 
+use crate::config::ConfigVerb;
 use crate::exit;
 use crate::keys::KeysVerb;
 use crate::secret::KeyArgs;
@@ -50,10 +51,17 @@ pub struct CommonArgs {
     ///
     /// `auto` takes a GPU where one works. `gpu` and `gpu:N` (N as `reel gpu` shows it) ask for one. Where it cannot,
     /// the CPU does the work and the result says why. `cpu` looks for no GPU.
-    #[arg(long, global = true, value_name = "DEVICE", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DEVICE",
+        default_value = "auto",
+        env = "REEL_DEVICE",
+        hide_env_values = true
+    )]
     pub device: DeviceWish,
     /// Tasks at once at most [default: as many as fit the cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, global = true, value_name = "N", env = "REEL_TASKS", hide_env_values = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub tasks: Option<u32>,
     /// Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]
     ///
@@ -74,6 +82,11 @@ pub struct CommonArgs {
     /// The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]
     #[arg(long, global = true, value_name = "PATH", env = "REEL_FFPROBE", hide_env_values = true, value_hint = ValueHint::ExecutablePath)]
     pub ffprobe: Option<PathBuf>,
+    /// Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]
+    ///
+    /// What stands there is weaker than its variable, and that weaker than its flag. `reel config show` says what holds.
+    #[arg(long, global = true, value_name = "FILE", env = "REEL_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
     /// Let this reel server do the work: files are sent there, results come back
     ///
     /// For transcode, pack, unpack and jobs. Nothing of this machine but the files is told to it. A key for it stands
@@ -106,6 +119,9 @@ pub enum Verb {
     /// Say who is told by the server what becomes of jobs, and look at what they were told
     #[command(subcommand, after_long_help = WEBHOOKS_EXAMPLES)]
     Webhooks(WebhooksVerb),
+    /// Show what is set and where, or print a file of settings to begin with
+    #[command(subcommand)]
+    Config(ConfigVerb),
     /// Show which GPUs are here and which encoders on them really work
     Gpu,
     /// Show what was found, what works, what is missing and the command that brings it
@@ -338,8 +354,8 @@ fn after_long_help() -> String {
     format!(
         "Examples:\n  reel transcode in.mov -o out.mp4\n  reel jobs watch\n  reel doctor\n\n\
          Exit codes (of several inputs the worst one counts: 130, 1, 4, 2, 3, 5, 0):\n{codes}\n\
-         Environment: REEL_STATE, REEL_FFMPEG, REEL_FFPROBE and REEL_SERVER stand for the flags of the same \
-         name, REEL_API_KEY is the key for a server, NO_COLOR turns colour off, REEL_LOG=info shows what the engine does."
+         Environment: REEL_STATE, REEL_SERVER and so on stand for the flags of the same name (`reel config show` \
+         lists them), REEL_API_KEY is the key for a server, NO_COLOR turns colour off, REEL_LOG=info shows what the engine does."
     )
 }
 

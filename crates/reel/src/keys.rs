@@ -12,6 +12,7 @@ use crate::exit;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 use crate::table;
+use crate::units::parse_time;
 use crate::wiring::open_archive;
 
 /// `reel keys …`.
@@ -194,47 +195,4 @@ fn line(key: &Key, text: Option<String>) -> String {
     };
     // A record of texts and numbers always has a JSON form.
     serde_json::to_string(&record).unwrap_or_default()
-}
-
-/// `90d`, `12h`, `30m` or `45s`.
-pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
-    let refused = || format!("{text:?} is no time; write it like 45s, 30m, 12h or 90d");
-    let unit = text.chars().last().ok_or_else(refused)?;
-    let secs: u64 = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return Err(refused()),
-    };
-    let digits = text.strip_suffix(unit).unwrap_or_default();
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let count: u64 = digits.parse().ok().filter(|_| is_number).ok_or_else(refused)?;
-    count.checked_mul(secs).map(Duration::from_secs).ok_or_else(refused)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_numbers_with_a_unit() {
-        for (text, secs) in [("45s", 45), ("30m", 1800), ("12h", 43_200), ("90d", 7_776_000), ("0s", 0)] {
-            assert_eq!(parse_time(text), Ok(Duration::from_secs(secs)), "{text}");
-        }
-        for bad in [
-            "",
-            "d",
-            "1",
-            "1y",
-            "-1d",
-            "+1d",
-            "1.5h",
-            "\u{e4}",
-            "99999999999999999999d",
-            "9999999999999999999d",
-        ] {
-            assert!(parse_time(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -3,6 +3,7 @@
 //! Start reading at [`run`].
 
 pub mod args;
+pub mod config;
 pub mod console;
 pub mod delivery;
 pub mod doctor;
@@ -25,6 +26,7 @@ pub mod table;
 pub mod targets;
 pub mod text;
 pub mod transcode;
+pub mod units;
 pub mod unpack;
 pub mod webhooks;
 pub mod wiring;

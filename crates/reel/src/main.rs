@@ -10,6 +10,7 @@ use reel::wiring::App;
 
 fn main() -> ExitCode {
     keep_freed_memory();
+    forget_empty_variables();
     if let Some(filter) = std::env::var("REEL_LOG").ok().filter(|filter| !filter.is_empty()) {
         let filter = tracing_subscriber::EnvFilter::new(filter);
         tracing_subscriber::fmt()
@@ -20,6 +21,19 @@ fn main() -> ExitCode {
     }
     let console = Arc::new(Console::of_process());
     exit_code(run(std::env::args_os(), &App::default(), &console))
+}
+
+/// `REEL_TASKS=` in a list of variables means that nothing is said, not that the number is empty.
+fn forget_empty_variables() {
+    for (name, value) in std::env::vars_os() {
+        if value.is_empty() && name.as_encoded_bytes().starts_with(b"REEL_") {
+            #[expect(unsafe_code, reason = "the environment changes before anybody else can look at it")]
+            // SAFETY: no other thread runs yet.
+            unsafe {
+                std::env::remove_var(name);
+            }
+        }
+    }
 }
 
 /// Blocks of some megabytes come and go. By itself the allocator gives each back to the system and asks for it anew, and

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Verb};
+use crate::config::{self, Found, Read, Unread};
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::records::{Record, SummaryRecord};
@@ -19,13 +20,17 @@ pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<C
     let typed = help_as_flag(typed.into_iter().collect());
     // Known before parsing, so that a command line that does not parse is answered in JSON as well.
     let json = typed.iter().take_while(|word| *word != "--").any(|word| word == "--json");
-    let cli = match Cli::try_parse_from(&typed) {
-        Ok(cli) => cli,
-        Err(error) if error.kind() == ErrorKind::MissingSubcommand && !json => {
+    let Read { cli, found, warning } = match config::read(typed.clone()) {
+        Ok(read) => read,
+        Err(Unread::Typed(error)) if error.kind() == ErrorKind::MissingSubcommand && !json => {
             return no_verb(typed, console);
         }
-        Err(error) => return not_parsed(&error, json, console),
+        Err(Unread::Typed(error)) => return not_parsed(&error, json, console),
+        Err(Unread::Layer(problem)) => return tell(problem, json, console),
     };
+    if let Some(warning) = warning.filter(|_| !cli.common.quiet) {
+        console.say(&format!("warning: {warning}"));
+    }
     let done = Settings::from_args(&cli.common).and_then(|settings| {
         let runtime = match &cli.verb {
             // Requests are answered while others wait for the disk.
@@ -33,12 +38,18 @@ pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<C
             _ => tokio::runtime::Builder::new_current_thread().enable_all().build(),
         };
         let runtime = runtime.map_err(|error| Problem::storage("cannot start", &error))?;
-        runtime.block_on(do_verb(cli.verb, app, console, &settings))
+        runtime.block_on(do_verb(cli.verb, app, console, &settings, &found))
     });
     done.unwrap_or_else(|problem| tell(problem, json, console))
 }
 
-async fn do_verb(verb: Verb, app: &App, console: &Arc<Console>, settings: &Settings) -> Result<u8, Problem> {
+async fn do_verb(
+    verb: Verb,
+    app: &App,
+    console: &Arc<Console>,
+    settings: &Settings,
+    found: &Found,
+) -> Result<u8, Problem> {
     match verb {
         Verb::Transcode(args) => transcode::run(app, console, settings, *args).await,
         Verb::Pack(args) => pack::run(app, console, settings, *args).await,
@@ -47,6 +58,7 @@ async fn do_verb(verb: Verb, app: &App, console: &Arc<Console>, settings: &Setti
         Verb::Serve(args) => serve::run(app, console, settings, args).await,
         Verb::Keys(verb) => keys::run(console, settings, verb).await,
         Verb::Webhooks(verb) => webhooks::run(console, settings, verb).await,
+        Verb::Config(verb) => config::run(console, settings, found, &verb),
         Verb::Gpu => gpu::run(app, console, settings),
         Verb::Doctor => doctor::run(app, console, settings),
         Verb::Generate(args) => generate::run(console, &args),

@@ -6,8 +6,10 @@ mod pictures;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use reel_engine::{Drain, Engine, Worker, WorkerOptions};
 use reel_server::{AddressRange, PublicUrl, RateLimit, Server, ServerError, ServerOptions};
 use reel_types::FailureKind;
@@ -21,6 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::keys;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
+use crate::units::{parse_size, parse_time};
 use crate::wiring::{App, find_ffmpeg};
 use look_into::LookInto;
 
@@ -28,33 +31,48 @@ use look_into::LookInto;
 #[derive(Args, Clone, Debug)]
 pub struct ServeArgs {
     /// Where to listen; port 0 takes any free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8080",
+        env = "REEL_LISTEN",
+        hide_env_values = true
+    )]
     pub listen: SocketAddr,
     /// Another address under which people reach it, like https://videos.example.org; may be given several times
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_delimiter = ',', env = "REEL_PUBLIC_URL", hide_env_values = true)]
     pub public_url: Vec<PublicUrl>,
     /// Only take jobs in; other processes on the same state folder work on them
-    #[arg(long)]
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "REEL_NO_WORKER", hide_env_values = true)]
     pub no_worker: bool,
     /// Most bytes of one upload
-    #[arg(long, value_name = "BYTES", default_value_t = ServerOptions::default().upload_bytes_max)]
+    #[arg(long, value_name = "BYTES", default_value = "64GiB", value_parser = parse_size, env = "REEL_UPLOAD_MAX", hide_env_values = true)]
     pub upload_max: u64,
     /// Bytes that uploads leave free on the disk
-    #[arg(long, value_name = "BYTES", default_value_t = ServerOptions::default().disk_reserve_bytes)]
+    #[arg(long, value_name = "BYTES", default_value = "1GiB", value_parser = parse_size, env = "REEL_DISK_RESERVE", hide_env_values = true)]
     pub disk_reserve: u64,
     /// Fetch files from these addresses too, though they are not on the open network, like 192.168.0.0/16; may be given
     /// several times
-    #[arg(long, value_name = "CIDR")]
+    #[arg(
+        long,
+        value_name = "CIDR",
+        value_delimiter = ',',
+        env = "REEL_ALLOW_PRIVATE",
+        hide_env_values = true
+    )]
     pub allow_private: Vec<AddressRange>,
     /// Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, env = "REEL_RATE", hide_env_values = true)]
     pub rate: u32,
     /// Most tasks of one tenant that run at once, once there are keys; 0: no bound
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, env = "REEL_TENANT_TASKS", hide_env_values = true)]
     pub tenant_tasks: u32,
     /// Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_size, env = "REEL_TENANT_BYTES", hide_env_values = true)]
     pub tenant_bytes: Option<u64>,
+    /// How long an answer about a video or a job may come from memory; what changes is forgotten at once; 0s: never
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_time, env = "REEL_CACHE_TTL", hide_env_values = true)]
+    pub cache_ttl: Duration,
 }
 
 /// The line of type `listening`.
@@ -86,6 +104,7 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
         rate: rate(args.rate),
         tenant_running_max: args.tenant_tasks,
         stored_bytes_max: args.tenant_bytes.unwrap_or(ServerOptions::default().stored_bytes_max),
+        cache_ttl: args.cache_ttl,
         ..ServerOptions::default()
     };
     let server = Server::new(engine.clone(), Arc::new(inspect), options).await.map_err(not_served)?;

@@ -13,7 +13,7 @@ use reel_types::{FailureKind, TenantId};
 
 use crate::console::Console;
 use crate::exit;
-use crate::keys::parse_time;
+use crate::units::parse_time;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 use crate::wiring::open_archive;

@@ -42,6 +42,8 @@ pub struct ServerOptions {
     pub rate: Option<RateLimit>,
     /// Most tasks of one tenant that run at once; 0 is no bound.
     pub tenant_running_max: u32,
+    /// How long an answer may come from memory; zero: never.
+    pub cache_ttl: Duration,
     /// Longest life of a session of a browser.
     pub session_keep: Duration,
     /// How long a webhook may take to answer.
@@ -68,6 +70,7 @@ impl Default for ServerOptions {
             stop_patience: Duration::from_secs(5),
             rate: Some(RateLimit { per_sec: 100, burst: 500 }),
             tenant_running_max: 0,
+            cache_ttl: Duration::from_secs(300),
             session_keep: Duration::from_secs(30 * 86_400),
             webhook_patience: Duration::from_secs(10),
             clock: Clock::default(),

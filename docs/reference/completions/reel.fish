@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_reel_global_optspecs
-    string join \n json device= tasks= state= force q/quiet ffmpeg= ffprobe= server= h/help V/version
+    string join \n json device= tasks= state= force q/quiet ffmpeg= ffprobe= config= server= h/help V/version
 end
 
 function __fish_reel_needs_command
@@ -29,6 +29,7 @@ complete -c reel -n "__fish_reel_needs_command" -l tasks -d 'Tasks at once at mo
 complete -c reel -n "__fish_reel_needs_command" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_needs_command" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_needs_command" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_needs_command" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_needs_command" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_needs_command" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_needs_command" -l force -d 'Replace an output that exists'
@@ -86,6 +87,7 @@ complete -c reel -n "__fish_reel_using_subcommand transcode" -l tasks -d 'Tasks 
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l two-pass -d 'Look at everything once before encoding; needs --bitrate'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l strict -d 'Fail on a damaged source instead of delivering what can be had'
@@ -122,6 +124,7 @@ complete -c reel -n "__fish_reel_using_subcommand pack" -l tasks -d 'Tasks at on
 complete -c reel -n "__fish_reel_using_subcommand pack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand pack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand pack" -l encrypt -d 'Encrypt everything, name and size too; asks for a passphrase unless one of the next two or REEL_PASSPHRASE is given'
 complete -c reel -n "__fish_reel_using_subcommand pack" -l no-error-correction -d 'Write no repair symbols: any damage loses bytes'
@@ -138,6 +141,7 @@ complete -c reel -n "__fish_reel_using_subcommand unpack" -l tasks -d 'Tasks at 
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l list -d 'Only say what is in the video'
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l allow-partial -d 'Write what can be had when something is missing; holes are zeros and are named'
@@ -151,6 +155,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l force -d 'Replace an output that exists'
@@ -175,6 +180,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
@@ -185,6 +191,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l force -d 'Replace an output that exists'
@@ -195,6 +202,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l force -d 'Replace an output that exists'
@@ -205,6 +213,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l force -d 'Replace an output that exists'
@@ -215,6 +224,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l force -d 'Replace an output that exists'
@@ -225,6 +235,7 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l force -d 'Replace an output that exists'
@@ -238,11 +249,13 @@ complete -c reel -n "__fish_reel_using_subcommand serve" -l allow-private -d 'Fe
 complete -c reel -n "__fish_reel_using_subcommand serve" -l rate -d 'Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-tasks -d 'Most tasks of one tenant that run at once, once there are keys; 0: no bound' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-bytes -d 'Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l cache-ttl -d 'How long an answer about a video or a job may come from memory; what changes is forgotten at once; 0s: never' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand serve" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand serve" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand serve" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand serve" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand serve" -l no-worker -d 'Only take jobs in; other processes on the same state folder work on them'
 complete -c reel -n "__fish_reel_using_subcommand serve" -l json -d 'Print one JSON object a line on stdout'
@@ -254,6 +267,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l force -d 'Replace an output that exists'
@@ -272,6 +286,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l force -d 'Replace an output that exists'
@@ -283,6 +298,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
@@ -293,6 +309,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l force -d 'Replace an output that exists'
@@ -304,6 +321,7 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l force -d 'Replace an output that exists'
@@ -447,6 +465,7 @@ complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at onc
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l force -d 'Replace an output that exists'
@@ -457,6 +476,7 @@ complete -c reel -n "__fish_reel_using_subcommand doctor" -l tasks -d 'Tasks at 
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l force -d 'Replace an output that exists'
@@ -467,6 +487,7 @@ complete -c reel -n "__fish_reel_using_subcommand generate" -l tasks -d 'Tasks a
 complete -c reel -n "__fish_reel_using_subcommand generate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand generate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand generate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand generate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand generate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand generate" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand generate" -l force -d 'Replace an output that exists'

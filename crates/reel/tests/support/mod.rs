@@ -66,7 +66,9 @@ impl Scene {
             .args(args)
             .current_dir(self.dir.path())
             .env("REEL_STATE", self.state())
-            .env_remove("REEL_LOG");
+            .env_remove("REEL_LOG")
+            // What somebody has set on this machine is not what is tested.
+            .env("REEL_CONFIG", "/dev/null");
         command.env_remove("REEL_FFMPEG").env_remove("REEL_FFPROBE").stdin(Stdio::null());
         command
     }
