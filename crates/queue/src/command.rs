@@ -1,5 +1,7 @@
 //! What can be said to a queue, and what it answers. All of it is plain data.
 
+use std::collections::BTreeMap;
+
 use reel_types::{
     Artifact, ChunkSpec, ClaimId, Epoch, Failure, Gap, JobId, JobKey, JobState, Millis, OnFailedChunk,
     Progress, Source, Task, TaskId, TenantId, WorkerId,
@@ -300,6 +302,19 @@ pub struct TenantInfo {
     pub paused: bool,
     /// How many of its tasks are leased.
     pub leased: u32,
+}
+
+/// How much there is.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct QueueLoad {
+    /// Jobs by where they stand; a state that none is in may be missing.
+    pub jobs: BTreeMap<JobState, u64>,
+    /// Tasks that wait for a worker.
+    pub ready: u64,
+    /// Tasks that workers hold.
+    pub leased: u64,
+    /// Since when the one waits that waits longest, on the database's clock.
+    pub ready_since: Option<Millis>,
 }
 
 /// A worker as the queue knows it.

@@ -19,8 +19,8 @@ pub mod contract;
 
 pub use command::{
     Beat, BeatReply, ClaimReply, Claimed, Completion, FailTask, FinishReply, FinishTask, Heartbeat,
-    HeartbeatReply, Idempotency, NewJob, Offer, ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
-    WorkerInfo,
+    HeartbeatReply, Idempotency, NewJob, Offer, QueueLoad, ReleaseTask, RetryReply, Submitted, Swept,
+    TenantInfo, WorkerInfo,
 };
 pub use error::QueueError;
 pub use memory::{Clock, MemoryQueue};

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, TaskState, TenantId, WorkerId};
 
 use crate::command::{
-    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, ReleaseTask,
-    RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, QueueLoad,
+    ReleaseTask, RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
 };
 use crate::error::QueueError;
 use crate::machine::{Command, Reply, State, TenantRow, WorkerRow, step};
@@ -139,6 +139,10 @@ impl Queue for MemoryQueue {
         Ok(self.read(tenants))
     }
 
+    async fn load(&self) -> Result<QueueLoad, QueueError> {
+        Ok(self.read(load))
+    }
+
     async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
         ask!(self, Command::DrainWorker { worker: worker.clone() }, Reply::Drained(found) => found)
     }
@@ -217,6 +221,25 @@ fn tenants(state: &State) -> Vec<TenantInfo> {
         leased: state.tasks.values().filter(|row| is_leased_of(id, &row.task)).count() as u32,
     };
     state.tenants.iter().map(info).collect()
+}
+
+fn load(state: &State) -> QueueLoad {
+    let mut load = QueueLoad::default();
+    for job in state.jobs.values() {
+        *load.jobs.entry(job.state).or_default() += 1;
+    }
+    for row in state.tasks.values() {
+        match row.task.state {
+            TaskState::Ready => {
+                load.ready += 1;
+                load.ready_since =
+                    Some(load.ready_since.map_or(row.ready_since, |at| at.min(row.ready_since)));
+            }
+            TaskState::Leased => load.leased += 1,
+            _ => {}
+        }
+    }
+    load
 }
 
 fn workers(state: &State) -> Vec<WorkerInfo> {

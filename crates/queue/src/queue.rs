@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use reel_types::{Attempt, Event, Job, JobId, JobKey, JobState, Millis, Task, TenantId, WorkerId};
 
 use crate::command::{
-    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, ReleaseTask,
-    RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, QueueLoad,
+    ReleaseTask, RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
 };
 use crate::error::QueueError;
 use crate::progress::JobProgress;
@@ -111,6 +111,9 @@ pub trait Queue: Send + Sync {
 
     /// Tenants that ever had a job or of which something was said, in order of their names.
     async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError>;
+
+    /// How much there is, all tenants together.
+    async fn load(&self) -> Result<QueueLoad, QueueError>;
 
     /// Wants a worker to end: it claims nothing from now on, hears of it in its next heartbeat or claim, and ends once it
     /// holds nothing. Kept as long as the worker is known. Returns whether there is such a worker.

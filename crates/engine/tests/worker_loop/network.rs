@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reel_queue::{
     ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, JobFilter, JobProgress,
-    MemoryQueue, NewJob, Offer, Queue, QueueError, ReleaseTask, RetryReply, Submitted, Swept, TenantInfo,
-    WorkerInfo,
+    MemoryQueue, NewJob, Offer, Queue, QueueError, QueueLoad, ReleaseTask, RetryReply, Submitted, Swept,
+    TenantInfo, WorkerInfo,
 };
 use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, TenantId, WorkerId};
 
@@ -99,6 +99,9 @@ impl Queue for Network {
     }
     async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
         self.queue.tenants().await
+    }
+    async fn load(&self) -> Result<QueueLoad, QueueError> {
+        self.queue.load().await
     }
     async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
         self.queue.drain_worker(worker).await

@@ -44,6 +44,10 @@ pub(super) async fn difference(
     if let Some(difference) = differ(&"tenants", &ours, &other) {
         return Ok(Some(difference));
     }
+    let (ours, other) = (machine.load().await?, backend.load().await?);
+    if let Some(difference) = differ(&"load", &ours, &other) {
+        return Ok(Some(difference));
+    }
     let (ours, other) = (machine.is_paused().await?, backend.is_paused().await?);
     Ok(differ(&"is_paused", &ours, &other))
 }

@@ -8,8 +8,8 @@ use super::{
     sweep, worker,
 };
 use crate::command::{
-    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, ReleaseTask,
-    RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
+    ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, QueueLoad,
+    ReleaseTask, RetryReply, Submitted, Swept, TenantInfo, WorkerInfo,
 };
 use crate::error::QueueError;
 use crate::progress::JobProgress;
@@ -93,6 +93,10 @@ impl Queue for SqliteQueue {
 
     async fn tenants(&self) -> Result<Vec<TenantInfo>, QueueError> {
         share::find_tenants(&self.readers).await
+    }
+
+    async fn load(&self) -> Result<QueueLoad, QueueError> {
+        share::find_load(&self.readers).await
     }
 
     async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {

@@ -5,7 +5,8 @@ use sqlx::Row as _;
 
 use super::open::Pool;
 use super::turn::Turn;
-use crate::command::TenantInfo;
+use super::word::from_word;
+use crate::command::{QueueLoad, TenantInfo};
 use crate::error::QueueError;
 
 const JOB: &str = "update jobs set priority = ?2 where id = ?1";
@@ -25,6 +26,13 @@ const TENANTS: &str = "
     select s.id, s.running_max, s.paused,
            (select count(*) from tasks t where t.state = 'leased' and t.tenant = s.id)
       from tenants s order by s.id";
+
+/// Read from an index alone.
+const LOAD_JOBS: &str = "select state, count(*) from jobs group by state";
+const LOAD_TASKS: &str = "
+    select (select count(*) from tasks where state = 'ready'),
+           (select count(*) from tasks where state = 'leased'),
+           (select min(ready_since) from tasks where state = 'ready')";
 
 pub(super) async fn reprioritize(turn: &mut Turn, job: &JobId, priority: i32) -> Result<bool, QueueError> {
     let found = sqlx::query(JOB).bind(job.as_str()).bind(priority).execute(turn.on()).await?;
@@ -64,6 +72,18 @@ pub(super) async fn served(turn: &mut Turn, tenant: &str) -> Result<(), QueueErr
 
 pub(super) async fn is_paused(readers: &Pool) -> Result<bool, QueueError> {
     Ok(sqlx::query_scalar(PAUSED).fetch_one(readers).await?)
+}
+
+pub(super) async fn find_load(readers: &Pool) -> Result<QueueLoad, QueueError> {
+    let mut load = QueueLoad::default();
+    for row in sqlx::query(LOAD_JOBS).fetch_all(readers).await? {
+        let count: i64 = row.try_get(1)?;
+        load.jobs.insert(from_word(row.try_get(0)?)?, count as u64);
+    }
+    let tasks = sqlx::query(LOAD_TASKS).fetch_one(readers).await?;
+    let count = |column: usize| Ok::<_, sqlx::Error>(tasks.try_get::<i64, _>(column)? as u64);
+    (load.ready, load.leased, load.ready_since) = (count(0)?, count(1)?, tasks.try_get(2)?);
+    Ok(load)
 }
 
 pub(super) async fn find_tenants(readers: &Pool) -> Result<Vec<TenantInfo>, QueueError> {
