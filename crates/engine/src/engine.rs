@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,13 +63,15 @@ pub struct StateDir {
 }
 
 impl StateDir {
-    /// Opens the folder and makes what is missing.
+    /// Opens the folder and makes what is missing. One that is made here is its owner's alone: it holds what people sent, and
+    /// the secrets that a server signs with.
     ///
     /// # Errors
     /// What the system says when a folder cannot be made.
     pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = std::path::absolute(root.into())?;
         let state = Self { root };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&state.root)?;
         for folder in
             [state.objects(), state.scratch(), state.workers(), state.cache(), state.device_leases()]
         {

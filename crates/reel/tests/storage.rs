@@ -80,3 +80,16 @@ fn a_read_only_output_folder_is_found_before_any_work() {
     );
     assert!(scene.reel(&["jobs", "list", "--json"]).expect(0).stdout.is_empty(), "a job was made");
 }
+
+#[test]
+fn a_state_folder_that_is_made_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let scene = Scene::new();
+    scene.reel(&["jobs", "list", "--state", "new/state"]).expect(0);
+    let mode = |path: &str| std::fs::metadata(scene.path(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("new/state"), 0o700);
+    std::fs::create_dir(scene.path("shared")).unwrap();
+    let before = mode("shared");
+    scene.reel(&["jobs", "list", "--state", "shared"]).expect(0);
+    assert_eq!(mode("shared"), before, "a folder that was there keeps its rights");
+}
