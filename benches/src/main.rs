@@ -11,6 +11,7 @@ mod load;
 mod pack;
 mod pair;
 mod run;
+mod server;
 mod suite;
 mod table;
 

@@ -13,6 +13,7 @@ use crate::legacy;
 use crate::pack;
 use crate::pair::{compare, median};
 use crate::run::Line;
+use crate::server;
 use crate::table::Report;
 
 /// Runs all cases, or those whose name is in `only`.
@@ -46,6 +47,9 @@ pub(crate) fn run(place: &Place, only: &[String]) -> Result<String> {
         let (_, figures) =
             Line::new([place.claims.clone().into_os_string(), place.work.clone().into()]).run()?;
         report.row("SQLite queue", &figures.trim().replace('\n', "; "), "reported");
+    }
+    if wanted("server") {
+        server::measure(place, &mut report)?;
     }
     let page = report.page(&machine()?);
     println!("\n{page}");
