@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kill damage fuzz survival big upload serve
+.PHONY: help setup demo test check bench kill cancels damage fuzz survival big upload serve
 
 CARGO := scripts/cargo
 
@@ -43,6 +43,9 @@ kill: setup ## kill reel at each named moment and at 50 random ones (REEL_KILLS=
 	 else \
 	     $(CARGO) test --package reel --test kill -- --nocapture </dev/null; \
 	 fi
+
+cancels: setup ## cancel 1000 jobs while they run (REEL_CANCELS=n for another number): nothing goes on, no child is left
+	@export REEL_CANCELS=$${REEL_CANCELS:-1000}; $(CARGO) test --package reel --test cancels -- --nocapture </dev/null
 
 damage: setup ## damage 100 000 packed videos (REEL_DAMAGES=n for more): exact, named holes, or a refusal
 	@REEL_DAMAGES=$${REEL_DAMAGES:-100000} $(CARGO) test --package reel-pack damaged_videos -- --nocapture </dev/null

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
@@ -107,10 +107,20 @@ impl Scene {
 
     /// Waits until no process names this state folder any more; fails after 10 s.
     pub fn no_process_is_left(&self) {
-        for pid in self.processes() {
+        self.ended_within(Duration::from_secs(10), |_| true);
+    }
+
+    /// Waits until only this process names this state folder; fails after 5 s.
+    pub fn only_is_left(&self, pid: Pid) {
+        self.ended_within(Duration::from_secs(5), |other| other != pid);
+    }
+
+    fn ended_within(&self, time: Duration, must_end: impl Fn(Pid) -> bool) {
+        let until = Instant::now() + time;
+        for pid in self.processes().into_iter().filter(|pid| must_end(*pid)) {
             let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else { continue };
-            let ended = wait_fd(&pidfd, Duration::from_secs(10));
-            assert!(ended, "process {} outlived its parent: {}", pid.as_raw_nonzero(), command_line(pid));
+            let ended = wait_fd(&pidfd, until.saturating_duration_since(Instant::now()));
+            assert!(ended, "process {} outlived its time: {}", pid.as_raw_nonzero(), command_line(pid));
         }
     }
 
