@@ -13,6 +13,7 @@ pub mod gpu;
 pub mod interrupt;
 pub mod jobs;
 pub mod keys;
+pub mod log;
 pub mod pack;
 pub mod problem;
 pub mod records;

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::records::{Record, SummaryRecord};
 use crate::settings::Settings;
 use crate::wiring::App;
-use crate::{doctor, exit, generate, gpu, jobs, keys, pack, screen, serve, transcode, unpack, webhooks};
+use crate::{doctor, exit, generate, gpu, jobs, keys, log, pack, screen, serve, transcode, unpack, webhooks};
 
 /// Reads the command line, does the verb, and answers with the exit code.
 pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<Console>) -> u8 {
@@ -31,6 +31,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<C
     if let Some(warning) = warning.filter(|_| !cli.common.quiet) {
         console.say(&format!("warning: {warning}"));
     }
+    log::begin(&cli.verb);
     let done = Settings::from_args(&cli.common).and_then(|settings| {
         let runtime = match &cli.verb {
             // Requests are answered while others wait for the disk.

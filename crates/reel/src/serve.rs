@@ -8,8 +8,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
 use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
 use reel_engine::{Drain, Engine, Worker, WorkerOptions};
 use reel_server::{AddressRange, PublicUrl, RateLimit, Server, ServerError, ServerOptions};
 use reel_types::FailureKind;
@@ -70,9 +70,29 @@ pub struct ServeArgs {
     /// Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]
     #[arg(long, value_name = "BYTES", value_parser = parse_size, env = "REEL_TENANT_BYTES", hide_env_values = true)]
     pub tenant_bytes: Option<u64>,
+    /// Forget uploads after so long, unless a job that has not ended reads them [default: never]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, env = "REEL_KEEP_UPLOADS", hide_env_values = true)]
+    pub keep_uploads: Option<Duration>,
+    /// Forget jobs, with what they made, so long after their end [default: never]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, env = "REEL_KEEP_JOBS", hide_env_values = true)]
+    pub keep_jobs: Option<Duration>,
+    /// Write a line for each request on stderr: as text, or as JSON
+    ///
+    /// Method, path, status and time; never a key, a signature or what was sent.
+    #[arg(long, value_enum, value_name = "FORM", env = "REEL_LOG_REQUESTS", hide_env_values = true)]
+    pub log_requests: Option<LogForm>,
     /// How long an answer about a video or a job may come from memory; what changes is forgotten at once; 0s: never
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_time, env = "REEL_CACHE_TTL", hide_env_values = true)]
     pub cache_ttl: Duration,
+}
+
+/// How a line of the log looks.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogForm {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
 }
 
 /// The line of type `listening`.
@@ -104,6 +124,8 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
         rate: rate(args.rate),
         tenant_running_max: args.tenant_tasks,
         stored_bytes_max: args.tenant_bytes.unwrap_or(ServerOptions::default().stored_bytes_max),
+        keep_uploads: args.keep_uploads,
+        keep_jobs: args.keep_jobs,
         cache_ttl: args.cache_ttl,
         ..ServerOptions::default()
     };

@@ -13,9 +13,9 @@ use reel_types::{FailureKind, TenantId};
 
 use crate::console::Console;
 use crate::exit;
-use crate::units::parse_time;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
+use crate::units::parse_time;
 use crate::wiring::open_archive;
 use verify::VerifyArgs;
 

@@ -92,9 +92,11 @@ fn a_wrong_line_is_named_and_nothing_is_done() {
 fn the_example_is_read_whole_once_its_lines_are_let_in() {
     let scene = Scene::new();
     let example = scene.reel(&["config", "example"]).expect(0).stdout;
-    let has_key = |line: &&str| line.starts_with("# ") && line.contains(" = ") && !line.contains("\"N\"");
+    let has_key = |line: &&str| line.starts_with("# ") && line.contains(" = ");
+    // Where nothing is the default the value stands as its name in capitals.
     let is_real = |line: &&str| {
-        !line.ends_with("PATH\"") && !["DIR\"", "URL\"", "BYTES\""].iter().any(|end| line.ends_with(end))
+        let value = line.rsplit(" = ").next().unwrap_or_default().trim_matches('"');
+        value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_uppercase())
     };
     let mut keys = 0;
     let let_in = |line: &str| match Some(line).filter(has_key).filter(is_real) {

@@ -307,3 +307,21 @@ fn an_address_that_cannot_be_used_is_one_clear_error() {
     let ran = scene.reel(&["serve", "--public-url", "nas.local"]).expect(2);
     assert!(ran.stderr.contains("https://"), "{}", ran.stderr);
 }
+
+#[test]
+fn requests_are_told_a_line_each_without_what_is_secret() {
+    let scene = Scene::new();
+    let served = Served::start(&scene, &["--log-requests", "json", "--no-worker"]);
+    served.curl("/livez", &[]);
+    served.curl("/api/v1/jobs/none?wait=1&signature=hush", &["-H", "Authorization: Bearer reel_hush_hush"]);
+    served.running.signal(Signal::INT);
+    let ran = served.running.end();
+    let lines: Vec<Value> = ran.stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let told: Vec<(&Value, &Value)> = lines.iter().map(|line| (&line["path"], &line["status"])).collect();
+    assert_eq!(
+        told,
+        [(&json!("/livez"), &json!(200)), (&json!("/api/v1/jobs/none"), &json!(400))],
+        "{ran:#?}"
+    );
+    assert!(!ran.stderr.contains("hush"), "{}", ran.stderr);
+}

@@ -4,8 +4,9 @@
 //! reaches it through a name of its own (rebinding), or that posts to it blindly.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -18,7 +19,10 @@ use crate::state::AppState;
 
 /// Lets a request in or answers it here; every answer gets the headers that all have.
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
     let (mut parts, body) = request.into_parts();
+    let route = parts.extensions.get::<MatchedPath>().cloned();
+    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let mut told = HeaderMap::new();
     let mut response = match come_in(&state, &mut parts, &mut told).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
@@ -29,8 +33,16 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
     for (name, value) in COMMON {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
+    let took = begun.elapsed();
+    let status = response.status();
+    state.metrics.answered(&method, route.as_ref().map(MatchedPath::as_str), status, took);
+    // Never the query, which may hold a signature.
+    tracing::info!(target: REQUESTS, %method, path, status = status.as_u16(), millis = took.as_secs_f64() * 1e3, "request");
     response
 }
+
+/// What requests are logged as.
+pub const REQUESTS: &str = "reel::request";
 
 /// On every answer that does not say otherwise.
 const COMMON: [(&str, &str); 5] = [

@@ -4,6 +4,7 @@
 //! engine's registry, and no media: what it wants to know of a file it asks through [`Inspect`].
 
 mod access;
+mod cache;
 mod catalog;
 mod connections;
 mod door;
@@ -16,7 +17,9 @@ mod idempotency;
 mod incoming;
 mod inspect;
 mod job_list;
+mod keep;
 mod live;
+mod metrics;
 mod options;
 mod page;
 mod problem;
@@ -36,6 +39,7 @@ mod view;
 
 pub use access::{Clock, Key, KeyError, KeyText, Keys, MadeKey, NewKey, RateLimit, Scope};
 pub use catalog::CatalogError;
+pub use door::REQUESTS;
 pub use fetch::{AddressRange, is_public};
 pub use hooks::{
     Delivery, DeliveryFilter, DeliveryState, MadeWebhook, NewWebhook, SIGNATURE_TOLERANCE, SignatureError,

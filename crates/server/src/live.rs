@@ -95,8 +95,13 @@ impl Live {
         Tail::new(Arc::clone(&self.shared), Ear::Tenant(tenant), seq)
     }
 
-    /// Reads the log and tells, until the server stops.
-    pub(crate) async fn keep_telling(self, engine: Engine, look_every: Duration) {
+    /// Reads the log and tells, until the server stops. `heard` has each event before any listener.
+    pub(crate) async fn keep_telling(
+        self,
+        engine: Engine,
+        look_every: Duration,
+        heard: impl Fn(&Event) + Send + Sync,
+    ) {
         let mut open = BTreeMap::new();
         let mut is_open_known = false;
         let mut told = Instant::now();
@@ -108,7 +113,7 @@ impl Live {
                     open = open_jobs(&*engine.queue).await?;
                     is_open_known = true;
                 }
-                let is_more = self.take_in_events(&*engine.queue, &mut open).await?;
+                let is_more = self.take_in_events(&*engine.queue, &mut open, &heard).await?;
                 if self.shared.progress.receiver_count() > 0 && told.elapsed() >= look_every {
                     told = Instant::now();
                     self.tell_progress(&*engine.queue, &mut open).await?;
@@ -129,12 +134,18 @@ impl Live {
     }
 
     /// Takes in what is new; says whether there may be more.
-    async fn take_in_events(&self, queue: &dyn Queue, open: &mut OpenJobs) -> Result<bool, QueueError> {
+    async fn take_in_events(
+        &self,
+        queue: &dyn Queue,
+        open: &mut OpenJobs,
+        heard: &(impl Fn(&Event) + Sync),
+    ) -> Result<bool, QueueError> {
         let events = queue.events(None, self.seq(), EVENTS_AT_ONCE).await?;
         let Some(newest) = events.last().map(|event| event.seq) else { return Ok(false) };
         let is_more = events.len() as u32 == EVENTS_AT_ONCE;
         for event in &events {
             note_open(open, event);
+            heard(event);
         }
         self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner).extend(events);
         self.shared.seq.send_replace(newest);

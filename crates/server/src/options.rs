@@ -42,6 +42,10 @@ pub struct ServerOptions {
     pub rate: Option<RateLimit>,
     /// Most tasks of one tenant that run at once; 0 is no bound.
     pub tenant_running_max: u32,
+    /// How long an upload is kept; nothing: until somebody deletes it.
+    pub keep_uploads: Option<Duration>,
+    /// How long a job that has ended is kept with what it made; nothing: until somebody deletes it.
+    pub keep_jobs: Option<Duration>,
     /// How long an answer may come from memory; zero: never.
     pub cache_ttl: Duration,
     /// Longest life of a session of a browser.
@@ -70,6 +74,8 @@ impl Default for ServerOptions {
             stop_patience: Duration::from_secs(5),
             rate: Some(RateLimit { per_sec: 100, burst: 500 }),
             tenant_running_max: 0,
+            keep_uploads: None,
+            keep_jobs: None,
             cache_ttl: Duration::from_secs(300),
             session_keep: Duration::from_secs(30 * 86_400),
             webhook_patience: Duration::from_secs(10),

@@ -36,6 +36,7 @@ use utoipa_axum::routes;
 
 use crate::access::with_rules;
 use crate::hooks::WebhookMessage;
+use crate::metrics;
 use crate::page;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::state::AppState;
@@ -123,6 +124,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route(&format!("{API}/openapi.json"), get(async move || document.clone()))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
         .fallback(page::page)
         .method_not_allowed_fallback(no_such_method)
 }

@@ -8,20 +8,23 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use reel_engine::Engine;
 use reel_queue::QueueError;
+use reel_types::{Event, EventKind};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::access::{Gate, Pace, Signer, random_hex};
+use crate::cache::Cache;
 use crate::catalog::{Catalog, CatalogError};
 use crate::fetch::Fetcher;
 use crate::incoming::Inbox;
 use crate::inspect::Inspect;
 use crate::live::Live;
+use crate::metrics::Metrics;
 use crate::options::ServerOptions;
 use crate::socket::Face;
 use crate::state::{AppState, Parts};
 use crate::tus::{self, Tus};
-use crate::{connections, door, hooks, routes};
+use crate::{connections, door, hooks, keep, routes};
 
 /// REST, uploads, live events and the page over one engine.
 pub struct Server {
@@ -64,6 +67,8 @@ impl Server {
         let parts = Parts {
             catalog,
             gate,
+            cache: Cache::new(options.cache_ttl),
+            metrics: Metrics::new(),
             live: Live::open(&*engine.queue).await?,
             streams: Arc::new(Semaphore::new(options.streams_max)),
             uploads: Mutex::new(()),
@@ -90,10 +95,22 @@ impl Server {
     /// long as the options say.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
         let live = self.state.live.clone();
-        let telling = live.clone().keep_telling(self.state.engine.clone(), self.state.options.look_every);
+        let (cache, metrics) = (self.state.cache.clone(), self.state.metrics.clone());
+        // Before anybody hears of it: who hears and asks gets the new answer.
+        let heard = move |event: &Event| {
+            cache.job_changed(&event.job);
+            if let EventKind::Job { state } = event.kind
+                && state.is_terminal()
+            {
+                metrics.job_ended(state);
+            }
+        };
+        let (engine, look_every) = (self.state.engine.clone(), self.state.options.look_every);
+        let telling = live.clone().keep_telling(engine, look_every, heard);
         let telling = tokio::spawn(telling);
         let talking = tokio::spawn(self.socket.clone().keep_telling(self.state.clone()));
         let tidying = tokio::spawn(tus::keep_tidy(self.state.clone()));
+        let keeping = tokio::spawn(keep::keep_room(self.state.clone()));
         let delivering = tokio::spawn(hooks::keep_delivering(self.state.clone()));
         let closing = live.clone();
         let stopping = tokio::spawn(async move {
@@ -108,6 +125,7 @@ impl Server {
         let _ = telling.await;
         let _ = talking.await;
         let _ = tidying.await;
+        let _ = keeping.await;
         let _ = delivering.await;
         self.state.catalog.close().await;
     }

@@ -9,11 +9,13 @@ use tokio::sync::{Mutex, Semaphore};
 
 pub(crate) use crate::access::Caller;
 use crate::access::Gate;
+use crate::cache::Cache;
 use crate::catalog::Catalog;
 use crate::fetch::Fetcher;
 use crate::incoming::Inbox;
 use crate::inspect::Inspect;
 use crate::live::Live;
+use crate::metrics::Metrics;
 use crate::options::ServerOptions;
 use crate::problem::Problem;
 use crate::tus::Tus;
@@ -30,6 +32,9 @@ pub(crate) struct Parts {
     /// Who was let in, and how often.
     pub(crate) gate: Gate,
     pub(crate) live: Live,
+    /// Answers kept in memory.
+    pub(crate) cache: Cache,
+    pub(crate) metrics: Metrics,
     /// Where files on their way in are written.
     pub(crate) incoming: Inbox,
     /// Uploads that are not whole.

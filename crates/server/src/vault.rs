@@ -87,6 +87,7 @@ pub(crate) async fn forget(state: &AppState, tenant: &TenantId, id: &str) -> Res
     if !state.catalog.remove_upload(tenant, id).await? {
         return Err(missing());
     }
+    state.cache.video_changed(id);
     if state.catalog.uploads_naming(&upload.key).await? == 0 {
         state.engine.store.remove(&upload.key).await?;
     }

@@ -49,6 +49,12 @@ _reel() {
             reel,webhooks)
                 cmd="reel__subcmd__webhooks"
                 ;;
+            reel__subcmd__config,example)
+                cmd="reel__subcmd__config__subcmd__example"
+                ;;
+            reel__subcmd__config,show)
+                cmd="reel__subcmd__config__subcmd__show"
+                ;;
             reel__subcmd__jobs,cancel)
                 cmd="reel__subcmd__jobs__subcmd__cancel"
                 ;;
@@ -116,7 +122,7 @@ _reel() {
 
     case "${cmd}" in
         reel)
-            opts="-q -h -V --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help --version transcode pack unpack jobs serve keys webhooks gpu doctor generate"
+            opts="-q -h -V --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help --version transcode pack unpack jobs serve keys webhooks config gpu doctor generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1354,7 +1360,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__serve)
-            opts="-q -h --listen --public-url --no-worker --upload-max --disk-reserve --allow-private --rate --tenant-tasks --tenant-bytes --cache-ttl --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
+            opts="-q -h --listen --public-url --no-worker --upload-max --disk-reserve --allow-private --rate --tenant-tasks --tenant-bytes --keep-uploads --keep-jobs --log-requests --cache-ttl --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1390,6 +1396,18 @@ _reel() {
                     ;;
                 --tenant-bytes)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-uploads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-requests)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 --cache-ttl)
@@ -1644,7 +1662,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help create list delete disable enable rotate ping deliveries replay verify"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help create list delete disable enable rotate ping deliveries replay verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1673,6 +1691,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1685,7 +1718,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__create)
-            opts="-q -h --events --description --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --events --description --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1726,6 +1759,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1738,7 +1786,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__delete)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1767,6 +1815,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1779,7 +1842,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__deliveries)
-            opts="-q -h --webhook --only --tenant --limit --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --webhook --only --tenant --limit --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1824,6 +1887,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1836,7 +1914,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__disable)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1863,6 +1941,21 @@ _reel() {
                     ;;
                 --ffprobe)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --server)
@@ -1877,7 +1970,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__enable)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1906,6 +1999,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1918,7 +2026,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__list)
-            opts="-q -h --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1951,6 +2059,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1963,7 +2086,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__ping)
-            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1992,6 +2115,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2004,7 +2142,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__replay)
-            opts="-q -h --dead --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --dead --tenant --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2041,6 +2179,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2053,7 +2206,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__rotate)
-            opts="-q -h --overlap --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --overlap --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2086,6 +2239,21 @@ _reel() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2098,7 +2266,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__webhooks__subcmd__verify)
-            opts="-q -h --signature --secret-file --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --server --help"
+            opts="-q -h --signature --secret-file --json --device --tasks --state --force --quiet --ffmpeg --ffprobe --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2144,6 +2312,21 @@ _reel() {
                     ;;
                 --ffprobe)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --server)

@@ -43,6 +43,7 @@ complete -c reel -n "__fish_reel_needs_command" -f -a "jobs" -d 'List, show, wat
 complete -c reel -n "__fish_reel_needs_command" -f -a "serve" -d 'Serve the API and the page, and work on what comes in'
 complete -c reel -n "__fish_reel_needs_command" -f -a "keys" -d 'Make, list, revoke or replace the keys of the server'
 complete -c reel -n "__fish_reel_needs_command" -f -a "webhooks" -d 'Say who is told by the server what becomes of jobs, and look at what they were told'
+complete -c reel -n "__fish_reel_needs_command" -f -a "config" -d 'Show what is set and where, or print a file of settings to begin with'
 complete -c reel -n "__fish_reel_needs_command" -f -a "gpu" -d 'Show which GPUs are here and which encoders on them really work'
 complete -c reel -n "__fish_reel_needs_command" -f -a "doctor" -d 'Show what was found, what works, what is missing and the command that brings it'
 complete -c reel -n "__fish_reel_needs_command" -f -a "generate" -d 'Write the manual pages, the shell completions, the reference or the API\'s description'
@@ -249,6 +250,10 @@ complete -c reel -n "__fish_reel_using_subcommand serve" -l allow-private -d 'Fe
 complete -c reel -n "__fish_reel_using_subcommand serve" -l rate -d 'Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-tasks -d 'Most tasks of one tenant that run at once, once there are keys; 0: no bound' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-bytes -d 'Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l keep-uploads -d 'Forget uploads after so long, unless a job that has not ended reads them [default: never]' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l keep-jobs -d 'Forget jobs, with what they made, so long after their end [default: never]' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l log-requests -d 'Write a line for each request on stderr: as text, or as JSON' -r -f -a "text\t'For people'
+json\t'One object a line'"
 complete -c reel -n "__fish_reel_using_subcommand serve" -l cache-ttl -d 'How long an answer about a video or a job may come from memory; what changes is forgotten at once; 0s: never' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
@@ -332,6 +337,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l force -d 'Replace an output that exists'
@@ -355,6 +361,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l force -d 'Replace an output that exists'
@@ -366,6 +373,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
@@ -376,6 +384,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l force -d 'Replace an output that exists'
@@ -386,6 +395,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l force -d 'Replace an output that exists'
@@ -396,6 +406,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l force -d 'Replace an output that exists'
@@ -407,6 +418,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l force -d 'Replace an output that exists'
@@ -417,6 +429,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l force -d 'Replace an output that exists'
@@ -431,6 +444,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l force -d 'Replace an output that exists'
@@ -443,6 +457,7 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l force -d 'Replace an output that exists'
@@ -455,11 +470,47 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -f -a "show" -d 'Show every setting, what it is, and which of flag, variable, file and default said so'
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -f -a "example" -d 'Print a reel.toml with every key, what it means and its default'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"

@@ -1,6 +1,6 @@
 //! Uploads: rows that name an object.
 
-use reel_types::TenantId;
+use reel_types::{Millis, TenantId};
 use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -48,6 +48,7 @@ const INSERT: &str = "
 const ONE: &str = "select * from uploads where tenant = ?1 and id = ?2";
 const PAGE: &str = "
     select * from uploads where tenant = ?1 and (?2 is null or id < ?2) order by id desc limit ?3";
+const OLD: &str = "select tenant, id from uploads where created_at < ?1 and id > ?2 order by id limit ?3";
 const DELETE: &str = "delete from uploads where tenant = ?1 and id = ?2";
 const ONE_NAMING: &str = "select * from uploads where tenant = ?1 and key = ?2 order by id desc limit 1";
 const NAMING: &str = "select count(*) from uploads where key = ?1";
@@ -82,6 +83,18 @@ impl Catalog {
     ) -> Result<Vec<Upload>, CatalogError> {
         let query = sqlx::query(PAGE).bind(tenant.as_str()).bind(before).bind(limit);
         query.fetch_all(&self.readers).await?.iter().map(upload).collect()
+    }
+
+    /// Everybody's that were sent before a moment, oldest first, after the upload `after`.
+    pub(crate) async fn uploads_before(
+        &self,
+        sent_before: Millis,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(TenantId, String)>, CatalogError> {
+        let query = sqlx::query_as(OLD).bind(sent_before).bind(after).bind(limit);
+        let found: Vec<(String, String)> = query.fetch_all(&self.readers).await?;
+        Ok(found.into_iter().map(|(tenant, id)| (TenantId::new(tenant), id)).collect())
     }
 
     /// Forgets one; says whether it was there.

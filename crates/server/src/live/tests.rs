@@ -58,7 +58,7 @@ async fn a_late_listener_hears_everything_once_and_in_order() {
     let mut tail = live.tail_of_tenant(TenantId::local(), 0);
     for count in 0..200 {
         submit(&queue, &format!("new{count}")).await;
-        while live.take_in_events(&queue, &mut open).await.unwrap() {}
+        while live.take_in_events(&queue, &mut open, &|_| {}).await.unwrap() {}
     }
     let all = queue.events(None, 0, 1_000_000).await.unwrap();
     for expected in all {
@@ -76,7 +76,7 @@ async fn a_listener_of_one_job_hears_of_no_other() {
     for name in ["a", "b", "c"] {
         submit(&queue, name).await;
     }
-    live.take_in_events(&queue, &mut OpenJobs::new()).await.unwrap();
+    live.take_in_events(&queue, &mut OpenJobs::new(), &|_| {}).await.unwrap();
     let of_b = queue.events(Some(&JobId::new("b")), 0, 100).await.unwrap();
     for expected in of_b {
         assert_eq!(*next_event(&mut tail, &queue).await, expected);

@@ -24,6 +24,7 @@ pub(crate) async fn cancel(
 ) -> Result<Json<JobView>, Problem> {
     let job = state.job(&caller.tenant, &id).await?;
     let after = state.engine.queue.cancel(&job.id).await?;
+    state.cache.job_changed(&job.id);
     state.engine.tell_change();
     match after {
         Some(JobState::Cancelled) => view(&state, &caller.tenant, &id).await,
@@ -45,7 +46,9 @@ pub(crate) async fn retry(
     PathOf(id): PathOf<String>,
 ) -> Result<Json<JobView>, Problem> {
     let job = state.job(&caller.tenant, &id).await?;
-    if submit::retry(&state, &job.id).await? == JobState::Completed {
+    let after = submit::retry(&state, &job.id).await?;
+    state.cache.job_changed(&job.id);
+    if after == JobState::Completed {
         return Err(Problem::new(ProblemKind::Conflict, format!("job {id} is completed already")));
     }
     view(&state, &caller.tenant, &id).await

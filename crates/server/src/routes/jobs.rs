@@ -3,15 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use reel_queue::JobFilter;
-use reel_types::{Job, JobId, JobState, Source, TenantId};
+use reel_types::{JobId, JobState, Source, TenantId};
 use serde::Deserialize;
 use tokio::time::{Duration, timeout};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::cache::{Holds, Kind};
 use crate::extract::{JsonBody, PathOf, QueryOf};
 use crate::idempotency::RequestName;
 use crate::job_list;
+use crate::keep::erase_job;
 use crate::problem::{Problem, ProblemKind};
 use crate::progress;
 use crate::refusals::{Always, InState, Named, WithBody};
@@ -98,6 +101,7 @@ pub(crate) async fn change(
     check_priority(change.priority)?;
     let job = state.job(&caller.tenant, &id).await?;
     state.engine.queue.reprioritize(&job.id, change.priority).await?;
+    state.cache.job_changed(&job.id);
     let job = state.job(&caller.tenant, &id).await?;
     let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
     Ok(Json(JobView::new(job, progress)))
@@ -123,23 +127,28 @@ pub(crate) async fn show(
     caller: Caller,
     PathOf(id): PathOf<String>,
     QueryOf(query): QueryOf<WaitQuery>,
-) -> Result<Json<JobView>, Problem> {
-    let job = match query.wait {
-        None | Some(0) => state.job(&caller.tenant, &id).await?,
+) -> Result<Response, Problem> {
+    match query.wait {
+        None | Some(0) => {}
         Some(secs @ 1..=WAIT_SECS_MAX) => {
-            wait(&state, &caller.tenant, &id, Duration::from_secs(secs)).await?
+            wait(&state, &caller.tenant, &id, Duration::from_secs(secs)).await?;
         }
         Some(secs) => {
             let detail = format!("wait is {secs}, and must be at most {WAIT_SECS_MAX} seconds");
             return Err(Problem::new(ProblemKind::BadRequest, detail));
         }
+    }
+    let load = async {
+        let job = state.job(&caller.tenant, &id).await?;
+        let holds = if job.state.is_terminal() { Holds::UntilChanged } else { Holds::Moving };
+        let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
+        Ok((JobView::new(job, progress), holds))
     };
-    let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
-    Ok(Json(JobView::new(job, progress)))
+    state.cache.json(Kind::Job, &caller.tenant, &id, load).await
 }
 
-/// The job once it has ended, or as it is when the time is over.
-async fn wait(state: &AppState, tenant: &TenantId, id: &str, time: Duration) -> Result<Job, Problem> {
+/// Returns once the job has ended, or the time is over.
+async fn wait(state: &AppState, tenant: &TenantId, id: &str, time: Duration) -> Result<(), Problem> {
     // Listening begins before the look, so that the end cannot fall between the two.
     let mut tail = state.live.tail(Some(JobId::new(id)), state.live.seq());
     let mut job = state.job(tenant, id).await?;
@@ -150,8 +159,7 @@ async fn wait(state: &AppState, tenant: &TenantId, id: &str, time: Duration) -> 
         Ok::<_, Problem>(())
     };
     // The time being over is an answer as well.
-    timeout(time, ended).await.unwrap_or(Ok(()))?;
-    Ok(job)
+    timeout(time, ended).await.unwrap_or(Ok(()))
 }
 
 /// Forgets a job that has ended, with what it made.
@@ -173,9 +181,7 @@ pub(crate) async fn remove(
         return Err(Problem::new(ProblemKind::Conflict, format!("job {id} is {}", now.state.as_str()))
             .with_hint(format!("cancel it first: POST {API}/jobs/{id}/cancel")));
     }
-    // First the row, then the bytes: bytes that no row names are swept, a row without bytes would be a broken promise.
-    state.engine.store.remove(&format!("jobs/{}/", job.id)).await?;
-    state.catalog.unlink(&job.id).await?;
+    erase_job(&state, &job.id).await?;
     state.engine.tell_change();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 
+use crate::cache::{Holds, Kind};
 use crate::extract::{PathOf, QueryOf};
 use crate::problem::Problem;
 use crate::refusals::{Always, InState, Named};
@@ -36,9 +38,12 @@ pub(crate) async fn show(
     State(state): State<AppState>,
     caller: Caller,
     PathOf(id): PathOf<String>,
-) -> Result<Json<UploadView>, Problem> {
-    let found = state.catalog.upload(&caller.tenant, &id).await?;
-    found.map(|upload| Json(upload.into())).ok_or_else(|| missing(&id))
+) -> Result<Response, Problem> {
+    let load = async {
+        let found = state.catalog.upload(&caller.tenant, &id).await?.ok_or_else(|| missing(&id))?;
+        Ok((UploadView::from(found), Holds::UntilChanged))
+    };
+    state.cache.json(Kind::Video, &caller.tenant, &id, load).await
 }
 
 /// Forgets one; its bytes go unless another upload has the same. What was made of it stays.
@@ -64,14 +69,18 @@ pub(crate) async fn outputs(
     State(state): State<AppState>,
     caller: Caller,
     PathOf(id): PathOf<String>,
-) -> Result<Json<Vec<ArtifactView>>, Problem> {
-    let upload = state.catalog.upload(&caller.tenant, &id).await?.ok_or_else(|| missing(&id))?;
-    let mut outputs = Vec::new();
-    for id in state.catalog.jobs_of_upload(&upload.id).await? {
-        let job = state.engine.queue.job(&id).await?;
-        outputs.extend(job.iter().flat_map(|job| &job.outputs).map(|output| ArtifactView::of(&id, output)));
-    }
-    Ok(Json(outputs))
+) -> Result<Response, Problem> {
+    let load = async {
+        let upload = state.catalog.upload(&caller.tenant, &id).await?.ok_or_else(|| missing(&id))?;
+        let mut outputs = Vec::new();
+        for id in state.catalog.jobs_of_upload(&upload.id).await? {
+            let job = state.engine.queue.job(&id).await?;
+            outputs
+                .extend(job.iter().flat_map(|job| &job.outputs).map(|output| ArtifactView::of(&id, output)));
+        }
+        Ok((outputs, Holds::UntilChanged))
+    };
+    state.cache.json(Kind::Outputs, &caller.tenant, &id, load).await
 }
 
 pub(super) fn missing(id: &str) -> Problem {

@@ -151,7 +151,8 @@ fn measure(
     for channel in channels {
         let started = std::time::Instant::now();
         let asked = rates.entry((target.name(), channel.name));
-        let (out, rate) = send(channel, asked.or_insert((channel.cap.unwrap_or_default(), 0)), &decoded, work)?;
+        let (out, rate) =
+            send(channel, asked.or_insert((channel.cap.unwrap_or_default(), 0)), &decoded, work)?;
         let collector = receive(&out)?;
         let row = report::Row {
             target: target.name().to_owned(),
