@@ -67,6 +67,18 @@ test('source and result are laid over each other, also where the source is on th
   await page.context().close();
 });
 
+test('a film that the browser cannot play says so, and one that plays is made of it', async () => {
+  const id = await submit(scene.base, clip(scene.folder, { name: 'hevc.mp4', secs: 1 }), { codec: 'hevc', preset: 'ultrafast' });
+  assert.equal((await api(scene.base, `/jobs/${id}?wait=60`)).status, 'completed');
+  const page = await scene.page({ path: `/jobs/${id}` });
+  await page.waitForSelector('[data-cannot]');
+  await isFine(page, 'what cannot be played');
+  await page.getByRole('button', { name: 'Make one that plays here' }).click();
+  await page.waitForFunction((id) => location.pathname !== `/jobs/${id}` && document.querySelector('video')?.videoWidth > 0, id);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test('a job that fails shows its reason', async () => {
   const page = await scene.page();
   const path = join(scene.folder, 'words.mp4');
