@@ -28,7 +28,7 @@ export function move(job: Job, to: number): void {
     jobs.byId.set(id, { ...jobs.byId.get(id)!, priority });
     telling = telling.then(() => tell(id));
   }
-  jobs.said = `${title(job)}: ${inLine(jobs.queue.findIndex(({ id }) => id === job.id), jobs.queue.length)}`;
+  jobs.said = `${title(job)}: ${inLine(jobs.turns.get(job.id) ?? -1, jobs.queue.length)}`;
 }
 
 /** One after the other, so that the last word is the last. */

@@ -19,6 +19,8 @@ class Jobs {
   readonly newestFirst = $derived([...this.byId.values()].sort((a, b) => b.created_at_millis - a.created_at_millis));
   /** Those that wait, in the order in which they will be begun. */
   readonly queue = $derived([...this.byId.values()].filter((job) => job.status === 'queued').sort(byTurn));
+  /** Its place in that order, from 0 on, by the job's id. */
+  readonly turns = $derived(new Map(this.queue.map((job, turn) => [job.id, turn])));
   /** What is under way, then what waits in its order, then what has ended, the newest first. */
   readonly inOrder = $derived([...this.newestFirst.filter((job) => isWorking(job.status)).reverse(), ...this.queue, ...this.newestFirst.filter((job) => !isOpen(job.status))]);
 
