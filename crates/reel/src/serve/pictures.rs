@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use reel_media::formats::{Container, sniff};
 use reel_pack::avi::{AviError, AviReader, FrameSpan};
 use reel_pack::frame::{Frame, FrameKind, parse_frame};
 use reel_pack::jpeg::read_app9;
@@ -66,6 +67,10 @@ pub(super) fn one(path: &Path, number: u64) -> Result<Vec<u8>, Unseen> {
 }
 
 fn open(path: &Path) -> Result<AviReader, Unseen> {
+    // A file that is no AVI would be searched to its end for pictures.
+    if !matches!(sniff(path), Ok(Container::Avi)) {
+        return Err(Unseen::NotThis);
+    }
     let avi = AviReader::open(path).map_err(|error| match error {
         AviError::Read(error) => Unseen::Failed(error.to_string()),
         _ => Unseen::NotThis,
@@ -96,5 +101,52 @@ fn told(frame: &Frame<'_>) -> String {
             format!("frame {number}: {symbols} symbols of {blocks}{metadata}")
         }
         _ => format!("frame {number}{metadata}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reel_pack::avi::{AviSpec, AviWriteError, write_whole};
+    use reel_types::time::Rational;
+
+    use super::*;
+
+    /// An AVI of these pictures, ten a second.
+    fn avi(folder: &tempfile::TempDir, pictures: &[&[u8]]) -> std::path::PathBuf {
+        let path = folder.path().join("a.avi");
+        let mut file =
+            File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+        let spec = AviSpec { width: 64, height: 48, fps: Rational { num: 10, den: 1 } };
+        write_whole(&spec, 1, &mut file, |_, mut segment| {
+            for picture in pictures {
+                segment.push(picture)?;
+            }
+            Ok::<_, AviWriteError>(segment.finish()?.1)
+        })
+        .unwrap();
+        path
+    }
+
+    #[test]
+    fn pictures_are_listed_in_stretches_and_handed_out_as_they_stand() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = avi(&folder, &[b"\xFF\xD8one", b"\xFF\xD8second", b"no picture"]);
+        let seen = list(&path, 1, 5).unwrap();
+        assert_eq!((seen.count, seen.width, seen.height, seen.per_sec), (3, Some(64), Some(48), Some(10.0)));
+        let sizes: Vec<_> = seen.listed.iter().map(|one| (one.number, one.bytes, one.kind)).collect();
+        assert_eq!(sizes, [(1, 8, None), (2, 10, None)]);
+        assert!(list(&path, u64::MAX, 5).unwrap().listed.is_empty());
+        assert_eq!(one(&path, 1).unwrap(), b"\xFF\xD8second");
+        assert_eq!(one(&path, 2), Err(Unseen::NotThis), "what is no JPEG is not called one");
+        assert_eq!(one(&path, 3), Err(Unseen::NoPicture { count: 3 }));
+    }
+
+    #[test]
+    fn a_file_that_is_no_avi_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        std::fs::write(&path, b"words 00dc\xFF\xD8words").unwrap();
+        assert_eq!(list(&path, 0, 5), Err(Unseen::NotThis));
+        assert_eq!(one(&path, 0), Err(Unseen::NotThis));
     }
 }
