@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isFine } from './axe.js';
-import { api, clip, openScene, submit } from './scene.js';
+import { api, becomes, clip, openScene, submit } from './scene.js';
 
 const NAMES = ['one.mp4', 'two.mp4', 'three.mp4', 'four.mp4', 'five.mp4'];
 let scene;
@@ -20,10 +20,7 @@ async function queued() {
 /** Until page and server both have this order. */
 async function is(page, expected) {
   await page.waitForFunction((expected) => [...document.querySelectorAll('li[data-status=queued] [data-row]')].map((row) => row.textContent).join() === expected, expected.join());
-  for (let tries = 0; (await queued()).join() !== expected.join(); tries += 1) {
-    if (tries === 100) assert.deepEqual(await queued(), expected);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await becomes(queued, expected);
 }
 
 test('what waits is put in another order by dragging and by keys, and is begun in that order', async () => {

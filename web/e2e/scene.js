@@ -1,10 +1,12 @@
 // A server with an empty folder, a browser, and the films that tests send.
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const PROGRAM = process.env.REEL_BIN ?? new URL('../../target/debug/reel', import.meta.url).pathname;
@@ -101,4 +103,15 @@ export async function submit(base, path, params, pipeline = 'transcode') {
   form.append('video', new Blob([readFileSync(path)], { type: 'video/mp4' }), path.split('/').pop());
   form.append('job', JSON.stringify({ pipeline, params }));
   return (await api(base, '/videos/upload', { method: 'POST', body: form })).job.id;
+}
+
+/** Waits until `look` tells this; fails with what it told last. */
+export async function becomes(look, expected) {
+  const end = Date.now() + PATIENCE_MILLIS;
+  for (;;) {
+    const found = await look();
+    if (isDeepStrictEqual(found, expected)) return;
+    if (Date.now() > end) assert.deepEqual(found, expected);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

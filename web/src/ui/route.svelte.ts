@@ -1,5 +1,5 @@
 // Which page is shown: the address says so.
-type Page = { name: 'home' } | { name: 'job'; id: string } | { name: 'machines' } | { name: 'keys' } | { name: 'webhooks' } | { name: 'nowhere' };
+type Page = { name: 'home' } | { name: 'job'; id: string } | { name: 'machines' } | { name: 'files' } | { name: 'keys' } | { name: 'webhooks' } | { name: 'nowhere' };
 
 class Route {
   path = $state(location.pathname);
@@ -33,6 +33,7 @@ class Route {
 function pageFrom(path: string): Page {
   if (path === '/') return { name: 'home' };
   if (path === '/machines') return { name: 'machines' };
+  if (path === '/files') return { name: 'files' };
   if (path === '/keys') return { name: 'keys' };
   if (path === '/webhooks') return { name: 'webhooks' };
   const id = /^\/jobs\/([a-z0-9]+)$/.exec(path)?.[1];

@@ -4,7 +4,7 @@ import { newJob, type Choice } from '../form/choice';
 import { jobs } from '../live/jobs.svelte';
 import { newId } from '../ui/id';
 import { send, type Sending } from './sender';
-import { staged, type What } from './staged.svelte';
+import { nameOf, staged, type What } from './staged.svelte';
 
 export const TRIAL_SECS = 10;
 /** So little more than a trial is taken whole. */
@@ -38,10 +38,10 @@ class Trial {
     await this.end();
     const run = ++this.#run;
     const isOver = () => run !== this.#run;
-    Object.assign(this, { stage: 'sending', name: typeof what === 'string' ? what : what.name, choice, problem: null, sentFraction: null });
+    Object.assign(this, { stage: 'sending', name: nameOf(what), choice, problem: null, sentFraction: null });
     try {
-      const id = staged.uploadOf(what) ?? (await this.#bring(what));
-      staged.sent(what, id);
+      const id = staged.uploadOf(what) ?? (await this.#bring(what as File | string));
+      if (typeof what === 'string' || what instanceof File) staged.sent(what, id);
       if (isOver()) return;
       this.whole = await ask(api.GET('/api/v1/videos/{id}', { params: { path: { id } } }));
       this.stage = 'cutting';
@@ -70,7 +70,7 @@ class Trial {
     if (part && !isKept) await putAway(jobId, part, whole);
   }
 
-  #bring(what: What): Promise<string> {
+  #bring(what: File | string): Promise<string> {
     if (typeof what === 'string') return ask(api.POST('/api/v1/uploads/fetch', { body: { url: what } })).then(({ id }) => id);
     return new Promise((resolve, reject) => {
       const listener = {
