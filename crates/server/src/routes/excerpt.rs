@@ -99,5 +99,6 @@ async fn cut(state: &AppState, caller: &Caller, upload: &Upload, secs: u32) -> R
         return Ok(known);
     }
     let name = cleaned(&format!("first {secs} s of {}", upload.filename));
-    vault::keep(state, &caller.tenant, received, &name, Some(upload.mime.clone())).await
+    // It may be of another format than the film; looking into it tells which.
+    vault::keep(state, &caller.tenant, received, &name, None).await
 }
