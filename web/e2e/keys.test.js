@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isFine } from './axe.js';
-import { openScene } from './scene.js';
+import { api, openScene } from './scene.js';
 
 let scene;
 before(async () => (scene = await openScene()));
@@ -76,6 +76,36 @@ test('whoever may not make keys is told so, and is shown none', async () => {
   assert.equal(await page.getByRole('link', { name: 'Keys' }).count(), 0);
   assert.equal(await page.locator('[data-key], form').count(), 0);
   await isFine(page, 'keys for somebody else');
+  await page.context().close();
+});
+
+test('whoever may only look is offered nothing that would be refused', async () => {
+  const admin = await keyOfScope('admin');
+  const headers = { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' };
+  const form = new FormData();
+  form.append('video', new Blob(['words']), 'words.txt');
+  form.append('job', JSON.stringify({ pipeline: 'pack', params: { profile: 'archive' } }));
+  const made = await api(scene.base, '/videos/upload', { method: 'POST', headers: { Authorization: headers.Authorization }, body: form });
+  await api(scene.base, `/jobs/${made.job.id}?wait=60`, { headers });
+
+  const page = await scene.browser.newPage();
+  await page.goto(scene.base);
+  await page.getByLabel('Key').fill(await keyOfScope('read'));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('may look and download').waitFor();
+  await page.waitForSelector('li[data-status=completed]');
+  const offered = () => page.locator('main').getByRole('button').allTextContents();
+  assert.deepEqual((await offered()).map((text) => text.replace(/\d/g, '')), ['all', 'completed']);
+  await isFine(page, 'the list for a reader');
+  await page.getByRole('link', { name: 'words.txt', exact: true }).click();
+  await page.waitForSelector('[data-frame]');
+  assert.equal((await offered()).some((text) => /Unpack|Delete/.test(text)), false);
+  await page.getByRole('link', { name: 'Files' }).click();
+  await page.waitForSelector('[data-file]');
+  assert.deepEqual(await offered(), []);
+  await page.getByRole('link', { name: 'Machines' }).click();
+  await page.waitForSelector('[data-worker]');
+  assert.deepEqual(await offered(), []);
   await page.context().close();
 });
 

@@ -11,7 +11,9 @@ class Session {
   /** Null where no key is needed. */
   readonly keyName = $derived(this.who?.key_id ? (this.who.key_name ?? this.who.key_id) : null);
   readonly isAdmin = $derived(this.who?.scope === 'admin');
-  readonly canWrite = $derived(this.who !== null && this.who.scope !== 'read');
+  /** May look, and nothing else. */
+  readonly isReader = $derived(this.who?.scope === 'read');
+  readonly canWrite = $derived(this.who !== null && !this.isReader);
   /** Runs the server: sees the keys of all tenants. */
   readonly isOperator = $derived(this.isAdmin && this.who?.tenant === LOCAL);
   /** Nobody has made a key yet: this machine may do everything. */
