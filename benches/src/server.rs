@@ -118,7 +118,7 @@ fn under_load(place: &Place, clip: &std::path::Path, report: &mut Report) -> Res
     let mut number = 0_u32;
     for _ in 0..ROUNDS {
         let idle_cpu = phase_cpu(&served, || Ok(std::thread::sleep(PHASE)))?.0;
-        let mut phase = |flood: Flood<'_>| -> Result<Phase> {
+        let phase = |flood: Flood<'_>| -> Result<Phase> {
             let (cpu_secs, millis) = phase_cpu(&served, || flood.run(served.port))?;
             let count = millis.len() as f64;
             let cpu_micros_per_request = ((cpu_secs - idle_cpu) / count * 1e6).max(0.0);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Task, TaskState, TenantId, WorkerId};
+use reel_types::{Attempt, Event, Job, JobId, JobState, Millis, Source, Task, TaskState, TenantId, WorkerId};
 
 use crate::command::{
     ClaimReply, FailTask, FinishReply, FinishTask, Heartbeat, HeartbeatReply, NewJob, Offer, QueueLoad,
@@ -143,6 +143,10 @@ impl Queue for MemoryQueue {
         Ok(self.read(load))
     }
 
+    async fn result_bytes(&self, tenant: &TenantId) -> Result<u64, QueueError> {
+        Ok(self.read(|state| result_bytes(state, tenant)))
+    }
+
     async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
         ask!(self, Command::DrainWorker { worker: worker.clone() }, Reply::Drained(found) => found)
     }
@@ -240,6 +244,14 @@ fn load(state: &State) -> QueueLoad {
         }
     }
     load
+}
+
+fn result_bytes(state: &State, tenant: &TenantId) -> u64 {
+    let is_kept = |job: &&Job| {
+        let is_delivered = job.sources.iter().any(|source| matches!(source, Source::Local { .. }));
+        job.tenant == *tenant && !is_delivered
+    };
+    state.jobs.values().filter(is_kept).flat_map(|job| &job.outputs).map(|output| output.size_bytes).sum()
 }
 
 fn workers(state: &State) -> Vec<WorkerInfo> {

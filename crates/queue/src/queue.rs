@@ -115,6 +115,9 @@ pub trait Queue: Send + Sync {
     /// How much there is, all tenants together.
     async fn load(&self) -> Result<QueueLoad, QueueError>;
 
+    /// Bytes of the results that are kept for a tenant. What was made of files of this machine was delivered, and does not count.
+    async fn result_bytes(&self, tenant: &TenantId) -> Result<u64, QueueError>;
+
     /// Wants a worker to end: it claims nothing from now on, hears of it in its next heartbeat or claim, and ends once it
     /// holds nothing. Kept as long as the worker is known. Returns whether there is such a worker.
     async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError>;

@@ -12,6 +12,7 @@ use crate::extract::joined;
 use crate::fetch;
 use crate::idempotency::RequestName;
 use crate::problem::{Problem, ProblemKind};
+use crate::room;
 use crate::state::AppState;
 use crate::view::StatusView;
 
@@ -86,6 +87,7 @@ pub(crate) async fn submit(
 ) -> Result<Accepted, Problem> {
     let idempotency = name.of(&request)?;
     let params = check(state, &request, request.sources.len())?;
+    room::left(state, tenant).await?;
     let asked = fetched(state, tenant, request.sources).await?;
     // No upload is forgotten between the look at it and the note that a job reads it.
     let _guard = state.uploads.lock().await;

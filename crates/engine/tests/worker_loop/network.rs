@@ -103,6 +103,9 @@ impl Queue for Network {
     async fn load(&self) -> Result<QueueLoad, QueueError> {
         self.queue.load().await
     }
+    async fn result_bytes(&self, tenant: &TenantId) -> Result<u64, QueueError> {
+        self.queue.result_bytes(tenant).await
+    }
     async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
         self.queue.drain_worker(worker).await
     }

@@ -44,6 +44,12 @@ pub(super) async fn difference(
     if let Some(difference) = differ(&"tenants", &ours, &other) {
         return Ok(Some(difference));
     }
+    for tenant in machine.tenants().await?.iter().map(|tenant| &tenant.id) {
+        let (ours, other) = (machine.result_bytes(tenant).await?, backend.result_bytes(tenant).await?);
+        if let Some(difference) = differ(&"result_bytes", &ours, &other) {
+            return Ok(Some(difference));
+        }
+    }
     let (ours, other) = (machine.load().await?, backend.load().await?);
     if let Some(difference) = differ(&"load", &ours, &other) {
         return Ok(Some(difference));

@@ -99,6 +99,10 @@ impl Queue for SqliteQueue {
         share::find_load(&self.readers).await
     }
 
+    async fn result_bytes(&self, tenant: &TenantId) -> Result<u64, QueueError> {
+        share::find_result_bytes(&self.readers, tenant).await
+    }
+
     async fn drain_worker(&self, worker: &WorkerId) -> Result<bool, QueueError> {
         write!(self, worker::drain, worker)
     }

@@ -34,6 +34,14 @@ const LOAD_TASKS: &str = "
            (select count(*) from tasks where state = 'leased'),
            (select min(ready_since) from tasks where state = 'ready')";
 
+/// What the last round put together, of jobs without a source on this machine.
+const RESULT_BYTES: &str = "
+    select coalesce(sum(o.size_bytes), 0)
+      from jobs j join tasks t on t.job = j.id and t.round = j.round and t.kind = 2 and t.idx = 0
+           join outputs o on o.task = t.id
+     where j.tenant = ?1 and j.state = 'completed'
+       and not exists (select 1 from json_each(j.sources) where value ->> '$.type' = 'local')";
+
 pub(super) async fn reprioritize(turn: &mut Turn, job: &JobId, priority: i32) -> Result<bool, QueueError> {
     let found = sqlx::query(JOB).bind(job.as_str()).bind(priority).execute(turn.on()).await?;
     sqlx::query(TASKS).bind(job.as_str()).bind(priority).execute(turn.on()).await?;
@@ -84,6 +92,11 @@ pub(super) async fn find_load(readers: &Pool) -> Result<QueueLoad, QueueError> {
     let count = |column: usize| Ok::<_, sqlx::Error>(tasks.try_get::<i64, _>(column)? as u64);
     (load.ready, load.leased, load.ready_since) = (count(0)?, count(1)?, tasks.try_get(2)?);
     Ok(load)
+}
+
+pub(super) async fn find_result_bytes(readers: &Pool, tenant: &TenantId) -> Result<u64, QueueError> {
+    let bytes: i64 = sqlx::query_scalar(RESULT_BYTES).bind(tenant.as_str()).fetch_one(readers).await?;
+    Ok(bytes.max(0) as u64)
 }
 
 pub(super) async fn find_tenants(readers: &Pool) -> Result<Vec<TenantInfo>, QueueError> {

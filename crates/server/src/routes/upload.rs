@@ -18,6 +18,7 @@ use crate::idempotency::RequestName;
 use crate::incoming::{Incoming, Received};
 use crate::problem::{Problem, ProblemKind};
 use crate::refusals::{Always, WithBody};
+use crate::room;
 use crate::state::{AppState, Caller};
 use crate::submit::{Accepted, JobRequest, SourceRef, check, submit};
 use crate::vault;
@@ -162,15 +163,7 @@ pub(crate) fn plain_mime(said: &str) -> Option<String> {
 
 /// Most bytes that a file of this tenant may have now.
 async fn bytes_max(state: &AppState, tenant: &TenantId) -> Result<u64, Problem> {
-    let options = &state.options;
-    let held = state.catalog.held(tenant).await?.tenant_bytes;
-    match options.stored_bytes_max.saturating_sub(held) {
-        0 => {
-            let detail = format!("{held} bytes are stored, and {} may be", options.stored_bytes_max);
-            Err(Problem::new(ProblemKind::TooLarge, detail).with_hint("delete uploads that are not needed"))
-        }
-        left => Ok(left.min(options.upload_bytes_max)),
-    }
+    Ok(room::left(state, tenant).await?.min(state.options.upload_bytes_max))
 }
 
 /// Says no before a byte is sent, where the client says how many there are.

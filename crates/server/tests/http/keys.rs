@@ -271,6 +271,23 @@ async fn a_tenant_stores_what_it_may_and_another_is_not_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_jobs_made_counts_as_well() {
+    let scene = Scene::with(ServerOptions { stored_bytes_max: 7, ..ServerOptions::default() }).await;
+    let key = scene.key("a", Scope::Write, None).await;
+    let ours = scene.as_key(&key);
+    let upload = ours.upload("a", b"abc").await;
+    let job = ours.copy(&upload, json!({})).await;
+    ours.get(&format!("{JOBS}/{job}?wait=60")).await.expect(200);
+    let form = |bytes: &[u8]| Request::post("/api/v1/videos/upload").form(&[("video", Some("b"), bytes)]);
+    ours.send(form(b"de")).await.expect(413);
+    let last = text(&ours.send(form(b"d")).await.expect(201).json()["id"]);
+    let body = json!({"pipeline": "copy", "sources": [{"upload": last}]});
+    ours.send(Request::post(JOBS).json(&body)).await.expect(413);
+    ours.send(Request::new("DELETE", &format!("{JOBS}/{job}"))).await.expect(204);
+    ours.send(Request::post(JOBS).json(&body)).await.expect(202);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_queue_hears_how_much_of_it_a_tenant_may_have() {
     let scene = Scene::with(ServerOptions { tenant_running_max: 2, ..ServerOptions::default() }).await;
     let key = scene.key("a", Scope::Read, None).await;
