@@ -6,6 +6,8 @@ mod ffmpeg;
 mod gpus;
 mod machine;
 
+use reel_server::Finding;
+
 use crate::console::Console;
 use crate::exit;
 use crate::problem::Problem;
@@ -20,10 +22,7 @@ use check::{Check, State};
 /// # Errors
 /// None today; the signature is that of all verbs.
 pub fn run(app: &App, console: &Console, settings: &Settings) -> Result<u8, Problem> {
-    let (machine, state) = machine::checks(settings);
-    let (tools, ffmpeg) = ffmpeg::checks(settings);
-    let gpus = gpus::checks(app, ffmpeg.as_ref(), state.as_ref());
-    let checks: Vec<Check> = [tools, gpus, compute::checks(), machine].concat();
+    let checks = checks(app, settings);
     let missing = checks.iter().filter(|check| check.state == State::Missing).count();
     if settings.json {
         for check in &checks {
@@ -40,4 +39,17 @@ pub fn run(app: &App, console: &Console, settings: &Settings) -> Result<u8, Prob
         });
     }
     Ok(if missing == 0 { exit::DONE } else { exit::MISSING })
+}
+
+/// Looks at everything.
+fn checks(app: &App, settings: &Settings) -> Vec<Check> {
+    let (machine, state) = machine::checks(settings);
+    let (tools, ffmpeg) = ffmpeg::checks(settings);
+    let gpus = gpus::checks(app, ffmpeg.as_ref(), state.as_ref());
+    [tools, gpus, compute::checks(), machine].concat()
+}
+
+/// The same for the server.
+pub fn findings(app: &App, settings: &Settings) -> Vec<Finding> {
+    checks(app, settings).into_iter().map(Check::finding).collect()
 }

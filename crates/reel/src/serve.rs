@@ -18,6 +18,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use crate::console::Console;
+use crate::doctor;
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::keys;
@@ -67,7 +68,7 @@ pub struct ServeArgs {
     /// Most tasks of one tenant that run at once, once there are keys; 0: no bound
     #[arg(long, value_name = "N", default_value_t = 0, env = "REEL_TENANT_TASKS", hide_env_values = true)]
     pub tenant_tasks: u32,
-    /// Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]
+    /// Most bytes that the uploads of one tenant, and what its jobs made, may have together [default: as many as the disk takes]
     #[arg(long, value_name = "BYTES", value_parser = parse_size, env = "REEL_TENANT_BYTES", hide_env_values = true)]
     pub tenant_bytes: Option<u64>,
     /// Forget uploads after so long, unless a job that has not ended reads them [default: never]
@@ -115,7 +116,10 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     raise_open_files();
     let listener = listen(args.listen).await?;
     let engine = app.open_engine(settings).await?;
-    let inspect = LookInto::new(find_ffmpeg(settings, &engine.state)?);
+    let inspect = LookInto::new(find_ffmpeg(settings, &engine.state)?, {
+        let (app, settings) = (app.clone(), settings.clone());
+        move || doctor::findings(&app, &settings)
+    });
     let options = ServerOptions {
         public_urls: args.public_url,
         upload_bytes_max: args.upload_max,

@@ -325,3 +325,17 @@ fn requests_are_told_a_line_each_without_what_is_secret() {
     );
     assert!(!ran.stderr.contains("hush"), "{}", ran.stderr);
 }
+
+#[test]
+fn the_server_tells_what_the_doctor_tells() {
+    let scene = Scene::new();
+    let served = Served::start(&scene, &["--no-worker"]);
+    let told = served.json("/api/v1/system/doctor", &[]);
+    let doctor = scene.reel(&["doctor", "--json", "--device=cpu"]);
+    let names = |checks: &[Value]| checks.iter().map(|check| text(&check["name"])).collect::<Vec<_>>();
+    assert_eq!(names(told.as_array().unwrap()), names(&doctor.records()));
+    assert!(
+        told.as_array().unwrap().iter().any(|check| check["name"] == "FFmpeg" && check["state"] == "ok"),
+        "{told}"
+    );
+}

@@ -4,11 +4,17 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// Looks into files. Blocking; bounded in time and memory by whoever implements it.
 pub trait Inspect: Send + Sync + 'static {
     /// What the file is. That it is no media is an answer, not a failure.
     fn inspect(&self, path: &Path) -> Inspected;
+
+    /// What works on this machine and what is missing. May take seconds.
+    fn doctor(&self) -> Vec<Finding> {
+        Vec::new()
+    }
 
     /// Writes the first seconds of a film into `out`, as they are.
     ///
@@ -36,6 +42,31 @@ pub trait Inspect: Send + Sync + 'static {
         let _ = (path, number);
         Err(Unseen::NotThis)
     }
+}
+
+/// One part of this machine, and whether it works.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct Finding {
+    /// What was looked for.
+    pub name: String,
+    /// How it stands.
+    pub state: FindingState,
+    /// What was found, or why not.
+    pub found: String,
+    /// The command that brings it, or what to do; null where nothing is to be done.
+    pub bring: Option<String>,
+}
+
+/// How a part stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingState {
+    /// It is here and works.
+    Ok,
+    /// It is not here; reel does without it, or does less.
+    Absent,
+    /// It is not here and needed.
+    Missing,
 }
 
 /// What looking into a file told.

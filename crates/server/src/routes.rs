@@ -90,6 +90,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(pipelines::list))
         .routes(routes!(pipelines::show))
         .routes(routes!(system::gpu_status))
+        .routes(routes!(system::doctor))
         .routes(routes!(workers::list))
         .routes(routes!(workers::drain))
         .routes(routes!(queue::show))

@@ -249,7 +249,7 @@ complete -c reel -n "__fish_reel_using_subcommand serve" -l disk-reserve -d 'Byt
 complete -c reel -n "__fish_reel_using_subcommand serve" -l allow-private -d 'Fetch files from these addresses too, though they are not on the open network, like 192.168.0.0/16; may be given several times' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l rate -d 'Most requests a second of one tenant, once there are keys; five times as many may come at once; 0: no bound' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-tasks -d 'Most tasks of one tenant that run at once, once there are keys; 0: no bound' -r
-complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-bytes -d 'Most bytes that the uploads of one tenant may have together [default: as many as the disk takes]' -r
+complete -c reel -n "__fish_reel_using_subcommand serve" -l tenant-bytes -d 'Most bytes that the uploads of one tenant, and what its jobs made, may have together [default: as many as the disk takes]' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l keep-uploads -d 'Forget uploads after so long, unless a job that has not ended reads them [default: never]' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l keep-jobs -d 'Forget jobs, with what they made, so long after their end [default: never]' -r
 complete -c reel -n "__fish_reel_using_subcommand serve" -l log-requests -d 'Write a line for each request on stderr: as text, or as JSON' -r -f -a "text\t'For people'

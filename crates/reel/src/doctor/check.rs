@@ -1,5 +1,6 @@
 //! One line of the doctor's table.
 
+use reel_server::{Finding, FindingState};
 use serde::Serialize;
 
 use crate::text::without_controls;
@@ -38,6 +39,16 @@ impl Check {
     pub(super) fn with_bring(mut self, bring: impl Into<String>) -> Self {
         self.bring = Some(bring.into());
         self
+    }
+
+    /// As the server tells it.
+    pub(super) fn finding(self) -> Finding {
+        let state = match self.state {
+            State::Ok => FindingState::Ok,
+            State::Absent => FindingState::Absent,
+            State::Missing => FindingState::Missing,
+        };
+        Finding { name: self.name, state, found: self.found, bring: self.bring }
     }
 
     pub(super) fn row(&self) -> Vec<String> {

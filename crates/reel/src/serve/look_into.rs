@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reel_media::formats::Container;
 use reel_media::probe::MediaInfo;
 use reel_media::{Ffmpeg, ProbeLimits, mux, probe};
-use reel_server::{Inspect, Inspected, Pictures, Unseen};
+use reel_server::{Finding, Inspect, Inspected, Pictures, Unseen};
 use reel_types::CancelToken;
 use serde_json::{Value, json};
 
@@ -15,11 +15,15 @@ use super::pictures;
 /// Looks into films with FFmpeg; whatever it does not open is just bytes.
 pub(super) struct LookInto {
     ffmpeg: Arc<Ffmpeg>,
+    doctor: Box<dyn Fn() -> Vec<Finding> + Send + Sync>,
 }
 
 impl LookInto {
-    pub(super) fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
-        Self { ffmpeg }
+    pub(super) fn new(
+        ffmpeg: Arc<Ffmpeg>,
+        doctor: impl Fn() -> Vec<Finding> + Send + Sync + 'static,
+    ) -> Self {
+        Self { ffmpeg, doctor: Box::new(doctor) }
     }
 }
 
@@ -32,6 +36,10 @@ impl Inspect for LookInto {
                 Inspected { mime: None, metadata: Value::Null }
             }
         }
+    }
+
+    fn doctor(&self) -> Vec<Finding> {
+        (self.doctor)()
     }
 
     fn excerpt(&self, path: &Path, secs: u32, out: &Path) -> Result<(), Unseen> {

@@ -29,7 +29,7 @@ const WRITE: Rule = Rule::Scope(Scope::Write);
 const ADMIN: Rule = Rule::Scope(Scope::Admin);
 
 /// Routes below `/api/v1`. `HEAD` is as `GET`.
-const RULES: [(&str, &str, Rule); 60] = [
+const RULES: [(&str, &str, Rule); 61] = [
     ("POST", "/videos/upload", WRITE),
     ("GET", "/videos", READ),
     ("GET", "/videos/{id}", READ),
@@ -66,6 +66,7 @@ const RULES: [(&str, &str, Rule); 60] = [
     ("GET", "/pipelines", READ),
     ("GET", "/pipelines/{name}", READ),
     ("GET", "/system/gpu/status", READ),
+    ("GET", "/system/doctor", Rule::Operator),
     ("GET", "/system/workers", READ),
     ("POST", "/system/workers/{id}/drain", Rule::Operator),
     ("GET", "/system/queue", READ),

@@ -8,6 +8,7 @@ use reel_device::{DeviceStatus, GpuStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::inspect::Finding;
 use crate::problem::Problem;
 use crate::refusals::Always;
 use crate::state::AppState;
@@ -74,6 +75,17 @@ pub(crate) async fn gpu_status(State(state): State<AppState>) -> Result<Json<Gpu
     let devices = Arc::clone(&state.engine.devices);
     let status = tokio::task::spawn_blocking(move || devices.status()).await;
     Ok(Json(status.map_err(Problem::internal)?.into()))
+}
+
+/// What works on this machine, what is missing, and the command that brings it: as `reel doctor` tells it. Takes seconds.
+#[utoipa::path(
+    get, operation_id = "getDoctor", path = "/system/doctor", tag = "system",
+    responses((status = 200, body = [Finding]), Always)
+)]
+pub(crate) async fn doctor(State(state): State<AppState>) -> Result<Json<Vec<Finding>>, Problem> {
+    let inspect = Arc::clone(&state.inspect);
+    let found = tokio::task::spawn_blocking(move || inspect.doctor()).await;
+    Ok(Json(found.map_err(Problem::internal)?))
 }
 
 impl From<GpuStatus> for GpuStatusView {

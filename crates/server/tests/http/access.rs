@@ -25,7 +25,7 @@ enum Needs {
 
 use Needs::{Admin, Nothing, Operator, Read, Write};
 
-const NEEDS: [(&str, Needs); 58] = [
+const NEEDS: [(&str, Needs); 59] = [
     ("POST /videos/upload", Write),
     ("GET /videos", Read),
     ("GET /videos/{id}", Read),
@@ -62,6 +62,7 @@ const NEEDS: [(&str, Needs); 58] = [
     ("GET /pipelines", Read),
     ("GET /pipelines/{name}", Read),
     ("GET /system/gpu/status", Read),
+    ("GET /system/doctor", Operator),
     ("GET /system/workers", Read),
     ("POST /system/workers/{id}/drain", Operator),
     ("GET /system/queue", Read),
