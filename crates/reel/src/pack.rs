@@ -48,6 +48,10 @@ async fn request(settings: &Settings, args: PackArgs) -> Result<Request, Problem
     let output = output(&args, &gathered.name)?;
     let matroska = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mkv"));
     let is_sealed = args.encrypt || args.key.key_file.is_some() || args.key.passphrase_file.is_some();
+    if is_sealed && settings.server.is_some() {
+        return Err(Problem::usage("a server encrypts nothing: it would see what only you should")
+            .with_hint("leave --server away: encrypt it here, and send the video wherever you like"));
+    }
     let secret = is_sealed.then(|| Secret::for_new(&args.key)).transpose()?;
     let mut params = PackParams { entries: gathered.entries, name: gathered.name, matroska, ..args.params };
     let input = args.inputs.first().cloned().unwrap_or_default();

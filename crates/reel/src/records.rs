@@ -28,12 +28,12 @@ pub enum Record<'a> {
 /// How far an input is.
 #[derive(Serialize, Clone, PartialEq, Debug)]
 pub struct ProgressRecord {
-    /// Its job.
-    pub job: JobId,
+    /// Its job; null as long as there is none, while a server is sent what it reads.
+    pub job: Option<JobId>,
     /// The file, as it was typed.
     #[serde(flatten)]
     pub input: InputPath,
-    /// The job's state.
+    /// The job's state; `queued` as long as there is none.
     pub state: JobState,
     /// What it has come to, in the words of the file-to-video converter; null where nothing says so yet.
     pub stage: Option<&'static str>,
@@ -51,6 +51,30 @@ pub struct ProgressRecord {
     pub chunks_done: u32,
     /// Chunks that are known.
     pub chunks_total: u32,
+    /// How far sending it to a server is; absent where nothing is sent.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub sending: Option<SendingRecord>,
+}
+
+/// How far sending something is.
+#[derive(Serialize, Clone, Copy, PartialEq, Debug)]
+pub struct SendingRecord {
+    /// Bytes that are there, from earlier commands too.
+    pub sent_bytes: u64,
+    /// Bytes that there will be.
+    pub total_bytes: u64,
+    /// Bytes a second of this command; null while unknown.
+    pub bytes_per_sec: Option<f64>,
+}
+
+impl ProgressRecord {
+    /// What tells its lines from those of others.
+    pub(crate) fn about(&self) -> String {
+        match &self.job {
+            Some(job) => job.to_string(),
+            None => self.input.path().to_string_lossy().into_owned(),
+        }
+    }
 }
 
 /// How an input ended.

@@ -5,8 +5,10 @@ mod begin;
 mod client;
 mod download;
 mod follow;
+mod gauge;
 mod jobs;
 mod note;
+mod parcel;
 mod upload;
 mod work;
 

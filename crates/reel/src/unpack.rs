@@ -48,13 +48,16 @@ pub async fn run(
             return refuse(console, settings, video, problem);
         }
     }
-    let asked = look(&ffmpeg, &first, &args.key, true)
-        .and_then(|(peeked, key)| request(args, &peeked).map(|request| (request, key)));
-    match asked {
-        Ok((_, Some(_))) if settings.server.is_some() => {
+    // Nobody is asked for a passphrase that then is of no use.
+    let opened = look(&ffmpeg, &first, &args.key, settings.server.is_none());
+    let asked = opened.and_then(|(peeked, key)| {
+        if peeked.sealed_key.is_some() && settings.server.is_some() {
             let problem = Problem::usage("a server opens no encrypted video: it would need the key");
-            Err(problem.with_hint("leave --server away; this machine unpacks it"))
+            return Err(problem.with_hint("leave --server away; this machine unpacks it"));
         }
+        request(args, &peeked).map(|request| (request, key))
+    });
+    match asked {
         Ok((request, key)) => {
             let app = key.map_or_else(|| app.clone(), |key| app.clone().with_key(key));
             do_request(&app, console, settings, request).await

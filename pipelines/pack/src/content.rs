@@ -79,6 +79,21 @@ impl Content {
         }
     }
 
+    /// Refuses a file that is said to be a tar stream and does not begin as one: nobody could unpack it.
+    pub(crate) fn must_be_tar(&mut self) -> Result<(), RunError> {
+        let mut head = [0; 1024];
+        let has_head = self.len() >= head.len() as u64 && self.len().is_multiple_of(512);
+        if has_head {
+            self.read_at(0, &mut head)?;
+        }
+        if has_head && is_head_of_tar(&head) {
+            return Ok(());
+        }
+        Err(Failure::new(FailureKind::Input, "the file is no tar stream, as it is said to be")
+            .with_hint("leave `tar` out: it is packed as it is then")
+            .into())
+    }
+
     /// SHA-256 of all of it, hex.
     pub(crate) fn sha256(&mut self, cx: &RunContext<'_>) -> Result<String, RunError> {
         let (mut hasher, mut buffer) = (Sha256::new(), vec![0; READ_BYTES]);
@@ -95,6 +110,11 @@ impl Content {
         }
         Ok(hex(&hasher.finalize()))
     }
+}
+
+/// The first header, or the end of an empty stream.
+fn is_head_of_tar(head: &[u8; 1024]) -> bool {
+    head.get(257..262) == Some(b"ustar") || head.iter().all(|&byte| byte == 0)
 }
 
 /// Lower-case hex.

@@ -162,6 +162,10 @@ pub struct PackParams {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(skip)]
     pub entries: Vec<Entry>,
+    /// The one file is a tar stream already, and `unpack` makes a folder of it.
+    #[arg(skip)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tar: bool,
     /// The name that `unpack` gives; for a tar stream that of the folder.
     #[arg(skip)]
     #[serde(default)]

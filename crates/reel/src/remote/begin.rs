@@ -1,22 +1,23 @@
 //! What is done for an input before its job runs: look at the output, send the sources, make or join the job.
 
-use std::path::Path;
-
 use reel_engine::submit::job_key;
+use reel_pack::stream::tar::Entry;
 use reel_types::{Job, JobId, JobState, Source};
 use serde_json::{Map, Value, json};
 use ureq::http::Method;
 
 use super::answer::{Accepted, ArtifactAnswer, JobAnswer, UploadAnswer};
 use super::client::{API, Client, Refusal};
+use super::gauge::{Doing, Gauge};
 use super::note::Place;
+use super::parcel::Parcel;
 use super::upload::{self, Measured};
 use crate::delivery::{self, Folder, Standing};
 use crate::problem::Problem;
-use crate::records::{ResultRecord, Status};
+use crate::records::{ProgressRecord, ResultRecord, Status};
 use crate::settings::Settings;
 use crate::targets::Target;
-use crate::work::{HandOver, Request, delivered_before};
+use crate::work::{HandOver, Request, delivered_before, internal};
 
 /// How an input stands after the look.
 pub(super) enum Begun {
@@ -33,23 +34,21 @@ pub(super) struct Desk<'a> {
     pub(super) settings: &'a Settings,
     /// Tells a person something in passing.
     pub(super) note: &'a dyn Fn(String),
+    /// Tells how far an input is, by its number.
+    pub(super) progress: &'a dyn Fn(usize, ProgressRecord),
     /// Keeps a folder until the end.
     pub(super) keep: &'a dyn Fn(Folder),
 }
 
-pub(super) fn begin(desk: &Desk<'_>, target: &Target) -> Result<Begun, (Status, Problem)> {
+pub(super) fn begin(desk: &Desk<'_>, index: usize, target: &Target) -> Result<Begun, (Status, Problem)> {
     let refused = |problem: Problem| (Status::Refused, problem);
-    let params = params_over_http(desk.request).map_err(refused)?;
-    let mut sources = Vec::new();
-    for path in &target.sources {
-        let measured = upload::measure(path).map_err(refused)?;
-        let place = Place::new(&desk.settings.state, desk.client.url(), &measured.sha256, &measured.filename);
-        sources.push((path, measured, place));
-    }
+    let (params, parcels) = over_http(desk.request, target).map_err(refused)?;
+    let progress = |record| (desk.progress)(index, record);
+    let sources = measure(desk, target, parcels, &progress).map_err(refused)?;
     let in_the_way = desk.request.hand_over.standing_in_the_way(&target.output);
     if let Some(one) = in_the_way.first().filter(|_| !desk.settings.force) {
-        if let [(_, measured, place)] = sources.as_slice()
-            && let Some(result) = already_there(desk, target, measured, place)?
+        if let [measured] = sources.as_slice()
+            && let Some(result) = already_there(desk, target, measured)?
         {
             return Ok(Begun::Ended(Box::new(result)));
         }
@@ -58,40 +57,64 @@ pub(super) fn begin(desk: &Desk<'_>, target: &Target) -> Result<Begun, (Status, 
     if desk.request.hand_over != HandOver::Finding {
         (desk.keep)(Folder::prepare(&target.output).map_err(refused)?);
     }
-    let mut uploads = Vec::new();
-    for (path, measured, place) in &sources {
-        uploads.push(uploaded(desk, path, measured, place).map_err(refused)?);
-    }
+    let uploads = send(desk, target, &sources, &progress).map_err(refused)?;
     let job = job_to_do(desk, &params, &uploads, &sources).map_err(refused)?;
     let media_secs = uploads.first().and_then(|upload| upload.metadata["duration"].as_f64());
     Ok(Begun::Open { job, media_secs })
 }
 
-/// What a server may be told: never a path, never a key.
-fn params_over_http(request: &Request) -> Result<Map<String, Value>, Problem> {
+/// What a server is told, never a path, and the files that go there: those that are read, or one tar stream of them.
+fn over_http(request: &Request, target: &Target) -> Result<(Map<String, Value>, Vec<Parcel>), Problem> {
     let mut params = request.params.as_object().cloned().unwrap_or_default();
     params.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
-    if params.contains_key("seal") {
-        return Err(Problem::usage("a server encrypts nothing: it would need the key")
-            .with_hint("leave --server away; this machine packs it"));
-    }
-    if params.contains_key("entries") {
-        return Err(Problem::usage("a server packs one file, not a folder or several files")
-            .with_hint("pack a tar archive of them, or leave --server away"));
-    }
-    Ok(params)
+    let Some(entries) = params.remove("entries") else {
+        let parcels = target.sources.iter().map(|path| Parcel::of_file(path)).collect::<Result<_, _>>()?;
+        return Ok((params, parcels));
+    };
+    let entries: Vec<Entry> = serde_json::from_value(entries).map_err(|error| internal(error.to_string()))?;
+    let name = params.get("name").and_then(Value::as_str).unwrap_or("packed").to_owned();
+    params.insert("tar".to_owned(), true.into());
+    Ok((params, vec![Parcel::of_entries(&target.input, &name, entries, &target.sources)?]))
 }
 
-fn uploaded(
+/// Reads what is sent once, for its digest: what the server has already is not sent again.
+fn measure(
     desk: &Desk<'_>,
-    path: &Path,
-    measured: &Measured,
-    place: &Place,
-) -> Result<UploadAnswer, Problem> {
-    match upload::known(desk.client, place, measured)? {
-        Some(upload) => Ok(upload),
-        None => upload::send(desk.client, place, path, measured, |said| (desk.note)(said)),
+    target: &Target,
+    parcels: Vec<Parcel>,
+    progress: &dyn Fn(ProgressRecord),
+) -> Result<Vec<Measured>, Problem> {
+    let total_bytes = parcels.iter().map(|parcel| parcel.size_bytes).sum();
+    let mut before_bytes = 0;
+    let mut measured = Vec::with_capacity(parcels.len());
+    for parcel in parcels {
+        let gauge = Gauge::new(&target.input, Doing::Reading, (before_bytes, total_bytes), progress);
+        let sha256 = parcel.sha256(&|at| gauge.tell(at))?;
+        let place = Place::new(&desk.settings.state, desk.client.url(), &sha256, &parcel.filename);
+        before_bytes += parcel.size_bytes;
+        measured.push(Measured { parcel, sha256, place });
     }
+    Ok(measured)
+}
+
+fn send(
+    desk: &Desk<'_>,
+    target: &Target,
+    sources: &[Measured],
+    progress: &dyn Fn(ProgressRecord),
+) -> Result<Vec<UploadAnswer>, Problem> {
+    let total_bytes = sources.iter().map(|measured| measured.parcel.size_bytes).sum();
+    let mut before_bytes = 0;
+    let mut uploads = Vec::with_capacity(sources.len());
+    for measured in sources {
+        let gauge = Gauge::new(&target.input, Doing::Sending, (before_bytes, total_bytes), progress);
+        uploads.push(match upload::known(desk.client, measured)? {
+            Some(upload) => upload,
+            None => upload::send(desk.client, measured, &gauge, |said| (desk.note)(said))?,
+        });
+        before_bytes += measured.parcel.size_bytes;
+    }
+    Ok(uploads)
 }
 
 /// The result of an earlier command, when what is at the output is what a job made of this very file.
@@ -99,10 +122,9 @@ fn already_there(
     desk: &Desk<'_>,
     target: &Target,
     measured: &Measured,
-    place: &Place,
 ) -> Result<Option<ResultRecord>, (Status, Problem)> {
     let failed = |problem: Problem| (Status::Failed, problem);
-    let Some(upload) = upload::known(desk.client, place, measured).map_err(failed)? else { return Ok(None) };
+    let Some(upload) = upload::known(desk.client, measured).map_err(failed)? else { return Ok(None) };
     if desk.request.hand_over != HandOver::File {
         return Ok(None);
     }
@@ -129,18 +151,18 @@ fn job_to_do(
     desk: &Desk<'_>,
     params: &Map<String, Value>,
     uploads: &[UploadAnswer],
-    sources: &[(&std::path::PathBuf, Measured, Place)],
+    sources: &[Measured],
 ) -> Result<JobId, Problem> {
     let named: Vec<Value> = uploads.iter().map(|upload| json!({"upload": upload.id})).collect();
     let body = json!({"pipeline": desk.request.pipeline, "sources": named, "params": params});
     let as_sources: Vec<Source> = uploads
         .iter()
         .zip(sources)
-        .map(|(upload, (_, measured, _))| Source::Object {
+        .map(|(upload, measured)| Source::Object {
             key: upload.id.clone(),
             sha256: measured.sha256.clone(),
-            size_bytes: measured.size_bytes,
-            filename: measured.filename.clone(),
+            size_bytes: measured.parcel.size_bytes,
+            filename: measured.parcel.filename.clone(),
         })
         .collect();
     let key = job_key(desk.request.pipeline, 0, &Value::Object(params.clone()), &as_sources);

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{Method, Request, Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, AsSendBody, Body, SendBody};
 
 use crate::problem::{Problem, ProblemKind};
 
@@ -148,6 +148,33 @@ impl Client {
         headers: Headers<'_>,
         body: Option<&[u8]>,
     ) -> Result<Response<Body>, Refusal> {
+        match body {
+            Some(body) => self.ask(method, path, headers, body),
+            None => self.ask(method, path, headers, ()),
+        }
+    }
+
+    /// One try with a body that is read while it is sent. The server, or what stands before it, may refuse before any of it goes:
+    /// else who sends much into a refusal hears of a broken connection only.
+    pub(super) fn send_stream(
+        &self,
+        method: Method,
+        path: &str,
+        headers: Headers<'_>,
+        (body, size_bytes): (&mut dyn Read, u64),
+    ) -> Result<Response<Body>, Refusal> {
+        let size = size_bytes.to_string();
+        let more = [("content-length", size.as_str()), ("expect", "100-continue")];
+        self.ask(method, path, &[headers, &more].concat(), SendBody::from_reader(body))
+    }
+
+    fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: Headers<'_>,
+        body: impl AsSendBody,
+    ) -> Result<Response<Body>, Refusal> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.server.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -155,12 +182,7 @@ impl Client {
         if let Some(key) = &self.server.key {
             request = request.header("authorization", format!("Bearer {key}"));
         }
-        let sent = match body {
-            Some(body) => {
-                request.body(body).map_err(ureq::Error::from).and_then(|request| self.agent.run(request))
-            }
-            None => request.body(()).map_err(ureq::Error::from).and_then(|request| self.agent.run(request)),
-        };
+        let sent = request.body(body).map_err(ureq::Error::from).and_then(|request| self.agent.run(request));
         let response = sent.map_err(|error| self.not_reached(&error))?;
         match response.status().as_u16() {
             ..300 => Ok(response),
@@ -259,6 +281,11 @@ impl Client {
         let hint = match (status, self.server.key.is_some()) {
             (401, false) => Some("give a key for the server in REEL_API_KEY".to_owned()),
             (401, true) => Some("check the key in REEL_API_KEY".to_owned()),
+            // The server says which scope is wanted; who runs it makes the key.
+            (403, true) if said.hint.is_none() => Some(
+                "put another key in REEL_API_KEY; whoever runs the server makes one with `reel keys create --scope …`"
+                    .to_owned(),
+            ),
             _ => said.hint,
         };
         Refusal { status: Some(status), problem: hint.into_iter().fold(problem, Problem::with_hint) }

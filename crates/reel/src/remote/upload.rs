@@ -1,53 +1,36 @@
-//! A file of this machine becomes one of the server: in pieces, going on where an earlier command was cut off.
-
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
+//! A parcel becomes a file of the server: in pieces, going on where an earlier command was cut off.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reel_store::sha256_of_file;
 use reel_types::FailureKind;
 use ureq::Body;
 use ureq::http::{Method, Response, StatusCode};
 
 use super::answer::UploadAnswer;
 use super::client::{API, Client, Refusal};
+use super::gauge::Gauge;
 use super::note::{Note, Place};
+use super::parcel::Parcel;
 use crate::problem::{Problem, ProblemKind};
 use crate::text::{bytes, shown};
 
-/// A cut connection costs at most so much.
+/// What one request carries at most. What arrived of it counts, whatever cuts it.
 const PIECE_BYTES: u64 = 16 << 20;
+/// What stands before a server may take less at once; one that takes less than this takes no files.
+const PIECE_BYTES_MIN: u64 = 64 << 10;
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 
-/// A file of this machine, read once.
-#[derive(Clone, Debug)]
+/// A parcel whose digest is known.
 pub(super) struct Measured {
-    pub(super) size_bytes: u64,
+    pub(super) parcel: Parcel,
     pub(super) sha256: String,
-    /// Without any folder.
-    pub(super) filename: String,
+    /// Where it is remembered.
+    pub(super) place: Place,
 }
 
-/// Reads a file for its digest.
-pub(super) fn measure(path: &Path) -> Result<Measured, Problem> {
-    let (size_bytes, sha256) = sha256_of_file(path).map_err(|error| {
-        Problem::new(ProblemKind::Failure(FailureKind::Input), format!("cannot read {}", shown(path)))
-            .caused_by(&error)
-            .with_hint("check the name, and that it may be read")
-    })?;
-    let filename = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Measured { size_bytes, sha256, filename })
-}
-
-/// What the server has of this file from an earlier command, if it is there still.
-pub(super) fn known(
-    client: &Client,
-    place: &Place,
-    measured: &Measured,
-) -> Result<Option<UploadAnswer>, Problem> {
-    let Some(Note::Whole(id)) = place.read() else { return Ok(None) };
+/// What the server has of this parcel from an earlier command, if it is there still.
+pub(super) fn known(client: &Client, measured: &Measured) -> Result<Option<UploadAnswer>, Problem> {
+    let Some(Note::Whole(id)) = measured.place.read() else { return Ok(None) };
     match client.get::<UploadAnswer>(&format!("{API}/videos/{id}")) {
         Ok(upload) if upload.sha256 == measured.sha256 => Ok(Some(upload)),
         Ok(_) => Ok(None),
@@ -56,36 +39,31 @@ pub(super) fn known(
     }
 }
 
-/// Sends a file, or the rest of it.
+/// Sends a parcel, or the rest of it.
 pub(super) fn send(
     client: &Client,
-    place: &Place,
-    path: &Path,
     measured: &Measured,
+    gauge: &Gauge<'_>,
     note: impl Fn(String),
 ) -> Result<UploadAnswer, Problem> {
+    let (parcel, place) = (&measured.parcel, &measured.place);
     let sending = match going_on(client, place)? {
         Some(sending) => sending,
-        None => begin(client, place, measured)?,
+        None => begin(client, place, parcel)?,
     };
-    let size = bytes(measured.size_bytes);
+    let size = bytes(parcel.size_bytes);
     match sending.at {
-        0 => note(format!("sending {} ({size})", shown(path))),
-        at => note(format!("sending {} ({size}) from {} on", shown(path), bytes(at))),
+        0 => note(format!("sending {} ({size})", shown(&parcel.path))),
+        at => note(format!("sending {} ({size}) from {} on", shown(&parcel.path), bytes(at))),
     }
-    let id = send_rest(client, sending, path, measured)?;
+    let id = send_rest(client, sending, parcel, gauge)?;
     let upload: UploadAnswer = client.get(&format!("{API}/videos/{id}"))?;
-    if upload.sha256 != measured.sha256 || upload.size != measured.size_bytes {
+    if upload.sha256 != measured.sha256 || upload.size != parcel.size_bytes {
         place.forget();
-        return Err(changed(path));
+        return Err(parcel.changed());
     }
     place.write(&Note::Whole(id));
     Ok(upload)
-}
-
-fn changed(path: &Path) -> Problem {
-    let message = format!("{} changed while it was sent", shown(path));
-    Problem::new(ProblemKind::Failure(FailureKind::Input), message).with_hint("run the command again")
 }
 
 /// An upload under way.
@@ -105,9 +83,9 @@ fn going_on(client: &Client, place: &Place) -> Result<Option<Sending>, Problem> 
     }
 }
 
-fn begin(client: &Client, place: &Place, measured: &Measured) -> Result<Sending, Problem> {
-    let length = measured.size_bytes.to_string();
-    let name = format!("filename {}", STANDARD.encode(&measured.filename));
+fn begin(client: &Client, place: &Place, parcel: &Parcel) -> Result<Sending, Problem> {
+    let length = parcel.size_bytes.to_string();
+    let name = format!("filename {}", STANDARD.encode(&parcel.filename));
     let headers = [TUS, ("upload-length", length.as_str()), ("upload-metadata", name.as_str())];
     let answer = client.send_again(&Method::POST, &format!("{API}/uploads"), &headers, Some(&[]));
     let answer = answer.map_err(|refusal| match refusal.status {
@@ -139,48 +117,63 @@ fn standing(client: &Client, path: &str) -> Result<Sending, Refusal> {
 fn send_rest(
     client: &Client,
     mut sending: Sending,
-    path: &Path,
-    measured: &Measured,
+    parcel: &Parcel,
+    gauge: &Gauge<'_>,
 ) -> Result<String, Problem> {
-    let cannot_read = |error: &std::io::Error| {
-        Problem::new(ProblemKind::Failure(FailureKind::Input), format!("cannot read {}", shown(path)))
-            .caused_by(error)
-    };
-    let mut file = File::open(path).map_err(|error| cannot_read(&error))?;
-    let mut piece = Vec::new();
+    let mut piece_bytes = PIECE_BYTES;
     let mut pauses = Client::pauses();
     loop {
+        gauge.tell(sending.at);
         if let Some(id) = sending.id {
             return Ok(id);
         }
-        let wanted = measured.size_bytes.saturating_sub(sending.at).min(PIECE_BYTES);
-        piece.clear();
-        file.seek(SeekFrom::Start(sending.at)).map_err(|error| cannot_read(&error))?;
-        file.by_ref().take(wanted).read_to_end(&mut piece).map_err(|error| cannot_read(&error))?;
-        if piece.len() as u64 != wanted || wanted == 0 {
-            return Err(changed(path));
+        let to = parcel.size_bytes.min(sending.at.saturating_add(piece_bytes));
+        if to <= sending.at {
+            return Err(parcel.changed());
         }
-        let offset = sending.at.to_string();
-        let headers =
-            [TUS, ("upload-offset", offset.as_str()), ("content-type", "application/offset+octet-stream")];
-        match client.send(Method::PATCH, &sending.path, &headers, Some(&piece)) {
+        match send_piece(client, &sending, to, parcel, gauge)? {
             Ok(answer) => {
                 pauses = Client::pauses();
-                sending.at += wanted;
-                sending.id = text(&answer, "upload-id");
-                if sending.id.is_none() && sending.at >= measured.size_bytes {
+                sending = Sending { at: to, id: text(&answer, "upload-id"), ..sending };
+                if sending.id.is_none() && sending.at >= parcel.size_bytes {
                     sending = standing(client, &sending.path)?;
                 }
             }
-            // What of it arrived is known to the server alone.
-            Err(refusal)
-                if (refusal.may_pass() || refusal.status == Some(StatusCode::CONFLICT.as_u16()))
-                    && client.pause(&mut pauses) =>
-            {
-                sending = standing(client, &sending.path)?;
+            Err(Refusal { status: Some(413), .. }) if piece_bytes > PIECE_BYTES_MIN => piece_bytes /= 2,
+            Err(refusal) if refusal.may_pass() || refusal.status == Some(StatusCode::CONFLICT.as_u16()) => {
+                if !client.pause(&mut pauses) {
+                    return Err(refusal.into());
+                }
+                // What of it arrived is known to the server alone.
+                let now = standing(client, &sending.path)?;
+                if now.at > sending.at {
+                    pauses = Client::pauses();
+                }
+                sending = now;
             }
             Err(refusal) => return Err(refusal.into()),
         }
+    }
+}
+
+/// Sends the bytes up to `to`. The outer problem is one of this machine.
+fn send_piece(
+    client: &Client,
+    sending: &Sending,
+    to: u64,
+    parcel: &Parcel,
+    gauge: &Gauge<'_>,
+) -> Result<Result<Response<Body>, Refusal>, Problem> {
+    let offset = sending.at.to_string();
+    let headers =
+        [TUS, ("upload-offset", offset.as_str()), ("content-type", "application/offset+octet-stream")];
+    let tell = |at| gauge.tell(at);
+    let mut piece = parcel.read(sending.at, to, &tell);
+    let size_bytes = to.saturating_sub(sending.at);
+    let answer = client.send_stream(Method::PATCH, &sending.path, &headers, (&mut piece, size_bytes));
+    match piece.failed() {
+        Some(problem) => Err(problem),
+        None => Ok(answer),
     }
 }
 

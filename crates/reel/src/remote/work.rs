@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc as blocking;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reel_types::{Artifact, Job, JobId, JobState, Stage};
 use tokio::sync::mpsc;
@@ -26,6 +26,9 @@ use crate::work::{HandOver, Pace, Request, Told, and_said, completed, ended_badl
 
 /// Jobs that are followed and fetched at once; a server has only so many streams.
 const FOLLOWED_MAX: usize = 8;
+
+/// How often the latest is shown when nothing new is told.
+const SHOWN_EVERY: Duration = Duration::from_secs(1);
 
 /// What the threads of a command tell.
 enum News {
@@ -95,6 +98,11 @@ async fn show(
         let news = tokio::select! {
             news = told.recv() => news,
             () = interrupt.asked() => None,
+            // What stands still is shown as well: the screen thins out, and may have left the latest out.
+            () = tokio::time::sleep(SHOWN_EVERY) => {
+                screen.progress(&progress.values().cloned().collect::<Vec<_>>());
+                continue;
+            }
         };
         match news {
             Some(News::Note(text)) => screen.note(&text),
@@ -159,16 +167,18 @@ fn send_all(shared: &Arc<Shared>) {
         });
     }
     let note = |text| shared.say(News::Note(text));
+    let progress = |index, record| shared.say(News::Progress(index, record));
     let keep = |folder| shared.say(News::Folder(folder));
     let desk = Desk {
         client: &shared.client,
         request: &shared.request,
         settings: &shared.settings,
         note: &note,
+        progress: &progress,
         keep: &keep,
     };
     for (index, target) in shared.request.targets.iter().enumerate() {
-        match begin::begin(&desk, target) {
+        match begin::begin(&desk, index, target) {
             Ok(Begun::Open { job, media_secs }) => {
                 shared.say(News::Made(index, job.clone()));
                 // Who follows lives as long as this end of the channel.
@@ -200,6 +210,8 @@ fn follow_one(shared: &Shared, made: &Made) -> ResultRecord {
         Told { state: JobState::Queued, stage: None, done_fraction: None, chunks_done: 0, chunks_total: 0 };
     let followed = follow(&shared.client, &made.job, |event| {
         match event {
+            // Progress is the latest, and what happened before is told after it.
+            EventAnswer::Job { status, .. } if place(*status) < place(last.state) => return,
             EventAnswer::Job { status, .. } => last.state = *status,
             EventAnswer::Progress { status, done_fraction, stage, chunks_done, chunks_total } => {
                 last = Told {
@@ -233,6 +245,16 @@ fn follow_one(shared: &Shared, made: &Made) -> ResultRecord {
             let result = failed(target, &job.id, problem);
             ResultRecord { metadata: job.metadata, gaps: job.gaps, ..result }
         }
+    }
+}
+
+/// How late in a job's life a state is.
+fn place(state: JobState) -> u8 {
+    match state {
+        JobState::Queued => 0,
+        JobState::Planning => 1,
+        JobState::Running | JobState::Assembling => 2,
+        _ => 3,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::records::ProgressRecord;
-use crate::text::{duration, shown};
+use crate::text::{bytes, duration, shown};
 
 const STEPS: u64 = 10_000;
 const NAME_CHARS_MAX: usize = 24;
@@ -25,7 +25,7 @@ impl Bar {
             return;
         }
         let bar = self.bar.get_or_insert_with(draw);
-        let fractions = records.iter().map(|record| record.done_fraction.unwrap_or(0.0));
+        let fractions = records.iter().map(fraction);
         let fraction = fractions.sum::<f64>() / records.len() as f64;
         bar.set_position((fraction * STEPS as f64) as u64);
         bar.set_prefix(prefix(records));
@@ -49,6 +49,12 @@ fn draw() -> ProgressBar {
     // Shows that we live while a long chunk tells nothing.
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+/// What is sent first fills the bar twice: once going there, once being done.
+fn fraction(record: &ProgressRecord) -> f64 {
+    let sent = || record.stage_fraction.filter(|_| record.sending.is_some());
+    record.done_fraction.or_else(sent).unwrap_or(0.0)
 }
 
 fn prefix(records: &[ProgressRecord]) -> String {
@@ -77,6 +83,10 @@ fn message(records: &[ProgressRecord]) -> String {
         if let Some(fraction) = one.stage_fraction {
             parts.push(format!("{} {:.0} %", one.stage.unwrap_or("reading"), fraction * 100.0));
         }
+    }
+    let rate: f64 = records.iter().filter_map(|record| record.sending?.bytes_per_sec).sum();
+    if rate > 0.0 {
+        parts.push(format!("{}/s", bytes(rate as u64)));
     }
     if speed > 0.0 {
         parts.push(format!("{speed:.2}x"));

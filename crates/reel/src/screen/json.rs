@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use reel_types::{JobId, JobState};
+use reel_types::JobState;
 
 use crate::console::Console;
 use crate::records::{ProgressRecord, Record, ResultRecord, SummaryRecord};
@@ -17,7 +17,7 @@ const PACE: Duration = Duration::from_secs(1);
 /// Writes the contract's lines.
 #[derive(Default)]
 pub(super) struct JsonLines {
-    last: BTreeMap<JobId, (Instant, Standing)>,
+    last: BTreeMap<String, (Instant, Standing)>,
 }
 
 impl JsonLines {
@@ -25,9 +25,10 @@ impl JsonLines {
         for record in records {
             let now = Instant::now();
             let standing = (record.state, record.stage);
-            let last = self.last.get(&record.job);
+            let about = record.about();
+            let last = self.last.get(&about);
             if last.is_none_or(|(at, before)| *before != standing || now.duration_since(*at) >= PACE) {
-                self.last.insert(record.job.clone(), (now, standing));
+                self.last.insert(about, (now, standing));
                 write(console, &Record::Progress(record));
             }
         }

@@ -3,27 +3,28 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use reel_types::{JobId, JobState};
+use reel_types::JobState;
 
 use crate::console::Console;
 use crate::records::ProgressRecord;
-use crate::text::{duration, shown};
+use crate::text::{bytes, duration, shown};
 
 const PACE: Duration = Duration::from_secs(5);
 
 /// Writes thinned-out lines on stderr.
 #[derive(Default)]
 pub(super) struct PlainLines {
-    last: BTreeMap<JobId, (Instant, JobState)>,
+    last: BTreeMap<String, (Instant, JobState)>,
 }
 
 impl PlainLines {
     pub(super) fn progress(&mut self, console: &Console, records: &[ProgressRecord]) {
         for record in records {
             let now = Instant::now();
-            let last = self.last.get(&record.job);
+            let about = record.about();
+            let last = self.last.get(&about);
             if last.is_none_or(|(at, state)| *state != record.state || now.duration_since(*at) >= PACE) {
-                self.last.insert(record.job.clone(), (now, record.state));
+                self.last.insert(about, (now, record.state));
                 console.say(&line(record));
             }
         }
@@ -38,6 +39,9 @@ fn line(record: &ProgressRecord) -> String {
     if let Some(fraction) = record.stage_fraction {
         line.push_str(&format!(", {} {:.0} %", record.stage.unwrap_or("reading"), fraction * 100.0));
     }
+    if let Some(rate) = record.sending.and_then(|sending| sending.bytes_per_sec) {
+        line.push_str(&format!(", {}/s", bytes(rate as u64)));
+    }
     if let Some(speed) = record.speed {
         line.push_str(&format!(", {speed:.2}x"));
     }
@@ -51,13 +55,15 @@ fn line(record: &ProgressRecord) -> String {
 mod tests {
     use std::path::Path;
 
+    use reel_types::JobId;
+
     use super::*;
-    use crate::records::InputPath;
+    use crate::records::{InputPath, SendingRecord};
 
     #[test]
     fn a_line_says_how_far_and_how_long() {
         let record = ProgressRecord {
-            job: JobId::new("j"),
+            job: Some(JobId::new("j")),
             input: InputPath::new(Path::new("a.mov")),
             state: JobState::Running,
             stage: Some("converting"),
@@ -68,6 +74,7 @@ mod tests {
             elapsed_secs: 10.0,
             chunks_done: 1,
             chunks_total: 3,
+            sending: None,
         };
         assert_eq!(line(&record), "a.mov: running 42 %, 2.50x, 1 min 15 s left");
         let planning = ProgressRecord {
@@ -80,5 +87,15 @@ mod tests {
             ..record
         };
         assert_eq!(line(&planning), "a.mov: planning, processing 43 %");
+        let sending = SendingRecord { sent_bytes: 43, total_bytes: 100, bytes_per_sec: Some(12_345_678.0) };
+        let uploading = ProgressRecord {
+            job: None,
+            state: JobState::Queued,
+            stage: Some("uploading"),
+            eta_secs: Some(20.0),
+            sending: Some(sending),
+            ..planning
+        };
+        assert_eq!(line(&uploading), "a.mov: queued, uploading 43 %, 12.3 MB/s, 20 s left");
     }
 }

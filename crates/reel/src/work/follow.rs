@@ -48,7 +48,7 @@ impl Pace {
         let (speed, eta_secs) = fraction.map_or((None, None), |fraction| self.speed(fraction, media_secs));
         let chunks = || tasks.iter().filter(|task| task.id.kind == TaskKind::Run);
         ProgressRecord {
-            job: job.id.clone(),
+            job: Some(job.id.clone()),
             input: InputPath::new(input),
             state: job.state,
             stage: stage(job.state, tasks),
@@ -59,6 +59,7 @@ impl Pace {
             elapsed_secs: rounded(self.began.elapsed().as_secs_f64()),
             chunks_done: chunks().filter(|task| task.state.is_terminal()).count() as u32,
             chunks_total: chunks().count() as u32,
+            sending: None,
         }
     }
 
@@ -73,7 +74,7 @@ impl Pace {
         let (speed, eta_secs) =
             told.done_fraction.map_or((None, None), |fraction| self.speed(fraction, media_secs));
         ProgressRecord {
-            job: job.clone(),
+            job: Some(job.clone()),
             input: InputPath::new(input),
             state: told.state,
             stage: told.stage,
@@ -84,6 +85,7 @@ impl Pace {
             elapsed_secs: rounded(self.began.elapsed().as_secs_f64()),
             chunks_done: told.chunks_done,
             chunks_total: told.chunks_total,
+            sending: None,
         }
     }
 

@@ -66,6 +66,9 @@ pub(super) fn inspect(
     }
     cx.stage(Stage::Initializing);
     let mut content = Content::open(params, cx)?;
+    if params.tar {
+        content.must_be_tar()?;
+    }
     room::for_video(params, growth(params), &mut content, cx)?;
     cx.stage(Stage::Processing);
     let sha256 = content.sha256(cx)?;
@@ -83,7 +86,10 @@ pub(super) fn inspect(
         name: Some(name.clone()),
         size: Some(size_bytes),
         sha256: Some(sha256.clone()),
-        kind: if params.entries.is_empty() { ContentKind::File } else { ContentKind::Tar },
+        kind: match params.entries.is_empty() && !params.tar {
+            true => ContentKind::File,
+            false => ContentKind::Tar,
+        },
         block_bytes: 1,
         block_count: 0,
         repair_ratio: plan::repair_ratio(params),

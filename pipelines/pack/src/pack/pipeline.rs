@@ -33,6 +33,12 @@ impl Pipeline for Pack {
         if params.entries.is_empty() && source_count != 1 {
             return Err(usage("a packed video holds one file".to_owned(), "make a job for each"));
         }
+        if !params.entries.is_empty() && params.tar {
+            return Err(usage(
+                "entries and tar do not go together: a tar stream has its own".to_owned(),
+                "leave one of them out",
+            ));
+        }
         params.contradiction().map_or(Ok(()), |(message, hint)| Err(usage(message, hint)))
     }
 

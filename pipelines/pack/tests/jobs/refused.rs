@@ -56,6 +56,20 @@ fn what_is_no_video_at_all_is_refused() {
 }
 
 #[test]
+fn what_is_said_to_be_a_tar_stream_must_be_one() {
+    let scene = Scene::new();
+    let empty = scene.file("empty.tar", &[0; 1024]);
+    let packed = scene.pack(&empty, |params| params.tar = true);
+    let unpacked = scene.unpack(&[packed.output()]);
+    assert_eq!((unpacked.bytes().len(), &unpacked.job.metadata["kind"]), (1024, &"tar".into()));
+    for bytes in [&b""[..], &[7; 1024], &[0; 1023], &[0; 512]] {
+        let failure = scene.pack(&scene.file("not.tar", bytes), |params| params.tar = true).failure().clone();
+        assert_eq!(failure.kind, FailureKind::Input, "{failure:?}");
+        assert!(failure.message.contains("no tar stream"), "{}", failure.message);
+    }
+}
+
+#[test]
 fn what_the_disk_has_no_room_for_is_refused_before_it_is_read() {
     let scene = Scene::new();
     let source = scene.file("huge.bin", b"");

@@ -2,7 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod keyed;
+mod packing;
+mod sending;
+mod wire;
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +28,10 @@ struct Served {
 
 impl Served {
     fn start() -> Self {
-        let scene = Scene::new();
+        Self::start_in(Scene::new())
+    }
+
+    fn start_in(scene: Scene) -> Self {
         let mut running = scene.start(&["serve", "--listen", "127.0.0.1:0", "--json", "--device=cpu"]);
         let listening = running.wait_for(|record| record["type"] == "listening");
         let url = listening["url"].as_str().unwrap().to_owned();
@@ -89,6 +98,29 @@ fn a_film_is_transcoded_there_and_lies_here() {
 }
 
 #[test]
+fn several_films_have_a_result_each_and_the_worst_code_counts() {
+    let (served, here) = (Served::start(), Scene::new());
+    here.clip(&clips::cfr_h264(1), "a.mp4");
+    here.clip(&clips::cfr_h264(2), "b.mp4");
+    fs::write(here.path("notes.mp4"), b"not a film").unwrap();
+    let ran =
+        served.reel(&here, &["transcode", "a.mp4", "notes.mp4", "no.mp4", "b.mp4", "-o", "out/", "--json"]);
+    let records = ran.expect(3).records();
+    let mut results: Vec<(String, u64)> = records
+        .iter()
+        .filter(|record| record["type"] == "result")
+        .map(|one| (one["input"].as_str().unwrap().to_owned(), one["exit_code"].as_u64().unwrap()))
+        .collect();
+    results.sort();
+    let expected = [("a.mp4", 0), ("b.mp4", 0), ("no.mp4", 3), ("notes.mp4", 3)];
+    assert_eq!(results, expected.map(|(name, code)| (name.to_owned(), code)), "{records:#?}");
+    let summary = records.last().unwrap();
+    assert_eq!((&summary["inputs"], &summary["completed"]), (&4.into(), &2.into()));
+    assert_eq!(support::names(&here.path("out")), ["a.mp4", "b.mp4"]);
+    served.stop();
+}
+
+#[test]
 fn a_file_is_packed_there_and_unpacked_there() {
     let (served, here) = (Served::start(), Scene::new());
     // More than one piece of an upload.
@@ -104,10 +136,6 @@ fn a_file_is_packed_there_and_unpacked_there() {
 #[test]
 fn what_a_server_cannot_do_is_said_before_anything_is_sent() {
     let (served, here) = (Served::start(), Scene::new());
-    fs::create_dir(here.path("folder")).unwrap();
-    fs::write(here.path("folder/a.txt"), b"abc").unwrap();
-    let ran = served.reel(&here, &["pack", "folder", "-o", "a.avi"]).expect(2);
-    assert!(ran.stderr.contains("a server packs one file"), "{}", ran.stderr);
     let ran = served.reel(&here, &["transcode", "no.mp4", "-o", "a.mp4"]).expect(3);
     assert!(ran.stderr.contains("no.mp4"), "{}", ran.stderr);
     assert!(jobs(&served, &here).is_empty());
