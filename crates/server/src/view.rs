@@ -8,6 +8,7 @@ mod partial;
 mod task;
 mod upload;
 mod webhook;
+mod words;
 
 pub(crate) use artifact::ArtifactView;
 pub(crate) use event::EventView;
@@ -17,6 +18,7 @@ pub(crate) use partial::PartialView;
 pub(crate) use task::{AttemptView, TaskView};
 pub(crate) use upload::UploadView;
 pub(crate) use webhook::{DeliveryView, MadeWebhookView, WebhookView};
+pub(crate) use words::Words;
 
 /// Where the API lies.
 pub(crate) const API: &str = "/api/v1";

@@ -46,7 +46,9 @@ pub(super) async fn tell(turn: &mut Turn, job: &JobId, state: JobState) -> Resul
 fn shown(mut job: Job) -> Job {
     job.outputs.truncate(TOLD_MAX + 1);
     job.gaps.truncate(TOLD_MAX + 1);
-    Job { params: Value::Null, sources: Vec::new(), metadata: Value::Null, ..job }
+    // Why it failed is told with the names of what it reads.
+    job.sources.truncate(if job.failure.is_some() { TOLD_MAX } else { 0 });
+    Job { params: Value::Null, metadata: Value::Null, ..job }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::kind::WebhookKind;
 use super::rows::DeliveryRow;
-use crate::view::{API, ArtifactView, FailureView, GapView, StatusView};
+use crate::view::{API, ArtifactView, FailureView, GapView, StatusView, Words};
 
 /// The body of a request to a webhook.
 #[derive(Serialize, ToSchema, Clone, PartialEq, Debug)]
@@ -71,6 +71,7 @@ impl WebhookMessage {
 impl From<Job> for WebhookJob {
     fn from(job: Job) -> Self {
         let outputs = job.outputs.iter().take(TOLD_MAX);
+        let words = Words::of(&job.sources);
         Self {
             truncated: job.outputs.len().max(job.gaps.len()) > TOLD_MAX,
             url: format!("{API}/jobs/{}", job.id),
@@ -80,8 +81,8 @@ impl From<Job> for WebhookJob {
             pipeline: job.pipeline,
             created_at_millis: job.created_at,
             ended_at_millis: job.ended_at,
-            gaps: job.gaps.into_iter().take(TOLD_MAX).map(GapView::from).collect(),
-            error: job.failure.map(FailureView::from),
+            gaps: job.gaps.into_iter().take(TOLD_MAX).map(|gap| GapView::of(gap, &words)).collect(),
+            error: job.failure.map(|failure| FailureView::of(failure, &words)),
         }
     }
 }

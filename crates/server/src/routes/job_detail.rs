@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::progress;
 use crate::refusals::{Always, Named};
 use crate::state::{AppState, Caller};
-use crate::view::{AttemptView, JobView, TaskView};
+use crate::view::{AttemptView, JobView, TaskView, Words};
 
 /// A job's tasks in order of round, kind and index, each with the tries at it.
 #[utoipa::path(
@@ -27,10 +27,11 @@ pub(crate) async fn tasks(
 ) -> Result<Json<Vec<TaskView>>, Problem> {
     let job = state.job(&caller.tenant, &id).await?;
     let tasks = state.engine.queue.tasks(&job.id).await?;
-    let mut attempts = by_task(&state.engine.queue.attempts(&job.id).await?);
+    let words = Words::of(&job.sources);
+    let mut attempts = by_task(&state.engine.queue.attempts(&job.id).await?, &words);
     let view = |task: reel_types::Task| {
         let attempts = attempts.remove(&task.id).unwrap_or_default();
-        TaskView::new(task, attempts)
+        TaskView::new(task, attempts, &words)
     };
     Ok(Json(tasks.into_iter().map(view).collect()))
 }
@@ -66,7 +67,8 @@ pub(crate) async fn report(
     let tasks = state.engine.queue.tasks(&job.id).await?;
     let attempts = state.engine.queue.attempts(&job.id).await?;
     let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
-    let mut views = by_task(&attempts);
+    let words = Words::of(&job.sources);
+    let mut views = by_task(&attempts, &words);
     let is_bad = |one: &&Attempt| matches!(one.outcome, AttemptOutcome::Failed | AttemptOutcome::Lost);
     let held = attempts.iter().filter_map(|one| Some(one.ended_at? - one.started_at));
     Ok(Json(JobReport {
@@ -78,7 +80,7 @@ pub(crate) async fn report(
             .into_iter()
             .map(|task| {
                 let attempts = views.remove(&task.id).unwrap_or_default();
-                TaskView::new(task, attempts)
+                TaskView::new(task, attempts, &words)
             })
             .collect(),
         job: JobView::new(job, progress),
@@ -110,10 +112,11 @@ pub(crate) async fn log(
 ) -> Result<Json<Vec<LogLine>>, Problem> {
     let job = state.job(&caller.tenant, &id).await?;
     let attempts = state.engine.queue.attempts(&job.id).await?;
+    let words = Words::of(&job.sources);
     let of_job = |at_millis, level, message| LogLine { at_millis, level, task_id: None, message };
     let mut lines = vec![of_job(job.created_at, "info", format!("{} submitted", job.pipeline))];
     lines.extend(attempts.iter().map(|attempt| {
-        let (level, message) = said(attempt);
+        let (level, message) = said(attempt, &words);
         LogLine {
             at_millis: attempt.ended_at.unwrap_or(attempt.started_at),
             level,
@@ -123,7 +126,7 @@ pub(crate) async fn log(
     }));
     if let Some(ended_at) = job.ended_at {
         let (level, message) = match &job.failure {
-            Some(failure) => ("error", format!("{}: {}", job.state.as_str(), failure.message)),
+            Some(failure) => ("error", format!("{}: {}", job.state.as_str(), words.clean(&failure.message))),
             None => ("info", job.state.as_str().to_owned()),
         };
         lines.push(of_job(ended_at, level, message));
@@ -132,20 +135,21 @@ pub(crate) async fn log(
     Ok(Json(lines))
 }
 
-fn said(attempt: &Attempt) -> (&'static str, String) {
+fn said(attempt: &Attempt, words: &Words) -> (&'static str, String) {
     let level = match attempt.outcome {
         AttemptOutcome::Failed | AttemptOutcome::Lost => "warning",
         _ => "info",
     };
     let outcome = attempt.outcome.as_str();
-    let reason = attempt.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = attempt.reason.as_ref().map(|reason| format!(": {}", words.clean(reason)));
+    let reason = reason.unwrap_or_default();
     (level, format!("try {} on {} {outcome}{reason}", attempt.epoch, attempt.worker))
 }
 
-fn by_task(attempts: &[Attempt]) -> BTreeMap<TaskId, Vec<AttemptView>> {
+fn by_task(attempts: &[Attempt], words: &Words) -> BTreeMap<TaskId, Vec<AttemptView>> {
     let mut by_task: BTreeMap<TaskId, Vec<AttemptView>> = BTreeMap::new();
     for attempt in attempts {
-        by_task.entry(attempt.task.clone()).or_default().push(attempt.into());
+        by_task.entry(attempt.task.clone()).or_default().push(AttemptView::of(attempt, words));
     }
     by_task
 }

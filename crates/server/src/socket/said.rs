@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::word::Word;
 use crate::live::ProgressOf;
-use crate::view::ArtifactView;
+use crate::view::{ArtifactView, Words};
 
 /// One event.
 #[derive(Serialize, Clone, PartialEq, Debug)]
@@ -91,8 +91,12 @@ impl Said {
 
     /// Why a job has just failed.
     pub(super) fn error(job: &Job) -> Self {
-        let error = job.failure.as_ref().map_or("the job failed", |failure| failure.message.as_str());
-        Self::Error { error: error.to_owned(), task_id: job.id.to_string() }
+        let words = Words::of(&job.sources);
+        let error = job.failure.as_ref().map(|failure| words.clean(&failure.message));
+        Self::Error {
+            error: error.unwrap_or_else(|| "the job failed".to_owned()),
+            task_id: job.id.to_string(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ArtifactView;
+use super::{ArtifactView, Words};
 use crate::progress::Progress;
 
 /// A job.
@@ -103,6 +103,7 @@ pub(crate) struct FailureView {
 
 impl JobView {
     pub(crate) fn new(job: Job, progress: Progress) -> Self {
+        let words = Words::of(&job.sources);
         let outputs = job.outputs.iter().map(|output| ArtifactView::of(&job.id, output)).collect();
         Self {
             id: job.id.to_string(),
@@ -117,9 +118,9 @@ impl JobView {
             ended_at_millis: job.ended_at,
             progress,
             outputs,
-            metadata: job.metadata,
-            gaps: job.gaps.into_iter().map(GapView::from).collect(),
-            error: job.failure.map(FailureView::from),
+            metadata: words.clean_all(job.metadata),
+            gaps: job.gaps.into_iter().map(|gap| GapView::of(gap, &words)).collect(),
+            error: job.failure.map(|failure| FailureView::of(failure, &words)),
         }
     }
 
@@ -159,14 +160,18 @@ impl From<&Source> for SourceView {
     }
 }
 
-impl From<Gap> for GapView {
-    fn from(gap: Gap) -> Self {
-        Self { start_secs: gap.start_secs, end_secs: gap.end_secs, reason: gap.reason }
+impl GapView {
+    pub(crate) fn of(gap: Gap, words: &Words) -> Self {
+        Self { start_secs: gap.start_secs, end_secs: gap.end_secs, reason: words.clean(&gap.reason) }
     }
 }
 
-impl From<Failure> for FailureView {
-    fn from(failure: Failure) -> Self {
-        Self { kind: failure.kind.as_str(), message: failure.message, hint: failure.hint }
+impl FailureView {
+    pub(crate) fn of(failure: Failure, words: &Words) -> Self {
+        Self {
+            kind: failure.kind.as_str(),
+            message: words.clean(&failure.message),
+            hint: failure.hint.map(|hint| words.clean(&hint)),
+        }
     }
 }

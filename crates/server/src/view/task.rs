@@ -4,7 +4,7 @@ use reel_types::{Attempt, Task};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::job::FailureView;
+use super::{FailureView, Words};
 
 /// One piece of a job.
 #[derive(Serialize, ToSchema, Clone, PartialEq, Debug)]
@@ -62,7 +62,7 @@ pub(crate) struct AttemptView {
 
 impl TaskView {
     /// A task with the tries at it.
-    pub(crate) fn new(task: Task, attempts: Vec<AttemptView>) -> Self {
+    pub(crate) fn new(task: Task, attempts: Vec<AttemptView>, words: &Words) -> Self {
         Self {
             id: task.id.within_job(),
             kind: task.id.kind.as_str(),
@@ -77,21 +77,22 @@ impl TaskView {
             done: task.progress.done,
             total: task.progress.total,
             stage: task.progress.stage.map(reel_types::Stage::as_str),
-            error: task.failure.map(FailureView::from),
+            error: task.failure.map(|failure| FailureView::of(failure, words)),
             attempts,
         }
     }
 }
 
-impl From<&Attempt> for AttemptView {
-    fn from(attempt: &Attempt) -> Self {
+impl AttemptView {
+    /// A try at a task.
+    pub(crate) fn of(attempt: &Attempt, words: &Words) -> Self {
         Self {
             epoch: attempt.epoch,
             worker: attempt.worker.to_string(),
             started_at_millis: attempt.started_at,
             ended_at_millis: attempt.ended_at,
             outcome: attempt.outcome.as_str(),
-            reason: attempt.reason.clone(),
+            reason: attempt.reason.as_deref().map(|reason| words.clean(reason)),
         }
     }
 }

@@ -63,8 +63,14 @@ impl Pipeline for Copy {
         }
     }
 
-    fn inspect(&self, _params: &Params, cx: &RunContext<'_>) -> Result<(), RunError> {
-        cx.source(0).map(|_| ())
+    /// What fails says where its source lies, as tools do.
+    fn inspect(&self, params: &Params, cx: &RunContext<'_>) -> Result<(), RunError> {
+        let source = cx.source(0)?;
+        if params.fail {
+            let failure = Failure::new(FailureKind::Usage, format!("{} was told to fail", source.display()));
+            return Err(failure.with_hint(format!("see {}", cx.scratch().join("x.log").display())).into());
+        }
+        Ok(())
     }
 
     fn plan(&self, params: &Params, (): &(), _site: &Site) -> Result<Plan<bool>, RunError> {
@@ -77,9 +83,6 @@ impl Pipeline for Copy {
             cost: 1,
             after: None,
         };
-        if params.fail {
-            return Err(RunError::failed(FailureKind::Usage, "it was told to fail"));
-        }
         let chunks = vec![chunk; usize::from(params.chunks)];
         Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob })
     }

@@ -89,14 +89,22 @@ async fn what_only_the_command_line_fills_in_does_not_come_from_outside() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_job_says_why_and_can_be_tried_again() {
     let scene = Scene::new().await;
-    let upload = scene.upload("a", b"abc").await;
+    let upload = scene.upload("my a.mp4", b"abc").await;
     let job = scene.copy(&upload, json!({"fail": true})).await;
     let ended = scene.ended(&job).await;
     assert_eq!(ended["status"], "failed");
-    assert_eq!(ended["error"]["message"], "it was told to fail");
+    let said = (&ended["error"]["message"], &ended["error"]["hint"]);
+    assert_eq!(said, (&json!("my a.mp4 was told to fail"), &json!("see x.log")));
     let log = scene.get(&format!("{JOBS}/{job}/log")).await.expect(200).json();
     let lines: Vec<String> = log.as_array().unwrap().iter().map(|line| text(&line["message"])).collect();
-    assert!(lines.last().unwrap().contains("it was told to fail"), "{lines:?}");
+    assert!(lines.last().unwrap().contains("my a.mp4 was told to fail"), "{lines:?}");
+    // Where it lies is said nowhere.
+    let folder = scene.folder().path().file_name().unwrap().to_str().unwrap().to_owned();
+    let one = format!("{JOBS}/{job}");
+    for path in ["", "/tasks", "/report", "/log", "/events"].map(|below| one.clone() + below) {
+        let told = String::from_utf8(scene.get(&path).await.expect(200).body).unwrap();
+        assert!(!told.contains("objects/") && !told.contains(&folder), "{path}: {told}");
+    }
     let report = scene.get(&format!("{JOBS}/{job}/report")).await.expect(200).json();
     assert_eq!(report["attempts_failed"], 1);
     scene.send(Request::post(&format!("{JOBS}/{job}/retry"))).await.expect(200);

@@ -121,7 +121,7 @@ async fn is_heard_by(transport: &str) {
     let job = scene.copy(&upload, json!({"fail": true})).await;
     let (name, data) = client.until_the_end_of(&job).pop().unwrap();
     assert_eq!(name, "conversion_error");
-    assert_eq!(data, json!({"error": "it was told to fail", "task_id": job}));
+    assert_eq!(data, json!({"error": "a was told to fail", "task_id": job}));
 
     let job = scene.copy(&upload, json!({"hold": true})).await;
     loop {

@@ -59,7 +59,7 @@ async fn a_job_that_fails_and_one_that_is_cancelled_are_told_of() {
     let failing = scene.copy(&upload, json!({"fail": true})).await;
     let told = receiver.next().await.json();
     assert_eq!((&told["type"], &told["job"]["id"]), (&json!("job.failed"), &json!(failing)));
-    assert_eq!(told["job"]["error"]["message"], "it was told to fail");
+    assert_eq!(told["job"]["error"]["message"], "in.bin was told to fail");
     let held = scene.copy(&upload, json!({"hold": true})).await;
     scene.send(Request::post(&format!("/api/v1/jobs/{held}/cancel"))).await.expect(200);
     let told = receiver.next().await.json();
