@@ -88,6 +88,8 @@ impl Server {
 pub(super) struct Refusal {
     /// Nothing when the server was not reached.
     pub(super) status: Option<u16>,
+    /// Who answers has no certificate that is trusted here.
+    is_untrusted: bool,
     /// What to tell.
     pub(super) problem: Problem,
 }
@@ -95,7 +97,11 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Whether the same may work in a while.
     pub(super) fn may_pass(&self) -> bool {
-        matches!(self.status, None | Some(408 | 423 | 425 | 429 | 502..=504))
+        !self.is_untrusted && matches!(self.status, None | Some(408 | 423 | 425 | 429 | 502..=504))
+    }
+
+    pub(super) fn new(status: Option<u16>, problem: Problem) -> Self {
+        Self { status, is_untrusted: false, problem }
     }
 }
 
@@ -154,8 +160,7 @@ impl Client {
         }
     }
 
-    /// One try with a body that is read while it is sent. The server, or what stands before it, may refuse before any of it goes:
-    /// else who sends much into a refusal hears of a broken connection only.
+    /// One try with a body that is read while it is sent.
     pub(super) fn send_stream(
         &self,
         method: Method,
@@ -164,8 +169,8 @@ impl Client {
         (body, size_bytes): (&mut dyn Read, u64),
     ) -> Result<Response<Body>, Refusal> {
         let size = size_bytes.to_string();
-        let more = [("content-length", size.as_str()), ("expect", "100-continue")];
-        self.ask(method, path, &[headers, &more].concat(), SendBody::from_reader(body))
+        let length = [("content-length", size.as_str())];
+        self.ask(method, path, &[headers, &length].concat(), SendBody::from_reader(body))
     }
 
     fn ask(
@@ -186,11 +191,11 @@ impl Client {
         let response = sent.map_err(|error| self.not_reached(&error))?;
         match response.status().as_u16() {
             ..300 => Ok(response),
-            300..400 => Err(Refusal {
-                status: Some(response.status().as_u16()),
-                problem: Problem::usage(format!("{} sends elsewhere", self.server.url))
+            status @ 300..400 => Err(Refusal::new(
+                Some(status),
+                Problem::usage(format!("{} sends elsewhere", self.server.url))
                     .with_hint("name the server itself in --server"),
-            }),
+            )),
             status => Err(self.refused(status, response)),
         }
     }
@@ -249,16 +254,21 @@ impl Client {
             let problem = Problem::new(ProblemKind::Failure(FailureKind::Missing), message)
                 .caused_by(&error)
                 .with_hint("is it a reel server, and of this version");
-            Refusal { status: Some(status), problem }
+            Refusal::new(Some(status), problem)
         })
     }
 
     fn not_reached(&self, error: &ureq::Error) -> Refusal {
         let message = format!("cannot reach {}", self.server.url);
-        let problem = Problem::new(ProblemKind::Failure(FailureKind::Transient), message)
-            .caused_by(error)
-            .with_hint("check that the server runs and that --server names it; the same command goes on");
-        Refusal { status: None, problem }
+        let problem = Problem::new(ProblemKind::Failure(FailureKind::Transient), message).caused_by(error);
+        let is_untrusted = is_untrusted(error);
+        let hint = match is_untrusted {
+            true => {
+                "its certificate is not trusted here (SSL_CERT_FILE may name a file with that of its authority), or it speaks no TLS"
+            }
+            false => "check that the server runs and that --server names it; the same command goes on",
+        };
+        Refusal { status: None, is_untrusted, problem: problem.with_hint(hint) }
     }
 
     fn refused(&self, status: u16, answer: Response<Body>) -> Refusal {
@@ -288,7 +298,17 @@ impl Client {
             ),
             _ => said.hint,
         };
-        Refusal { status: Some(status), problem: hint.into_iter().fold(problem, Problem::with_hint) }
+        Refusal::new(Some(status), hint.into_iter().fold(problem, Problem::with_hint))
+    }
+}
+
+/// That does not change by waiting.
+fn is_untrusted(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => true,
+        // How a handshake ends that is driven by reads and writes.
+        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+        _ => false,
     }
 }
 

@@ -148,7 +148,7 @@ fn read_from(wanted: &Wanted<'_>, file: &mut File, at: u64) -> Result<(), Broken
     let cut = |error: &io::Error| {
         let message = format!("the connection to {} broke", wanted.client.url());
         let problem = Problem::new(ProblemKind::Failure(FailureKind::Transient), message).caused_by(error);
-        Broken::There(Refusal { status: None, problem })
+        Broken::There(Refusal::new(None, problem))
     };
     let mut got = 0_u64;
     loop {

@@ -14,8 +14,11 @@ use super::parcel::Parcel;
 use crate::problem::{Problem, ProblemKind};
 use crate::text::{bytes, shown};
 
+/// What the first request carries: as much as nginx takes by itself. Who sends much into a refusal often hears of nothing but a
+/// broken connection, so pieces grow.
+const PIECE_BYTES: u64 = 1 << 20;
 /// What one request carries at most. What arrived of it counts, whatever cuts it.
-const PIECE_BYTES: u64 = 16 << 20;
+const PIECE_BYTES_MAX: u64 = 16 << 20;
 /// What stands before a server may take less at once; one that takes less than this takes no files.
 const PIECE_BYTES_MIN: u64 = 64 << 10;
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
@@ -109,7 +112,7 @@ fn begin(client: &Client, place: &Place, parcel: &Parcel) -> Result<Sending, Pro
 fn standing(client: &Client, path: &str) -> Result<Sending, Refusal> {
     let answer = client.send_again(&Method::HEAD, path, &[TUS], None)?;
     let at = text(&answer, "upload-offset").and_then(|at| at.parse().ok());
-    let at = at.ok_or_else(|| Refusal { status: None, problem: missing("Upload-Offset") })?;
+    let at = at.ok_or_else(|| Refusal::new(None, missing("Upload-Offset")))?;
     Ok(Sending { path: path.to_owned(), at, id: text(&answer, "upload-id") })
 }
 
@@ -120,7 +123,7 @@ fn send_rest(
     parcel: &Parcel,
     gauge: &Gauge<'_>,
 ) -> Result<String, Problem> {
-    let mut piece_bytes = PIECE_BYTES;
+    let (mut piece_bytes, mut piece_bytes_max) = (PIECE_BYTES, PIECE_BYTES_MAX);
     let mut pauses = Client::pauses();
     loop {
         gauge.tell(sending.at);
@@ -134,12 +137,16 @@ fn send_rest(
         match send_piece(client, &sending, to, parcel, gauge)? {
             Ok(answer) => {
                 pauses = Client::pauses();
+                piece_bytes = (piece_bytes * 2).min(piece_bytes_max);
                 sending = Sending { at: to, id: text(&answer, "upload-id"), ..sending };
                 if sending.id.is_none() && sending.at >= parcel.size_bytes {
                     sending = standing(client, &sending.path)?;
                 }
             }
-            Err(Refusal { status: Some(413), .. }) if piece_bytes > PIECE_BYTES_MIN => piece_bytes /= 2,
+            Err(Refusal { status: Some(413), .. }) if piece_bytes > PIECE_BYTES_MIN => {
+                piece_bytes /= 2;
+                piece_bytes_max = piece_bytes;
+            }
             Err(refusal) if refusal.may_pass() || refusal.status == Some(StatusCode::CONFLICT.as_u16()) => {
                 if !client.pause(&mut pauses) {
                     return Err(refusal.into());
@@ -148,6 +155,9 @@ fn send_rest(
                 let now = standing(client, &sending.path)?;
                 if now.at > sending.at {
                     pauses = Client::pauses();
+                } else {
+                    // Perhaps it was too much at once, and whoever found so was not heard.
+                    piece_bytes = (piece_bytes / 2).max(PIECE_BYTES_MIN);
                 }
                 sending = now;
             }

@@ -78,9 +78,7 @@ impl Scene {
     }
 
     pub fn start<S: AsRef<OsStr>>(&self, args: &[S]) -> Running {
-        let mut child = self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        Running { child, lines, seen: String::new() }
+        Running::of(self.command(args))
     }
 
     /// Names in the folder, hidden ones too, without the state folder.
@@ -174,6 +172,12 @@ impl Ran {
 }
 
 impl Running {
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines, seen: String::new() }
+    }
+
     pub fn pid(&self) -> Pid {
         Pid::from_raw(self.child.id() as i32).unwrap()
     }
