@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kill cancels damage fuzz survival big upload serve
+.PHONY: help setup demo test check bench kill cancels damage fuzz api-fuzz survival big upload serve
 
 CARGO := scripts/cargo
 
@@ -26,6 +26,7 @@ test: setup ## run all tests, those of the page in a browser as well
 	     $(CARGO) test --workspace --no-fail-fast </dev/null; \
 	 fi
 	@scripts/test-web
+	@REEL_BIN=$$(realpath "$${CARGO_TARGET_DIR:-target}")/debug/reel scripts/api-fuzz
 
 check: setup ## formatting, lints, the rules of the house
 	$(CARGO) fmt --all --check
@@ -52,6 +53,9 @@ damage: setup ## damage 100 000 packed videos (REEL_DAMAGES=n for more): exact, 
 
 fuzz: setup ## feed the readers of pack what a fuzzer makes up (REEL_FUZZ_SECS=n for each target; goes on where it was)
 	@scripts/fuzz $(ONLY)
+
+api-fuzz: setup ## ask a server what its API's description promises and what it does not (EXAMPLES=n made-up requests for each operation)
+	@scripts/api-fuzz $(EXAMPLES)
 
 survival: setup ## measure which packed videos survive what sites do (hours; goes on where it was; QUICK=1 for minutes)
 	@scripts/survival $(if $(QUICK),--quick)

@@ -212,7 +212,7 @@ fn no_parameter_that_comes_over_http_names_a_file() {
     let looked_at = json!({
         "pack": ["color_count", "compress", "device", "error_correction", "error_correction_ratio", "fps", "matroska",
                  "name", "nine_to_one", "no_error_correction", "no_metadata_frames", "profile", "resolution",
-                 "split_duration", "split_size", "target", "verify"],
+                 "split_duration", "split_size", "tar", "target", "verify"],
         "transcode": ["audio", "bitrate", "chunk", "codec", "container", "crf", "device", "encoder", "preset",
                       "resolution", "strict", "two_pass", "verify"],
         "unpack": ["allow_partial", "device", "verify"],

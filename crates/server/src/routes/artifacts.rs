@@ -37,9 +37,9 @@ pub(crate) struct ArtifactQuery {
     get, operation_id = "getArtifact", path = "/jobs/{id}/artifacts/{*path}", tag = "jobs",
     params(("id" = String, Path), ("path" = String, Path), ArtifactQuery),
     responses(
-        (status = 200, description = "all of it", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "the ranges that were asked for", body = Vec<u8>,
-         content_type = "application/octet-stream"),
+        (status = 200, description = "all of it", body = serde_json::Value, content_type = "*/*"),
+        (status = 206, description = "the ranges that were asked for", body = serde_json::Value,
+         content_type = "*/*"),
         (status = 304, description = "as the client knows it"),
         (status = 416, description = "no byte is in that range", body = crate::problem::ProblemDocument,
          content_type = "application/problem+json"),

@@ -112,7 +112,7 @@ pub(crate) async fn list(
     get, operation_id = "getPicture", path = "/jobs/{id}/pictures/{index}", tag = "jobs",
     params(("id" = String, Path), ("index" = u64, Path), PictureQuery),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 200, body = serde_json::Value, content_type = "image/jpeg"),
         (status = 304, description = "as the client knows it"),
         Named, Always
     )

@@ -114,3 +114,14 @@ fn every_reference_leads_somewhere() {
         assert!(document.pointer(pointer).is_some(), "{reference}");
     }
 }
+
+#[test]
+fn bytes_of_any_sort_are_not_said_to_be_of_one() {
+    for path in ["/jobs/{id}/artifacts/{path}", "/jobs/{id}/sources/{index}", "/videos/{id}/content"] {
+        let responses = &document()["paths"][format!("/api/v1{path}")]["get"]["responses"];
+        for status in ["200", "206"] {
+            let said: Vec<&String> = responses[status]["content"].as_object().unwrap().keys().collect();
+            assert_eq!(said, ["*/*"], "{path} {status}");
+        }
+    }
+}
