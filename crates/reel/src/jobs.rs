@@ -1,6 +1,6 @@
 //! `reel jobs`: the jobs of the state folder.
 
-mod change;
+pub(crate) mod change;
 mod find;
 pub(crate) mod list;
 pub(crate) mod record;

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::exit;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 
 /// One line.
 #[derive(Serialize, Clone, Debug)]
@@ -96,6 +96,16 @@ pub enum Status {
 }
 
 impl Status {
+    /// How an input whose job was made ends with such a problem.
+    pub fn of(problem: &Problem) -> Self {
+        match problem.kind {
+            ProblemKind::Exists => Self::Exists,
+            ProblemKind::Cancelled => Self::Cancelled,
+            ProblemKind::Interrupted => Self::Interrupted,
+            ProblemKind::Failure(_) => Self::Failed,
+        }
+    }
+
     /// In the words of the file-to-video converter.
     pub fn stage(self) -> Option<&'static str> {
         match self {

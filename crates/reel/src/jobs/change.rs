@@ -2,7 +2,7 @@
 
 use reel_queue::{Queue, RetryReply};
 use reel_store::Store;
-use reel_types::{Job, JobState};
+use reel_types::{Job, JobState, Task};
 
 use super::find::find_all;
 use super::record::{JobRecord, line};
@@ -33,15 +33,27 @@ pub(super) async fn change(
             Change::Retry => retry(archive, &job).await?,
             Change::Forget => forget(archive, &job).await?,
         };
-        if settings.json {
-            let tasks = archive.queue.tasks(&job.id).await?;
-            let after = archive.queue.job(&job.id).await?.unwrap_or(job);
-            console.data(&line(&JobRecord::new(&after, &tasks)));
-        } else if !settings.quiet {
-            console.data(&format!("{}  {said}", job.id));
-        }
+        let tasks = archive.queue.tasks(&job.id).await?;
+        let after = archive.queue.job(&job.id).await?;
+        tell(console, settings, &job, &said, || (after.unwrap_or_else(|| job.clone()), tasks));
     }
     Ok(exit::DONE)
+}
+
+/// Says what was done to a job; in JSON as it stands after that.
+pub(crate) fn tell(
+    console: &Console,
+    settings: &Settings,
+    job: &Job,
+    said: &str,
+    after: impl FnOnce() -> (Job, Vec<Task>),
+) {
+    if settings.json {
+        let (after, tasks) = after();
+        console.data(&line(&JobRecord::new(&after, &tasks)));
+    } else if !settings.quiet {
+        console.data(&format!("{}  {said}", job.id));
+    }
 }
 
 async fn cancel(archive: &Archive, job: &Job) -> Result<String, Problem> {

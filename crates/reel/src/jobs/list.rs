@@ -25,32 +25,49 @@ pub(super) async fn list(
         .queue
         .jobs(JobFilter { states: state.into_iter().collect(), limit, ..JobFilter::default() })
         .await?;
-    let mut rows = vec![head()];
+    let mut listing = Listing::new(console, settings.json);
     for job in &jobs {
         if console.is_out_closed() {
             break;
         }
         // The tasks of a job that has ended tell nothing new.
         let tasks = if job.state.is_terminal() { Vec::new() } else { archive.queue.tasks(&job.id).await? };
-        if settings.json {
-            console.data(&line(&JobRecord::new(job, &tasks)));
-        } else {
-            rows.push(row(job, &tasks));
-        }
+        listing.add(job, &tasks);
     }
-    if !settings.json {
-        table::lines(&rows).iter().for_each(|line| console.data(line));
-    }
+    listing.end();
     Ok(exit::DONE)
 }
 
-/// The first line of the table.
-pub(crate) fn head() -> Vec<String> {
-    ["JOB", "STATE", "DONE", "MADE", "VERB", "INPUT"].map(str::to_owned).to_vec()
+/// Jobs as they are listed: a line of JSON at once, or all of them in a table.
+pub(crate) struct Listing<'a> {
+    console: &'a Console,
+    json: bool,
+    rows: Vec<Vec<String>>,
+}
+
+impl<'a> Listing<'a> {
+    pub(crate) fn new(console: &'a Console, json: bool) -> Self {
+        let head = ["JOB", "STATE", "DONE", "MADE", "VERB", "INPUT"].map(str::to_owned).to_vec();
+        Self { console, json, rows: vec![head] }
+    }
+
+    pub(crate) fn add(&mut self, job: &Job, tasks: &[Task]) {
+        if self.json {
+            self.console.data(&line(&JobRecord::new(job, tasks)));
+        } else {
+            self.rows.push(row(job, tasks));
+        }
+    }
+
+    pub(crate) fn end(self) {
+        if !self.json {
+            table::lines(&self.rows).iter().for_each(|line| self.console.data(line));
+        }
+    }
 }
 
 /// The line of one job.
-pub(crate) fn row(job: &Job, tasks: &[Task]) -> Vec<String> {
+fn row(job: &Job, tasks: &[Task]) -> Vec<String> {
     let state = match job.state {
         state if state.is_terminal() || is_worked_on(tasks) => state.as_str().to_owned(),
         state => format!("{} (idle)", state.as_str()),

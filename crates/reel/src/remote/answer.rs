@@ -7,6 +7,8 @@ use reel_types::{
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::work::Told;
+
 /// A job. Its results' keys are the addresses of their bytes.
 #[derive(Deserialize, Debug)]
 pub(super) struct JobAnswer {
@@ -127,6 +129,22 @@ pub(super) enum EventAnswer {
     /// What a later server may tell.
     #[serde(other)]
     Other,
+}
+
+impl EventAnswer {
+    /// How far a job is, if it says so.
+    pub(super) fn told(&self) -> Option<Told> {
+        let Self::Progress { status, done_fraction, stage, chunks_done, chunks_total } = self else {
+            return None;
+        };
+        Some(Told {
+            state: *status,
+            stage: stage.map(Stage::as_str),
+            done_fraction: *done_fraction,
+            chunks_done: *chunks_done,
+            chunks_total: *chunks_total,
+        })
+    }
 }
 
 impl From<FailureAnswer> for Failure {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reel_types::{Event, EventKind, Job, JobId, JobState, Stage, Task, TaskId, TaskKind};
+use reel_types::{Event, EventKind, Job, JobId, JobState, Task, TaskId, TaskKind};
 use tokio::sync::mpsc;
 use ureq::http::Method;
 
@@ -11,15 +11,17 @@ use super::client::{API, Client, Refusal, Server};
 use super::follow::follow;
 use crate::args::JobsVerb;
 use crate::console::Console;
+use crate::exit;
 use crate::interrupt::Interrupt;
-use crate::jobs::record::{JobRecord, line, source_path};
-use crate::jobs::{list, show, watch};
+use crate::jobs::change::tell;
+use crate::jobs::list::Listing;
+use crate::jobs::record::source_path;
+use crate::jobs::{show, watch};
 use crate::problem::Problem;
 use crate::screen::Screen;
 use crate::settings::Settings;
 use crate::text::without_controls;
-use crate::work::{Pace, Told, internal};
-use crate::{exit, table};
+use crate::work::{Pace, internal};
 
 /// Most jobs that are looked through for one that begins as typed.
 const LOOKED_THROUGH_MAX: usize = 10_000;
@@ -58,21 +60,15 @@ fn list_all(
     state: Option<JobState>,
     limit: u32,
 ) -> Result<u8, Problem> {
-    let mut rows = vec![list::head()];
+    let mut listing = Listing::new(console, settings.json);
     for job in jobs(client, state, limit as usize)? {
         if console.is_out_closed() {
             break;
         }
         let tasks = if job.state.is_terminal() { Vec::new() } else { tasks(client, &job.id)? };
-        if settings.json {
-            console.data(&line(&JobRecord::new(&job, &tasks)));
-        } else {
-            rows.push(list::row(&job, &tasks));
-        }
+        listing.add(&job, &tasks);
     }
-    if !settings.json {
-        table::lines(&rows).iter().for_each(|line| console.data(line));
-    }
+    listing.end();
     Ok(exit::DONE)
 }
 
@@ -178,14 +174,13 @@ fn change(
             Err(Refusal { status: Some(404), .. }) => "is gone".to_owned(),
             Err(refusal) => return Err(refusal.into()),
         };
-        if settings.json {
-            let after = client.get::<JobAnswer>(&format!("{API}/jobs/{}", job.id));
-            let after = after.map(Job::from).unwrap_or(job);
+        let after = || {
+            let after = client.get::<JobAnswer>(&format!("{API}/jobs/{}", job.id)).map(Job::from);
+            let after = after.unwrap_or_else(|_| job.clone());
             let tasks = tasks(client, &after.id).unwrap_or_default();
-            console.data(&line(&JobRecord::new(&after, &tasks)));
-        } else if !settings.quiet {
-            console.data(&format!("{}  {said}", job.id));
-        }
+            (after, tasks)
+        };
+        tell(console, settings, &job, &said, after);
     }
     Ok(exit::DONE)
 }
@@ -257,21 +252,11 @@ fn watch_one(client: &Client, job: &Job, json: bool, tell: &mpsc::UnboundedSende
     let say = |news| {
         let _ = tell.send(news);
     };
-    let ended = follow(client, &job.id, |event| match event {
-        EventAnswer::Progress { status, done_fraction, stage, chunks_done, chunks_total } => {
-            let now = Told {
-                state: *status,
-                stage: stage.map(Stage::as_str),
-                done_fraction: *done_fraction,
-                chunks_done: *chunks_done,
-                chunks_total: *chunks_total,
-            };
+    let ended = follow(client, &job.id, |event| {
+        if let Some(now) = event.told() {
             say(News::Progress(pace.record_told(&input, &job.id, now, None)));
-        }
-        event => {
-            if let Some(event) = as_event(event).filter(|_| json) {
-                say(News::Line(watch::event_line(&event)));
-            }
+        } else if let Some(event) = as_event(event).filter(|_| json) {
+            say(News::Line(watch::event_line(&event)));
         }
     });
     say(News::Ended(job.id.clone(), ended));

@@ -6,7 +6,7 @@ use std::sync::mpsc as blocking;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reel_types::{Artifact, Job, JobId, JobState, Stage};
+use reel_types::{Artifact, Job, JobId, JobState};
 use tokio::sync::mpsc;
 
 use super::answer::EventAnswer;
@@ -209,20 +209,13 @@ fn follow_one(shared: &Shared, made: &Made) -> ResultRecord {
     let mut last =
         Told { state: JobState::Queued, stage: None, done_fraction: None, chunks_done: 0, chunks_total: 0 };
     let followed = follow(&shared.client, &made.job, |event| {
-        match event {
+        match (event, event.told()) {
+            (_, Some(told)) => last = told,
             // Progress is the latest, and what happened before is told after it.
-            EventAnswer::Job { status, .. } if place(*status) < place(last.state) => return,
-            EventAnswer::Job { status, .. } => last.state = *status,
-            EventAnswer::Progress { status, done_fraction, stage, chunks_done, chunks_total } => {
-                last = Told {
-                    state: *status,
-                    stage: stage.map(Stage::as_str),
-                    done_fraction: *done_fraction,
-                    chunks_done: *chunks_done,
-                    chunks_total: *chunks_total,
-                };
+            (EventAnswer::Job { status, .. }, _) if place(*status) >= place(last.state) => {
+                last.state = *status
             }
-            EventAnswer::Task { .. } | EventAnswer::Other => return,
+            _ => return,
         }
         // How it ended is told by its result.
         if !last.state.is_terminal() {
@@ -263,13 +256,7 @@ fn interrupted_problem(job: &JobId) -> Problem {
 }
 
 fn failed(target: &Target, job: &JobId, problem: Problem) -> ResultRecord {
-    let status = match problem.kind {
-        ProblemKind::Exists => Status::Exists,
-        ProblemKind::Cancelled => Status::Cancelled,
-        ProblemKind::Interrupted => Status::Interrupted,
-        ProblemKind::Failure(_) => Status::Failed,
-    };
-    ResultRecord::from_problem(&target.input, Some(job.clone()), status, problem)
+    ResultRecord::from_problem(&target.input, Some(job.clone()), Status::of(&problem), problem)
 }
 
 /// Fetches what a job made.

@@ -28,11 +28,7 @@ pub(super) async fn finish(
                     (Source::Local { path, .. }, typed) => problem.calling(path, typed),
                     _ => problem,
                 });
-            let status = match problem.kind {
-                ProblemKind::Exists => Status::Exists,
-                ProblemKind::Cancelled => Status::Cancelled,
-                _ => Status::Failed,
-            };
+            let status = Status::of(&problem);
             let record =
                 ResultRecord::from_problem(&open.target.input, Some(job.id.clone()), status, problem);
             ResultRecord { metadata: job.metadata.clone(), gaps: job.gaps.clone(), ..record }
