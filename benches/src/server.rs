@@ -18,7 +18,7 @@ use crate::clips;
 use crate::pair::median;
 use crate::table::Report;
 use client::{Connection, get, post};
-use flood::{Flood, durable_commits, percentile};
+use flood::{Flood, durable_commits, pause, percentile};
 use process::Served;
 
 /// Rounds, in each of which everything is measured in turn.
@@ -117,7 +117,10 @@ fn under_load(place: &Place, clip: &std::path::Path, report: &mut Report) -> Res
     let mut commits = Vec::new();
     let mut number = 0_u32;
     for _ in 0..ROUNDS {
-        let idle_cpu = phase_cpu(&served, || Ok(std::thread::sleep(PHASE)))?.0;
+        let (idle_cpu, ()) = phase_cpu(&served, || {
+            pause(PHASE);
+            Ok(())
+        })?;
         let phase = |flood: Flood<'_>| -> Result<Phase> {
             let (cpu_secs, millis) = phase_cpu(&served, || flood.run(served.port))?;
             let count = millis.len() as f64;
@@ -222,7 +225,7 @@ fn job_beside_requests(place: &Place, clip: &std::path::Path, report: &mut Repor
                     }
                     .run(served.port)?;
                 } else {
-                    std::thread::sleep(Duration::from_secs(1));
+                    pause(Duration::from_secs(1));
                 }
             }
             let took = served.children_cpu_secs()? - before;

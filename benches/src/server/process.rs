@@ -2,13 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::client::{Connection, get};
+use super::flood::pause;
 use crate::Place;
 
 /// One under way. Ends with this.
@@ -97,7 +97,7 @@ pub(crate) fn wait_until_running(port: u16, job: &str) -> Result<()> {
         if status(port, job)? == "running" {
             return Ok(());
         }
-        thread::sleep(Duration::from_millis(100));
+        pause(Duration::from_millis(100));
     }
     anyhow::bail!("the job does not begin")
 }

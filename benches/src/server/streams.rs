@@ -1,12 +1,12 @@
 //! As many listeners as the server takes: what one costs, and whether all of them hear.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::client::{Connection, get, post};
+use super::flood::pause;
 use super::process::Served;
 use super::{id_of, job, upload};
 use crate::Place;
@@ -39,7 +39,7 @@ pub(crate) fn measure(place: &Place, report: &mut Report) -> Result<()> {
         connection.head()?
     };
     // What was just connected has been told nothing yet; its memory is what it will have.
-    thread::sleep(Duration::from_secs(1));
+    pause(Duration::from_secs(1));
     let each = (served.memory_bytes("VmRSS")?.saturating_sub(before)) as f64 / STREAMS as f64;
     let begun = Instant::now();
     let made = Connection::open(served.port)?.ask(&post("/api/v1/jobs", &job(&upload, json!({}), 0)))?;
