@@ -7,6 +7,7 @@ use reel_types::{Millis, TenantId};
 use super::scope::Scope;
 use crate::catalog::KeyRow;
 use crate::problem::Problem;
+use crate::state::AppState;
 
 /// Who asks: put to the request by the door, so a handler that takes it is behind the door.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,6 +38,13 @@ impl Caller {
     pub(crate) fn with(key: KeyRow) -> Self {
         let shown = KeyShown { id: key.id, name: key.name, expires_at: key.expires_at };
         Self { tenant: key.tenant, scope: key.scope, key: Some(shown) }
+    }
+
+    /// Whether what it came with still lets it in; no, where that cannot be looked up: who is right comes again.
+    pub(crate) async fn is_welcome(&self, state: &AppState) -> bool {
+        let Some(key) = &self.key else { return !state.gate.is_known_to_need_keys() };
+        let found = state.catalog.key(&key.id).await.ok().flatten();
+        found.is_some_and(|found| found.is_live(state.options.clock.now()))
     }
 
     /// Whether it runs this server: an admin of the tenant that the command line works for.

@@ -150,14 +150,11 @@ impl Listening {
     /// second.
     async fn may_hear(&mut self) -> bool {
         let clock = &self.state.options.clock;
-        let Some(key) = &self.caller.key else { return !self.state.gate.is_known_to_need_keys() };
         if clock.elapsed().saturating_sub(self.looked) < KEY_LOOKED_AT_EVERY {
             return true;
         }
         self.looked = clock.elapsed();
-        // Who cannot be asked about is not told: the client comes again.
-        let found = self.state.catalog.key(&key.id).await.ok().flatten();
-        found.is_some_and(|found| found.is_live(clock.now()))
+        self.caller.is_welcome(&self.state).await
     }
 
     fn is_last(&self, told: &Told) -> bool {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use reel_queue::QueueError;
 use reel_types::{Event, EventKind, JobId, JobState, TenantId};
+use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError, SocketIo};
 use tokio::time::{Duration, Instant, sleep};
 
@@ -12,8 +13,10 @@ use super::pace::Pace;
 use super::said::Said;
 use super::word::Word;
 use crate::live::{Tail, Told};
-use crate::state::AppState;
+use crate::state::{AppState, Caller};
 
+/// How long what was looked up of a key holds.
+const KEY_LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
 /// Pause after the queue did not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
@@ -32,6 +35,7 @@ pub(super) async fn keep_telling(io: &SocketIo, audience: &Audience, state: &App
             tail: state.live.tail(None, came.since_seq),
             owners: HashMap::new(),
             pace: Pace::default(),
+            welcome: HashMap::new(),
         };
         loop {
             let told = tokio::select! {
@@ -57,6 +61,8 @@ struct Teller<'a> {
     /// Whose the jobs under way are.
     owners: HashMap<JobId, TenantId>,
     pace: Pace,
+    /// Whether keys still let in, and when that was looked up; nothing is who came without one.
+    welcome: HashMap<Option<String>, (bool, Duration)>,
 }
 
 impl Teller<'_> {
@@ -76,7 +82,7 @@ impl Teller<'_> {
                 // When the queue does not answer, or the job was forgotten, there is nothing to tell.
                 let Ok(Some(owner)) = self.owner(&of.job).await else { return };
                 if self.pace.may_tell(&of.job, word, Instant::now()) {
-                    self.say(&owner, &Said::progress(&of, word));
+                    self.say_to(&owner, &Said::progress(&of, word)).await;
                 }
             }
         }
@@ -88,7 +94,7 @@ impl Teller<'_> {
         if !state.is_terminal() {
             let Some(owner) = self.owner(&event.job).await? else { return Ok(()) };
             self.pace.note(&event.job, word, Instant::now());
-            self.say(&owner, &Said::state(&event.job, word));
+            self.say_to(&owner, &Said::state(&event.job, word)).await;
             return Ok(());
         }
         let job = self.state.engine.queue.job(&event.job).await?;
@@ -96,10 +102,10 @@ impl Teller<'_> {
         self.pace.note(&event.job, word, Instant::now());
         // One that was forgotten meanwhile is nobody's.
         let Some(job) = job else { return Ok(()) };
-        self.say(&job.tenant, &Said::state(&event.job, word));
+        self.say_to(&job.tenant, &Said::state(&event.job, word)).await;
         match state {
-            JobState::Completed => self.say(&job.tenant, &Said::complete(&job)),
-            JobState::Failed => self.say(&job.tenant, &Said::error(&job)),
+            JobState::Completed => self.say_to(&job.tenant, &Said::complete(&job)).await,
+            JobState::Failed => self.say_to(&job.tenant, &Said::error(&job)).await,
             _ => {}
         }
         Ok(())
@@ -117,14 +123,34 @@ impl Teller<'_> {
     }
 
     /// To all of one tenant. Who is too far behind misses progress; who would miss a change is cut, so that it comes
-    /// again and asks.
-    fn say(&self, tenant: &TenantId, said: &Said) {
+    /// again and asks. Whose key was revoked or is over hears nothing more.
+    async fn say_to(&mut self, tenant: &TenantId, said: &Said) {
         for socket in self.io.within(room(tenant)).sockets() {
+            if !self.may_hear(&socket).await {
+                // It may have left by itself.
+                let _ = socket.disconnect();
+                continue;
+            }
             let sent = socket.emit(said.name(), said);
             let is_behind = matches!(sent, Err(SendError::Socket(SocketError::InternalChannelFull)));
             if is_behind && said.is_change() {
                 // It may have left by itself.
                 let _ = socket.disconnect();
+            }
+        }
+    }
+
+    /// Looked up for each key at most once a second.
+    async fn may_hear(&mut self, socket: &SocketRef) -> bool {
+        let Some(caller) = socket.req_parts().extensions.get::<Caller>().cloned() else { return false };
+        let now = self.state.options.clock.elapsed();
+        let key = caller.key.as_ref().map(|key| key.id.clone());
+        match self.welcome.get(&key) {
+            Some((is_welcome, looked)) if now.saturating_sub(*looked) < KEY_LOOKED_AT_EVERY => *is_welcome,
+            _ => {
+                let is_welcome = caller.is_welcome(self.state).await;
+                self.welcome.insert(key, (is_welcome, now));
+                is_welcome
             }
         }
     }

@@ -3,8 +3,10 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use reel_queue::NewJob;
+use reel_server::{Clock, Scope, ServerOptions};
 use reel_types::{JobId, JobKey, TenantId};
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
@@ -21,7 +23,7 @@ struct Client {
 impl Client {
     #[expect(clippy::disallowed_methods, reason = "a client of a test, ended with it")]
     /// Nothing, and said so, where there is no Node or where its packages were not brought.
-    async fn start(scene: &Scene, transport: &str) -> Option<Self> {
+    async fn start(scene: &Scene, transport: &str, key: Option<&str>) -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/socket");
         if !folder.join("node_modules").is_dir() {
             eprintln!("skipped: run `npm ci` in crates/server/tests/socket first");
@@ -29,7 +31,7 @@ impl Client {
         }
         let url = format!("http://{}", scene.address);
         let mut command = Command::new("node");
-        command.arg("listen.js").args([&url, transport]).current_dir(folder).stdout(Stdio::piped());
+        command.arg("listen.js").args([&url, transport]).args(key).current_dir(folder).stdout(Stdio::piped());
         let Ok(mut child) = command.spawn() else {
             eprintln!("skipped: there is no node");
             return None;
@@ -100,7 +102,7 @@ async fn job_of_another_tenant(scene: &Scene) {
 async fn is_heard_by(transport: &str) {
     let mut scene = Scene::new().await;
     let upload = scene.upload("a", b"abc").await;
-    let Some(mut client) = Client::start(&scene, transport).await else { return };
+    let Some(mut client) = Client::start(&scene, transport, None).await else { return };
     job_of_another_tenant(&scene).await;
 
     let job = scene.copy(&upload, json!({"name": "made/film.bin", "mime": "video/mp4"})).await;
@@ -146,6 +148,25 @@ async fn a_client_that_polls_hears_of_its_own_jobs_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_with_a_websocket_hears_of_its_own_jobs_only() {
     is_heard_by("websocket").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_whose_key_was_revoked_hears_nothing_more() {
+    for transport in ["polling", "websocket"] {
+        let clock = Clock::default();
+        let options = ServerOptions { clock: clock.clone(), ..ServerOptions::default() };
+        let scene = Scene::with(options).await;
+        let key = scene.key("a", Scope::Read, None).await;
+        let writer = scene.key("a", Scope::Write, None).await;
+        let Some(mut client) = Client::start(&scene, transport, Some(&key)).await else { return };
+        let upload = scene.as_key(&writer).upload("a", b"abc").await;
+        let job = scene.as_key(&writer).copy(&upload, json!({})).await;
+        client.until_the_end_of(&job);
+        scene.keys().await.revoke(key.split('_').nth(1).unwrap(), None).await.unwrap();
+        clock.advance(Duration::from_secs(2));
+        scene.as_key(&writer).copy(&upload, json!({"name": "another"})).await;
+        assert_eq!(client.next().0, "disconnect", "{transport}");
+    }
 }
 
 const HELLO: &str = "/socket.io/?EIO=4&transport=polling";
