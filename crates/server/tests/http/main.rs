@@ -4,6 +4,7 @@
 
 mod access;
 mod artifacts;
+mod attacks;
 mod client;
 mod content;
 mod copy;
