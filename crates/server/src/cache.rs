@@ -7,7 +7,7 @@
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
@@ -15,13 +15,14 @@ use axum::response::{IntoResponse, Response};
 use reel_types::{JobId, TenantId};
 use serde::Serialize;
 
+use crate::access::Clock;
 use crate::problem::Problem;
 
 /// Bytes of all answers together.
 const BYTES_MAX: u64 = 32 << 20;
 /// Counts of changes; two keys of one stripe disturb each other a little.
 const STRIPES: usize = 64;
-/// How far a job is changes all the time, and is told twice a second.
+/// How far a job is changes all the time, and another process that forgets one tells nobody: looked at twice a second.
 const MOVING: Duration = Duration::from_millis(500);
 
 /// What an answer is about.
@@ -54,7 +55,8 @@ struct Entry {
     /// To whom it may be told.
     tenant: TenantId,
     body: Bytes,
-    until: Instant,
+    /// On the server's clock.
+    until: Duration,
     /// Changes of jobs when it was loaded; counts for what is made of many jobs.
     jobs_changed: u64,
 }
@@ -66,6 +68,7 @@ pub(crate) struct Cache(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     ttl: Duration,
+    clock: Clock,
     entries: moka::sync::Cache<Key, Entry>,
     stripes: [Mutex<u64>; STRIPES],
     hasher: RandomState,
@@ -74,24 +77,16 @@ struct Inner {
     misses: [AtomicU64; Kind::ALL.len()],
 }
 
-/// How long what was loaded holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Holds {
-    /// Until somebody says that it changed.
-    UntilChanged,
-    /// It changes all the time.
-    Moving,
-}
-
 impl Cache {
     /// Keeps answers for so long at most; zero keeps none.
-    pub(crate) fn new(ttl: Duration) -> Self {
+    pub(crate) fn new(ttl: Duration, clock: Clock) -> Self {
         let weigh = |(_, id): &Key, entry: &Entry| {
             u32::try_from(id.len() + entry.body.len() + size_of::<Entry>()).unwrap_or(u32::MAX)
         };
-        let entries = moka::sync::Cache::builder().max_capacity(BYTES_MAX).weigher(weigh).time_to_live(ttl);
+        let entries = moka::sync::Cache::builder().max_capacity(BYTES_MAX).weigher(weigh);
         Self(Arc::new(Inner {
             ttl,
+            clock,
             entries: entries.build(),
             stripes: std::array::from_fn(|_| Mutex::new(0)),
             hasher: RandomState::new(),
@@ -107,7 +102,7 @@ impl Cache {
         kind: Kind,
         tenant: &TenantId,
         id: &str,
-        load: impl Future<Output = Result<(T, Holds), Problem>>,
+        load: impl Future<Output = Result<T, Problem>>,
     ) -> Result<Response, Problem> {
         let key = (kind, id.to_owned());
         if let Some(body) = self.found(&key, tenant) {
@@ -115,13 +110,13 @@ impl Cache {
         }
         let changes = *self.stripe(&key);
         let jobs_changed = self.0.jobs_changed.load(Ordering::SeqCst);
-        let (value, holds) = load.await?;
+        let value = load.await?;
         let body = Bytes::from(serde_json::to_vec(&value).map_err(Problem::internal)?);
-        let keep = match holds {
-            Holds::UntilChanged => self.0.ttl,
-            Holds::Moving => self.0.ttl.min(MOVING),
+        let keep = match kind {
+            Kind::Video => self.0.ttl,
+            Kind::Job | Kind::Outputs => self.0.ttl.min(MOVING),
         };
-        let until = Instant::now() + keep;
+        let until = self.0.clock.elapsed().saturating_add(keep);
         let stripe = self.stripe(&key);
         if *stripe == changes && !keep.is_zero() {
             self.0
@@ -152,7 +147,7 @@ impl Cache {
     fn found(&self, key: &Key, tenant: &TenantId) -> Option<Bytes> {
         let is_good = |entry: &Entry| {
             entry.tenant == *tenant
-                && Instant::now() < entry.until
+                && self.0.clock.elapsed() < entry.until
                 && (key.0 != Kind::Outputs
                     || entry.jobs_changed == self.0.jobs_changed.load(Ordering::SeqCst))
         };
@@ -183,13 +178,17 @@ fn answer(body: Bytes) -> Response {
 mod tests {
     use super::*;
 
+    fn kept() -> Cache {
+        Cache::new(Duration::from_secs(60), Clock::default())
+    }
+
     fn tenant(name: &str) -> TenantId {
         TenantId::new(name)
     }
 
     /// Asks for a job; `loaded` is what a load would give.
-    async fn ask(cache: &Cache, kind: Kind, who: &str, loaded: u32, holds: Holds) -> String {
-        let load = async { Ok((loaded, holds)) };
+    async fn ask(cache: &Cache, kind: Kind, who: &str, loaded: u32) -> String {
+        let load = async { Ok(loaded) };
         let answer = cache.json(kind, &tenant(who), "a", load).await.unwrap();
         let body = axum::body::to_bytes(answer.into_body(), 100).await.unwrap();
         String::from_utf8(body.to_vec()).unwrap()
@@ -197,55 +196,77 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_is_kept_until_it_changes() {
-        let cache = Cache::new(Duration::from_secs(60));
+        let cache = kept();
         for kind in Kind::ALL {
-            assert_eq!(ask(&cache, kind, "t", 1, Holds::UntilChanged).await, "1");
-            assert_eq!(ask(&cache, kind, "t", 2, Holds::UntilChanged).await, "1", "{kind:?}");
+            assert_eq!(ask(&cache, kind, "t", 1).await, "1");
+            assert_eq!(ask(&cache, kind, "t", 2).await, "1", "{kind:?}");
             assert_eq!(cache.counts(kind), (1, 1));
         }
         cache.job_changed(&JobId::new("a"));
-        assert_eq!(ask(&cache, Kind::Job, "t", 3, Holds::UntilChanged).await, "3");
-        assert_eq!(ask(&cache, Kind::Outputs, "t", 3, Holds::UntilChanged).await, "3");
-        assert_eq!(ask(&cache, Kind::Video, "t", 3, Holds::UntilChanged).await, "1");
+        assert_eq!(ask(&cache, Kind::Job, "t", 3).await, "3");
+        assert_eq!(ask(&cache, Kind::Outputs, "t", 3).await, "3");
+        assert_eq!(ask(&cache, Kind::Video, "t", 3).await, "1");
         cache.video_changed("a");
-        assert_eq!(ask(&cache, Kind::Video, "t", 4, Holds::UntilChanged).await, "4");
+        assert_eq!(ask(&cache, Kind::Video, "t", 4).await, "4");
     }
 
     #[tokio::test]
     async fn nobody_is_told_what_is_anothers() {
-        let cache = Cache::new(Duration::from_secs(60));
-        assert_eq!(ask(&cache, Kind::Job, "t", 1, Holds::UntilChanged).await, "1");
-        assert_eq!(ask(&cache, Kind::Job, "u", 2, Holds::UntilChanged).await, "2");
+        let cache = kept();
+        assert_eq!(ask(&cache, Kind::Job, "t", 1).await, "1");
+        assert_eq!(ask(&cache, Kind::Job, "u", 2).await, "2");
     }
 
     #[tokio::test]
     async fn what_changes_while_it_is_loaded_is_not_kept() {
-        let cache = Cache::new(Duration::from_secs(60));
+        let cache = kept();
         let load = async {
             cache.job_changed(&JobId::new("a"));
-            Ok((1, Holds::UntilChanged))
+            Ok(1)
         };
         cache.json(Kind::Job, &tenant("t"), "a", load).await.unwrap();
-        assert_eq!(ask(&cache, Kind::Job, "t", 2, Holds::UntilChanged).await, "2");
+        assert_eq!(ask(&cache, Kind::Job, "t", 2).await, "2");
     }
 
     #[tokio::test]
     async fn outputs_that_were_loaded_while_a_job_changed_are_not_told_again() {
-        let cache = Cache::new(Duration::from_secs(60));
+        let cache = kept();
         let load = async {
             cache.job_changed(&JobId::new("another"));
-            Ok((1, Holds::UntilChanged))
+            Ok(1)
         };
         cache.json(Kind::Outputs, &tenant("t"), "a", load).await.unwrap();
-        assert_eq!(ask(&cache, Kind::Outputs, "t", 2, Holds::UntilChanged).await, "2");
+        assert_eq!(ask(&cache, Kind::Outputs, "t", 2).await, "2");
     }
 
     #[tokio::test]
     async fn nothing_is_kept_for_no_time() {
-        let cache = Cache::new(Duration::ZERO);
+        let cache = Cache::new(Duration::ZERO, Clock::default());
         for loaded in ["1", "2"] {
             let number = loaded.parse().unwrap();
-            assert_eq!(ask(&cache, Kind::Video, "t", number, Holds::UntilChanged).await, loaded);
+            assert_eq!(ask(&cache, Kind::Video, "t", number).await, loaded);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_another_process_may_change_is_looked_at_soon_and_the_rest_in_its_time() {
+        let clock = Clock::default();
+        let cache = Cache::new(Duration::from_secs(60), clock.clone());
+        for (loaded, wait_millis, told) in
+            [(1, 0, ["1", "1", "1"]), (2, 600, ["1", "2", "2"]), (3, 60_000, ["3", "3", "3"])]
+        {
+            clock.advance(Duration::from_millis(wait_millis));
+            for (kind, told) in Kind::ALL.into_iter().zip(told) {
+                assert_eq!(ask(&cache, kind, "t", loaded).await, told, "{kind:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_time_beyond_all_times_is_as_good_as_the_last() {
+        let cache = Cache::new(Duration::MAX, Clock::default());
+        for loaded in [1, 2] {
+            assert_eq!(ask(&cache, Kind::Video, "t", loaded).await, "1");
         }
     }
 }

@@ -33,7 +33,8 @@ pub(crate) async fn keep_room(state: AppState) {
 
 /// Jobs first: an upload that only they name is free then.
 async fn sweep(state: &AppState) -> Result<(), Problem> {
-    let before = |keep: Duration| state.options.clock.now().saturating_sub(keep.as_millis() as Millis);
+    let millis = |keep: Duration| Millis::try_from(keep.as_millis()).unwrap_or(Millis::MAX);
+    let before = |keep: Duration| state.options.clock.now().saturating_sub(millis(keep));
     if let Some(keep) = state.options.keep_jobs {
         sweep_jobs(state, before(keep)).await?;
     }
@@ -57,10 +58,15 @@ async fn sweep_jobs(state: &AppState, ended_before: Millis) -> Result<(), Proble
         let jobs = state.engine.queue.jobs(filter).await?;
         let Some(last) = jobs.last() else { return Ok(()) };
         before = (last.created_at, last.id.clone());
+        // Nobody begins to read a result between the look for readers and its end.
+        let _guard = state.uploads.lock().await;
         let read = read_now(state).await?;
         let is_old = |job: &&Job| job.ended_at.is_some_and(|at| at < ended_before) && !read.contains(&job.id);
         for job in jobs.iter().filter(is_old) {
-            forget_job(state, &job.id).await?;
+            // One that is tried again meanwhile has not ended any more.
+            if state.engine.queue.forget(&job.id).await? {
+                erase_job(state, &job.id).await?;
+            }
         }
     }
 }
@@ -74,17 +80,6 @@ async fn read_now(state: &AppState) -> Result<BTreeSet<JobId>, Problem> {
         Source::Local { .. } => None,
     };
     Ok(open.iter().flat_map(|job| &job.sources).filter_map(made_by).collect())
-}
-
-/// Forgets a job that has ended, unless an open one reads what it made. Whether it did.
-async fn forget_job(state: &AppState, job: &JobId) -> Result<bool, Problem> {
-    // Nobody begins to read a result between the look for readers and its end.
-    let _guard = state.uploads.lock().await;
-    if read_now(state).await?.contains(job) || !state.engine.queue.forget(job).await? {
-        return Ok(false);
-    }
-    erase_job(state, job).await?;
-    Ok(true)
 }
 
 /// Removes what a job has left, once its row is gone. Bytes that no row names are swept if this is cut short; a row without

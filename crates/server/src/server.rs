@@ -67,7 +67,7 @@ impl Server {
         let parts = Parts {
             catalog,
             gate,
-            cache: Cache::new(options.cache_ttl),
+            cache: Cache::new(options.cache_ttl, options.clock.clone()),
             metrics: Metrics::new(),
             live: Live::open(&*engine.queue).await?,
             streams: Arc::new(Semaphore::new(options.streams_max)),

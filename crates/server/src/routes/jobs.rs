@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::time::{Duration, timeout};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::cache::{Holds, Kind};
+use crate::cache::Kind;
 use crate::extract::{JsonBody, PathOf, QueryOf};
 use crate::idempotency::RequestName;
 use crate::job_list;
@@ -140,9 +140,8 @@ pub(crate) async fn show(
     }
     let load = async {
         let job = state.job(&caller.tenant, &id).await?;
-        let holds = if job.state.is_terminal() { Holds::UntilChanged } else { Holds::Moving };
         let progress = progress::of_job(&*state.engine.queue, &job.id, job.state).await?;
-        Ok((JobView::new(job, progress), holds))
+        Ok(JobView::new(job, progress))
     };
     state.cache.json(Kind::Job, &caller.tenant, &id, load).await
 }

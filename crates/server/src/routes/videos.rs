@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::cache::{Holds, Kind};
+use crate::cache::Kind;
 use crate::extract::{PathOf, QueryOf};
 use crate::problem::Problem;
 use crate::refusals::{Always, InState, Named};
@@ -41,7 +41,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let load = async {
         let found = state.catalog.upload(&caller.tenant, &id).await?.ok_or_else(|| missing(&id))?;
-        Ok((UploadView::from(found), Holds::UntilChanged))
+        Ok(UploadView::from(found))
     };
     state.cache.json(Kind::Video, &caller.tenant, &id, load).await
 }
@@ -78,7 +78,7 @@ pub(crate) async fn outputs(
             outputs
                 .extend(job.iter().flat_map(|job| &job.outputs).map(|output| ArtifactView::of(&id, output)));
         }
-        Ok((outputs, Holds::UntilChanged))
+        Ok(outputs)
     };
     state.cache.json(Kind::Outputs, &caller.tenant, &id, load).await
 }

@@ -122,3 +122,40 @@ async fn who_heard_of_an_end_is_told_of_it_from_memory_too() {
         assert_eq!(outputs.as_array().unwrap().len(), number + 1);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_older_than_all_times() {
+    let mut scene = Scene::new().await;
+    let upload = scene.upload("a", b"abc").await;
+    let job = scene.copy(&upload, json!({})).await;
+    scene.ended(&job).await;
+    scene.stop().await;
+    let options = ServerOptions {
+        keep_uploads: Some(Duration::from_millis(u64::MAX)),
+        keep_jobs: Some(Duration::MAX),
+        ..two_days_later()
+    };
+    let mut scene = Scene::on(scene.folder(), options, false).await;
+    scene.get(&format!("/api/v1/jobs/{job}")).await.expect(200);
+    // What is looked at when a server begins is done when it has stopped.
+    scene.stop().await;
+    let scene = Scene::on(scene.folder(), ServerOptions::default(), false).await;
+    scene.get(&format!("/api/v1/jobs/{job}")).await.expect(200);
+    scene.get(&format!("/api/v1/videos/{upload}")).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_another_process_forgot_is_not_told_of_for_long() {
+    let clock = Clock::default();
+    let scene = Scene::with(ServerOptions { clock: clock.clone(), ..ServerOptions::default() }).await;
+    let upload = scene.upload("a", b"abc").await;
+    let job = scene.copy(&upload, json!({})).await;
+    scene.ended(&job).await;
+    let outputs = format!("/api/v1/videos/{upload}/outputs");
+    assert_eq!(scene.get(&outputs).await.json().as_array().unwrap().len(), 1);
+    // As `reel jobs forget` does it beside a server: nobody is told.
+    assert!(scene.engine.queue.forget(&reel_types::JobId::new(&job)).await.unwrap());
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(scene.get(&format!("/api/v1/jobs/{job}")).await.status, 404);
+    assert_eq!(scene.get(&outputs).await.json(), json!([]));
+}
