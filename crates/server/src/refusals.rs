@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use utoipa::IntoResponses;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::problem::ProblemKind;
 
@@ -15,6 +16,8 @@ pub(crate) struct Named;
 pub(crate) struct WithBody;
 /// What an operation that depends on a state may answer.
 pub(crate) struct InState;
+/// What an operation that serves a file in ranges answers.
+pub(crate) struct FileBytes;
 
 impl IntoResponses for Always {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
@@ -51,6 +54,19 @@ impl IntoResponses for WithBody {
 impl IntoResponses for InState {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         of(&[ProblemKind::Conflict])
+    }
+}
+
+impl IntoResponses for FileBytes {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let any = || ContentBuilder::new().schema(Some(Object::with_type(SchemaType::AnyValue))).build();
+        let bytes = |told: &str| ResponseBuilder::new().description(told).content("*/*", any()).build();
+        let mut responses = of(&[ProblemKind::RangeNotSatisfiable]);
+        responses.insert("200".to_owned(), bytes("all of it").into());
+        responses.insert("206".to_owned(), bytes("the ranges that were asked for").into());
+        let known = ResponseBuilder::new().description("as the client knows it").build();
+        responses.insert("304".to_owned(), known.into());
+        responses
     }
 }
 

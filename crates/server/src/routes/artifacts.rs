@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use crate::extract::{PathOf, QueryOf};
 use crate::filename::cleaned;
 use crate::problem::Problem;
-use crate::refusals::{Always, Named};
+use crate::refusals::{Always, FileBytes, Named};
 use crate::send::{Sent, send};
 use crate::state::{AppState, Caller};
 
@@ -36,15 +36,7 @@ pub(crate) struct ArtifactQuery {
 #[utoipa::path(
     get, operation_id = "getArtifact", path = "/jobs/{id}/artifacts/{*path}", tag = "jobs",
     params(("id" = String, Path), ("path" = String, Path), ArtifactQuery),
-    responses(
-        (status = 200, description = "all of it", body = serde_json::Value, content_type = "*/*"),
-        (status = 206, description = "the ranges that were asked for", body = serde_json::Value,
-         content_type = "*/*"),
-        (status = 304, description = "as the client knows it"),
-        (status = 416, description = "no byte is in that range", body = crate::problem::ProblemDocument,
-         content_type = "application/problem+json"),
-        Named, Always
-    )
+    responses(FileBytes, Named, Always)
 )]
 pub(crate) async fn artifact(
     State(state): State<AppState>,

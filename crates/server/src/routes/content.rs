@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use super::videos;
 use crate::extract::{PathOf, QueryOf};
 use crate::problem::Problem;
-use crate::refusals::{Always, Named};
+use crate::refusals::{Always, FileBytes, Named};
 use crate::send::{Sent, send};
 use crate::state::{AppState, Caller};
 
@@ -29,15 +29,7 @@ pub(crate) struct ContentQuery {
 #[utoipa::path(
     get, operation_id = "getVideoContent", path = "/videos/{id}/content", tag = "videos",
     params(("id" = String, Path), ContentQuery),
-    responses(
-        (status = 200, description = "all of it", body = serde_json::Value, content_type = "*/*"),
-        (status = 206, description = "the ranges that were asked for", body = serde_json::Value,
-         content_type = "*/*"),
-        (status = 304, description = "as the client knows it"),
-        (status = 416, description = "no byte is in that range", body = crate::problem::ProblemDocument,
-         content_type = "application/problem+json"),
-        Named, Always
-    )
+    responses(FileBytes, Named, Always)
 )]
 pub(crate) async fn of_video(
     State(state): State<AppState>,
@@ -63,15 +55,7 @@ pub(crate) async fn of_video(
 #[utoipa::path(
     get, operation_id = "getJobSource", path = "/jobs/{id}/sources/{index}", tag = "jobs",
     params(("id" = String, Path), ("index" = u32, Path), ContentQuery),
-    responses(
-        (status = 200, description = "all of it", body = serde_json::Value, content_type = "*/*"),
-        (status = 206, description = "the ranges that were asked for", body = serde_json::Value,
-         content_type = "*/*"),
-        (status = 304, description = "as the client knows it"),
-        (status = 416, description = "no byte is in that range", body = crate::problem::ProblemDocument,
-         content_type = "application/problem+json"),
-        Named, Always
-    )
+    responses(FileBytes, Named, Always)
 )]
 pub(crate) async fn of_job(
     State(state): State<AppState>,
