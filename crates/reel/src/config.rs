@@ -119,9 +119,9 @@ fn is_said(matches: &ArgMatches, id: &str) -> bool {
     matches!(matches.value_source(id), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
 }
 
-/// Flags of a verb stand right behind it.
+/// Flags of a verb may stand anywhere behind it; its last place, since a value before it may be the same word.
 fn behind_verb(words: &[OsString], verb: &str) -> usize {
-    words.iter().skip(1).position(|word| word == verb).map_or(words.len(), |at| at + 2)
+    words.iter().rposition(|word| word == verb).map_or(words.len(), |at| at + 1)
 }
 
 /// A value is right where the parser takes it as the flag.

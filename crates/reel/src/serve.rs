@@ -72,10 +72,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "BYTES", value_parser = parse_size, env = "REEL_TENANT_BYTES", hide_env_values = true)]
     pub tenant_bytes: Option<u64>,
     /// Forget uploads after so long, unless a job that has not ended reads them [default: never]
-    #[arg(long, value_name = "TIME", value_parser = parse_time, env = "REEL_KEEP_UPLOADS", hide_env_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_keep, env = "REEL_KEEP_UPLOADS", hide_env_values = true)]
     pub keep_uploads: Option<Duration>,
     /// Forget jobs, with what they made, so long after their end [default: never]
-    #[arg(long, value_name = "TIME", value_parser = parse_time, env = "REEL_KEEP_JOBS", hide_env_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_keep, env = "REEL_KEEP_JOBS", hide_env_values = true)]
     pub keep_jobs: Option<Duration>,
     /// Write a line for each request on stderr: as text, or as JSON
     ///
@@ -85,6 +85,16 @@ pub struct ServeArgs {
     /// How long an answer about a video or a job may come from memory; what changes is forgotten at once; 0s: never
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_time, env = "REEL_CACHE_TTL", hide_env_values = true)]
     pub cache_ttl: Duration,
+}
+
+/// A time after which something goes for good. None at all is a slip: elsewhere it means never.
+fn parse_keep(text: &str) -> Result<Duration, String> {
+    match parse_time(text)? {
+        Duration::ZERO => {
+            Err("that would forget everything at once; leave it away to keep everything".to_owned())
+        }
+        keep => Ok(keep),
+    }
 }
 
 /// How a line of the log looks.

@@ -77,6 +77,7 @@ fn a_wrong_line_is_named_and_nothing_is_done() {
     refused("device = \"cpu\"\ntasks = 0\n", &["reel.toml, line 2", "tasks", "0 is not in"]);
     refused("[serve]\nlisten = \"nowhere\"\n", &["reel.toml, line 2", "listen"]);
     refused("[serve]\nupload-max = \"much\"\n", &["is no size", "20MB"]);
+    refused("[serve]\nkeep-jobs = \"0s\"\n", &["reel.toml, line 2", "forget everything at once"]);
     refused("taks = 3\n", &["line 1", "taks", "did you mean `tasks`"]);
     refused("tasks 3\n", &["reel.toml, line 1"]);
     let none = scene.reel(&["jobs", "list", "--config", "none.toml"]).expect(2);
@@ -127,4 +128,36 @@ fn the_variables_of_the_old_transcoder_are_read_with_one_warning() {
     assert_eq!(setting(&ran, "device"), ("cpu".to_owned(), "TRANSCODER_ENABLEGPU".to_owned()));
     assert_eq!(ran.stderr.matches("warning").count(), 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("TRANSCODER_CHUNKSIZE says nothing any more"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_folder_that_is_called_as_the_verb_is_no_verb() {
+    let scene = Scene::new();
+    let toml = "[serve]\nlisten = \"0.0.0.0:0\"\n";
+    for args in [["--state", "serve", "serve"], ["serve", "--state", "serve"]] {
+        let refused = Ran::of(command(&scene, toml, &args)).expect(2);
+        assert!(refused.stderr.contains("0.0.0.0:0 can be reached"), "{args:?}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_time_beyond_all_times_is_none_that_breaks_a_server() {
+    let scene = Scene::new();
+    let far = "200000000000d";
+    let mut server = scene.start(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--json",
+        "--no-worker",
+        "--cache-ttl",
+        far,
+        "--keep-jobs",
+        far,
+        "--keep-uploads",
+        far,
+    ]);
+    server.wait_for(|record| record["type"] == "listening");
+    server.signal(rustix::process::Signal::INT);
+    server.end().expect(0);
 }

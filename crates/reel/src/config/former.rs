@@ -64,10 +64,7 @@ pub(super) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Former, Probl
                 told.push(format!("{name} is read as {}", super::show::variable(key)));
                 let Some(value) = value else { continue };
                 let verb = verb.map(ToOwned::to_owned);
-                // Of two with one heir the one that switches off holds.
-                former
-                    .entries
-                    .retain(|entry| entry.key != key || knob.starts_with("gpu") || knob.starts_with("cache"));
+                // Of two with one heir the first holds, which switches off.
                 if !former.entries.iter().any(|entry| entry.key == key) {
                     former.entries.push(Entry {
                         verb,
