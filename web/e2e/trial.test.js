@@ -36,10 +36,12 @@ test('a trial shows what becomes of a film, is repeated with other settings, and
   }, expected);
 
   await page.locator('[data-trial]').getByRole('button', { name: 'Do the whole' }).click();
+  // The trial's job is named after the film too, so the server is asked, and not which names the list shows.
+  const left = async () =>
+    (await api(scene.base, '/jobs')).items.map(({ params, sources, status }) => [params.crf, sources[0].sha256, status]);
+  await becomes(left, [[40, sha256(path), 'completed']]);
   await page.waitForSelector('li[data-status=completed]:has-text("walk.mp4")');
   await page.waitForFunction(() => document.querySelectorAll('[data-job]').length === 1);
-  const [whole, ...others] = (await api(scene.base, '/jobs')).items;
-  assert.deepEqual([whole.params.crf, whole.sources[0].sha256, others], [40, sha256(path), []]);
   // It was sent once, and what was cut off it is gone.
   await becomes(async () => (await api(scene.base, '/videos')).items.map(({ filename }) => filename), ['walk.mp4']);
   assert.deepEqual(page.complaints, []);
