@@ -15,6 +15,7 @@ pub mod on_demand;
 pub mod probe;
 pub mod raw;
 pub mod timeline;
+pub mod tone_map;
 pub mod tools;
 pub mod verify;
 
