@@ -13,8 +13,10 @@ pub mod mux;
 pub mod on_demand;
 pub mod probe;
 pub mod raw;
+pub mod spatial;
 pub mod tools;
 pub mod verify;
+pub mod webm;
 
 pub use error::MediaError;
 pub use formats::InputArgs;
