@@ -1,6 +1,7 @@
 //! What inspecting told about the source.
 
 use reel_media::probe::{AudioStream, VideoStream};
+use reel_media::spatial::Spatial;
 use reel_media::{MediaInfo, Timeline};
 use reel_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub struct Facts {
     pub first_frame: u32,
     /// Whether `timeline` goes to the film's end.
     pub to_end: bool,
+    /// Where the eyes are, and which surface is covered, as the file or its name says.
+    pub spatial: Spatial,
     /// How eyes share the picture.
     pub eyes: Eyes,
     /// Whether it is a still picture.

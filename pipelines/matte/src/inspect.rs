@@ -1,8 +1,11 @@
 //! Opens the source: what it holds, when each frame is shown, how eyes share the picture.
 
+use std::path::Path;
+
 use reel_engine::{RunContext, RunError};
 use reel_media::formats::Container;
 use reel_media::probe::VideoStream;
+use reel_media::spatial::Spatial;
 use reel_media::{Ffmpeg, MediaError, ProbeLimits, Timeline, Unreliable, probe_with_frames};
 use reel_types::{Failure, FailureKind};
 
@@ -28,11 +31,10 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
     let video_index = table.stream_index;
     let still = matches!(media.container, Container::Image) && timeline.frame_count == 1;
     let video = media.video.iter().find(|stream| stream.index == video_index);
-    let eyes = eyes(
-        params.stereo,
-        video.ok_or_else(|| RunError::internal("the frame table names no video stream"))?,
-    )?;
-    let facts = Facts { media, video_index, timeline, first_frame, to_end, eyes, still };
+    let video = video.ok_or_else(|| RunError::internal("the frame table names no video stream"))?;
+    let spatial = spatial(&path, cx).map_err(run_error)?;
+    let eyes = eyes(params.stereo, spatial, video)?;
+    let facts = Facts { media, video_index, timeline, first_frame, to_end, spatial, eyes, still };
     // What cannot be done is said before anything is worked on.
     plan::plan(params, &facts, cx.site())?;
     for encoder in plan::encoders(params) {
@@ -77,16 +79,23 @@ fn stretch(params: &Params, whole: Timeline) -> Result<(Timeline, u32, bool), Ru
     Ok((timeline, first, next.is_none()))
 }
 
+/// What the file says, else its owner's name for it.
+fn spatial(path: &Path, cx: &RunContext<'_>) -> Result<Spatial, MediaError> {
+    let told = Spatial::told_by(path)?;
+    let name = cx.source_name(0).map_or(path, Path::new);
+    let named = name.file_stem().map(|stem| Spatial::of_name(&stem.to_string_lossy())).unwrap_or_default();
+    Ok(Spatial { stereo: told.stereo.or(named.stereo), projection: told.projection.or(named.projection) })
+}
+
 /// How eyes share the picture: as asked, else as the file says.
-fn eyes(asked: Stereo, video: &VideoStream) -> Result<Eyes, Failure> {
-    let told = video.spatial.join(" ").to_ascii_lowercase();
-    let eyes = match asked {
-        Stereo::None => Eyes::One,
-        Stereo::Sbs => Eyes::SideBySide,
-        Stereo::Tb => Eyes::TopBottom,
-        Stereo::Auto if told.contains("side by side") => Eyes::SideBySide,
-        Stereo::Auto if told.contains("top and bottom") => Eyes::TopBottom,
-        Stereo::Auto => Eyes::One,
+fn eyes(asked: Stereo, told: Spatial, video: &VideoStream) -> Result<Eyes, Failure> {
+    use reel_media::spatial::Stereo as Told;
+    let eyes = match (asked, told.stereo) {
+        (Stereo::Sbs, _) => Eyes::SideBySide,
+        (Stereo::Tb, _) => Eyes::TopBottom,
+        (Stereo::Auto, Some(Told::SideBySide | Told::SideBySideSwapped)) => Eyes::SideBySide,
+        (Stereo::Auto, Some(Told::TopBottom | Told::TopBottomSwapped)) => Eyes::TopBottom,
+        (Stereo::None | Stereo::Auto, _) => Eyes::One,
     };
     let (width, height) = video.shown_size();
     match eyes.size_of_each(width as usize, height as usize) {

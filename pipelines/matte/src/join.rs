@@ -1,5 +1,7 @@
 //! From parts to one file: pictures behind one another, sound beside them, verified.
 
+mod webm;
+
 use std::path::{Path, PathBuf};
 
 use reel_engine::{RunContext, RunError};
@@ -19,6 +21,8 @@ pub(crate) struct Joined {
     pub(crate) frame_count: u64,
     /// Frames that were decoded again to look at them.
     pub(crate) frames_decoded: u64,
+    /// Bytes of the alpha plane, where it has packets of its own.
+    pub(crate) alpha_bytes: Option<u64>,
 }
 
 pub(crate) fn join(
@@ -28,6 +32,9 @@ pub(crate) fn join(
     made: &Made<'_>,
     cx: &RunContext<'_>,
 ) -> Result<Joined, RunError> {
+    if decided.look.format == Format::Webm {
+        return webm::join(ffmpeg, facts, decided, made, cx);
+    }
     let (part, container) = match decided.look.format {
         Format::Prores => ("film.mov", MuxContainer::Mov),
         Format::Ffv1 | Format::Png | Format::Webm => ("film.nut", MuxContainer::Matroska),
@@ -124,5 +131,5 @@ fn check(
     let effort = Effort { level: Level::Quick, cores: cx.site().cores };
     let report = verify(ffmpeg, &path, &expectation, effort, cx.cancel()).map_err(run_error)?;
     let report = report.into_result().map_err(run_error)?;
-    Ok(Joined { path, frame_count, frames_decoded: report.decoded_count })
+    Ok(Joined { path, frame_count, frames_decoded: report.decoded_count, alpha_bytes: None })
 }

@@ -37,6 +37,9 @@ pub(crate) struct Metadata {
     frames_per_sec: f64,
     /// In how many pieces the film was made.
     chunks: usize,
+    /// Bytes of the alpha plane, where it has packets of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alpha_bytes: Option<u64>,
     /// Audio tracks of the result.
     audio_tracks: usize,
     /// What was chosen for the person, a sentence each.
@@ -84,6 +87,7 @@ pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined:
         processing_speed: duration_secs / secs.max(1e-3),
         frames_per_sec: joined.frame_count as f64 / secs.max(1e-3),
         chunks: made.film.len(),
+        alpha_bytes: joined.alpha_bytes,
         audio_tracks: made.sound.as_ref().map_or(0, |(chunk, _)| chunk.tracks.len()),
         decisions,
         verify: Verified { frames_walked: joined.frame_count, frames_decoded: joined.frames_decoded },
