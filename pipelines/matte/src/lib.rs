@@ -4,5 +4,6 @@
 //! side by side → join → verify. Pictures stay planar 8-bit 4:2:0 all the way.
 
 pub mod picture;
+pub mod selfie;
 
 pub use picture::{ColourSpace, Matted, Picture};
