@@ -22,7 +22,7 @@ const SPREADS_APART: f32 = 4.0;
 /// Cells inside of the edge that may still become background.
 const INNER_REACH: usize = 1;
 /// Cells outside of the edge that may still become foreground: hair.
-const OUTER_REACH: usize = 4;
+const OUTER_REACH: usize = 2;
 
 /// What the finishing needs at one cell.
 #[derive(Clone, Copy, Default, Debug)]
