@@ -15,16 +15,16 @@ use crate::picture::{Matted, Picture};
 use crate::selfie::Guess;
 
 /// All that follows a guess; frames can be finished in any order, on any number of threads.
-pub fn finish(picture: &Picture, guess: &Guess, controls: &Controls) -> Matted {
-    finish_alpha(picture, upsample::alpha_from_guess(picture, guess), controls)
+pub fn finish(picture: Picture, guess: &Guess, controls: &Controls) -> Matted {
+    let alpha = upsample::alpha_from_guess(&picture, guess);
+    finish_alpha(picture, alpha, controls)
 }
 
 /// All that follows a matte at full size, from whatever backend: the controls, colours without spill, the blank around them. An alpha of
 /// another size than the picture's is cut, or goes on with nobody.
-pub fn finish_alpha(picture: &Picture, mut alpha: Vec<u8>, controls: &Controls) -> Matted {
+pub fn finish_alpha(mut picture: Picture, mut alpha: Vec<u8>, controls: &Controls) -> Matted {
     alpha.resize(picture.width() * picture.height(), 0);
     shape::shape(&mut alpha, picture.width(), controls);
-    let mut picture = picture.clone();
     colour::clean(&mut picture, &alpha);
     Matted { picture, alpha }
 }

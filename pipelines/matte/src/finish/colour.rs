@@ -49,9 +49,12 @@ fn halved(alpha: &[u8], width: usize, height: usize) -> Vec<u8> {
         let upper = &alpha[2 * row * width..(2 * row + 1) * width];
         let lower_row = (2 * row + 1).min(height - 1);
         let lower = &alpha[lower_row * width..(lower_row + 1) * width];
-        for ((out, upper), lower) in out.iter_mut().zip(upper.chunks(2)).zip(lower.chunks(2)) {
-            let sum: u16 = upper.iter().chain(lower).map(|value| u16::from(*value)).sum();
-            *out = ((sum + upper.len() as u16) / (2 * upper.len() as u16)) as u8;
+        for ((out, upper), lower) in out.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2)) {
+            let sum = u16::from(upper[0]) + u16::from(upper[1]) + u16::from(lower[0]) + u16::from(lower[1]);
+            *out = ((sum + 2) / 4) as u8;
+        }
+        if width % 2 == 1 {
+            out[half_width - 1] = upper[width - 1].midpoint(lower[width - 1]);
         }
     }
     out
@@ -80,15 +83,21 @@ struct Blocks {
 impl Blocks {
     fn of(alpha: &[u8], width: usize, height: usize) -> Self {
         let (columns, rows) = (width.div_ceil(BLOCK), height.div_ceil(BLOCK));
+        // Whether anything is not foreground, and whether anything is not background.
         let (mut least, mut greatest) = (vec![255u8; columns * rows], vec![0u8; columns * rows]);
         for (row, alpha) in alpha.chunks_exact(width).enumerate() {
             let at = row / BLOCK * columns;
             let bounds = least[at..at + columns].iter_mut().zip(&mut greatest[at..at + columns]);
-            for ((least, greatest), alpha) in bounds.zip(alpha.chunks(BLOCK)) {
-                for value in alpha {
-                    *least = (*least).min(*value);
-                    *greatest = (*greatest).max(*value);
-                }
+            let (whole, rest) = alpha.as_chunks::<BLOCK>();
+            let last = (!rest.is_empty()).then(|| {
+                let mut last = [rest[0]; BLOCK];
+                last[..rest.len()].copy_from_slice(rest);
+                last
+            });
+            for ((least, greatest), alpha) in bounds.zip(whole.iter().chain(&last)) {
+                let all = u64::from_ne_bytes(*alpha);
+                *least &= if all == u64::MAX { 255 } else { 0 };
+                *greatest |= if all == 0 { 0 } else { 255 };
             }
         }
         let is_near = super::grid::dilated(&greatest, columns, CODEC_REACH);
@@ -134,7 +143,6 @@ impl Blocks {
         means: &[Means],
         channel: usize,
     ) {
-        let blank = BLANK[channel];
         for y in 0..height {
             let row = y / side;
             let start = y * width;
@@ -146,14 +154,22 @@ impl Blocks {
                 let out = &mut plane[start + range.start..start + range.end];
                 match self.kinds[row * self.columns + column] {
                     Kind::Inside => {}
-                    Kind::Far => out.fill(blank),
-                    Kind::Near | Kind::Edge => {
+                    Kind::Far => out.fill(BLANK[channel]),
+                    Kind::Near => out.fill(means[row * self.columns + column].flat(channel)),
+                    Kind::Edge => {
                         let alpha = &alpha[start + range.start..start + range.end];
-                        let (above, below) = self.rows_around(y, side);
-                        for ((x, out), alpha) in range.zip(out).zip(alpha).filter(|(_, alpha)| **alpha < 255) {
-                            let (left, right) = self.columns_around(x, side);
-                            let mean = Means::between(means, self.columns, (above, below), (left, right), channel);
-                            *out = mean.foreground(*out, *alpha, blank);
+                        let flat = means[row * self.columns + column].flat(channel);
+                        for ((x, out), alpha) in range.zip(out).zip(alpha) {
+                            match *alpha {
+                                255 => {}
+                                0 => *out = flat,
+                                alpha => {
+                                    let (above, left) =
+                                        (self.rows_around(y, side), self.columns_around(x, side));
+                                    let mean = Means::between(means, self.columns, above, left, channel);
+                                    *out = mean.foreground(*out, alpha);
+                                }
+                            }
                         }
                     }
                 }
@@ -236,6 +252,12 @@ impl Means {
         }
     }
 
+    /// What fills a place where nobody is: somebody's colour, where it is known.
+    fn flat(&self, channel: usize) -> u8 {
+        let count = self.foreground_counts[usize::from(channel > 0)];
+        if count >= 1.0 { self.foreground[channel] as u8 } else { BLANK[channel] }
+    }
+
     /// Between four blocks; those that know nothing do not count.
     #[inline]
     fn between(
@@ -274,10 +296,9 @@ impl Means {
 impl Mean {
     /// F for a pixel; the pixel itself where too little is known.
     #[inline]
-    fn foreground(&self, pixel: u8, alpha: u8, blank: u8) -> u8 {
+    fn foreground(&self, pixel: u8, alpha: u8) -> u8 {
         let share = f32::from(alpha) / 255.0;
         let pixel = f32::from(pixel);
-        let known = if alpha == 0 { f32::from(blank) } else { pixel };
         let corrected = if self.has_background > 0.05 {
             let sum = share * self.foreground + (1.0 - share) * self.background;
             self.foreground + share * (pixel - sum)
@@ -285,6 +306,6 @@ impl Mean {
             self.foreground + share * (pixel - self.foreground)
         };
         let trust = (self.has_foreground * 4.0).min(1.0);
-        (known + (corrected - known) * trust + 0.5).clamp(0.0, 255.0) as u8
+        (pixel + (corrected - pixel) * trust + 0.5).clamp(0.0, 255.0) as u8
     }
 }

@@ -24,21 +24,20 @@ const INNER_REACH: usize = 1;
 /// Cells outside of the edge that may still become foreground: hair.
 const OUTER_REACH: usize = 2;
 
-/// What the finishing needs at one cell.
-#[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Cell {
-    /// The mask, 0 to 1.
-    pub mask: f32,
-    /// How far the line of colours is believed, 0 to 1.
-    pub belief: f32,
-    /// Alpha by the line: these for luma, Cb, Cr from 0 to 255, and one more.
-    pub weights: [f32; 3],
-    pub offset: f32,
-}
+/// What the finishing needs at one cell, as plain numbers so that rows of cells can be mixed at once.
+pub(super) type Cell = [f32; 6];
+/// The mask, 0 to 1.
+pub(super) const MASK: usize = 0;
+/// How far the line of colours is believed, 0 to 1.
+pub(super) const BELIEF: usize = 1;
+/// Alpha by the line: this for each of luma, Cb and Cr from 0 to 255 …
+pub(super) const WEIGHTS: usize = 2;
+/// … and one more.
+pub(super) const OFFSET: usize = 5;
 
 /// The cells of one part, row by row, [`SIDE`] in each.
 pub(super) fn cells(part: &Part) -> Vec<Cell> {
-    let mut lines = lines(part);
+    let lines = lines(part);
     let inner = eroded(&part.mask, SIDE, INNER_REACH);
     let outer = dilated(&part.mask, SIDE, OUTER_REACH);
     let edge: Vec<f32> = inner
@@ -53,25 +52,18 @@ pub(super) fn cells(part: &Part) -> Vec<Cell> {
     for (row, cells) in cells.chunks_exact_mut(SIDE).enumerate() {
         for (column, cell) in cells.iter_mut().enumerate() {
             let at = row * SIDE + column;
-            cell.mask = part.mask.get(at).map_or(0.0, |mask| f32::from(*mask) / 255.0);
+            cell[MASK] = part.mask.get(at).map_or(0.0, |mask| f32::from(*mask) / 255.0);
             if edge[at] > 0.0 {
-                let line = between(&mut lines, row, column);
-                cell.belief = line.belief * edge[at];
-                cell.weights = line.weights;
-                cell.offset = line.offset;
+                let [belief, luma, cb, cr, offset] = between(&lines, row, column);
+                *cell = [cell[MASK], belief * edge[at], luma, cb, cr, offset];
             }
         }
     }
     cells
 }
 
-/// A line of colours at a cell of the half grid.
-#[derive(Clone, Copy, Default)]
-struct Line {
-    belief: f32,
-    weights: [f32; 3],
-    offset: f32,
-}
+/// A line of colours at a cell of the half grid: belief, three weights, offset.
+type Line = [f32; 5];
 
 /// Sums over foreground, then over background: number, three colours, their squares together.
 type Sums = [f32; 10];
@@ -100,11 +92,7 @@ fn lines(part: &Part) -> Vec<Line> {
 }
 
 fn scaled([luma, cb, cr]: [u8; 3]) -> [f32; 3] {
-    [
-        f32::from(luma) / 255.0,
-        f32::from(cb) / 255.0 * CHROMA_WEIGHT,
-        f32::from(cr) / 255.0 * CHROMA_WEIGHT,
-    ]
+    [f32::from(luma) / 255.0, f32::from(cb) / 255.0 * CHROMA_WEIGHT, f32::from(cr) / 255.0 * CHROMA_WEIGHT]
 }
 
 /// From sums to the line between both means; `full` is the number when all cells are of one kind.
@@ -124,28 +112,20 @@ fn line(sums: &Sums, full: f32) -> Line {
     let weights = apart.map(|value| value / (distance + 1e-5));
     let offset = -weights.iter().zip(background).map(|(weight, value)| weight * value).sum::<f32>();
     let [luma, cb, cr] = weights;
-    Line {
-        belief: is_known * distance / (distance + SPREADS_APART * spread),
-        weights: [luma / 255.0, cb * CHROMA_WEIGHT / 255.0, cr * CHROMA_WEIGHT / 255.0],
-        offset,
-    }
+    let belief = is_known * distance / (distance + SPREADS_APART * spread);
+    [belief, luma / 255.0, cb * CHROMA_WEIGHT / 255.0, cr * CHROMA_WEIGHT / 255.0, offset]
 }
 
 /// The half grid at a cell of the whole one, bilinear.
-fn between(lines: &mut [Line], row: usize, column: usize) -> Line {
+fn between(lines: &[Line], row: usize, column: usize) -> Line {
     let place = |index: usize| {
         let place = (index as f32 + 0.5) / 2.0 - 0.5;
         let low = place.max(0.0) as usize;
         (low, (low + 1).min(HALF - 1), (place - low as f32).clamp(0.0, 1.0))
     };
     let ((top, bottom, down), (left, right, across)) = (place(row), place(column));
-    let mix = |one: Line, other: Line, share: f32| {
-        let mix = |one: f32, other: f32| one + (other - one) * share;
-        Line {
-            belief: mix(one.belief, other.belief),
-            weights: std::array::from_fn(|index| mix(one.weights[index], other.weights[index])),
-            offset: mix(one.offset, other.offset),
-        }
+    let mix = |one: Line, other: Line, share: f32| -> Line {
+        std::array::from_fn(|index| one[index] + (other[index] - one[index]) * share)
     };
     let at = |row: usize, column: usize| lines[row * HALF + column];
     mix(mix(at(top, left), at(top, right), across), mix(at(bottom, left), at(bottom, right), across), down)

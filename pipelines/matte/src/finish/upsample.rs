@@ -1,6 +1,6 @@
 //! Masks of a few views to one alpha at full size, by the colours of each pixel.
 
-use super::model::{Cell, cells};
+use super::model::{BELIEF, Cell, MASK, OFFSET, WEIGHTS, cells};
 use crate::picture::Picture;
 use crate::selfie::{Guess, Part, SIDE};
 
@@ -34,45 +34,58 @@ fn draw(picture: &Picture, part: &Part, alpha: &mut [u8]) {
     let cells = cells(part);
     let columns = places(view.width() as usize);
     let runs = runs(&columns);
+    let busy: Vec<_> = cells.chunks_exact(SIDE).map(busy).collect();
     let mut line = vec![Cell::default(); SIDE];
     for (row, (cell_row, down)) in places(view.height() as usize).into_iter().enumerate() {
-        let upper = &cells[cell_row * SIDE..(cell_row + 1) * SIDE];
-        let lower = &cells[(cell_row + 1) * SIDE..(cell_row + 2) * SIDE];
-        if upper.iter().chain(lower).all(|cell| cell.mask == 0.0 && cell.belief == 0.0) {
+        let (first, past) =
+            (busy[cell_row].0.min(busy[cell_row + 1].0), busy[cell_row].1.max(busy[cell_row + 1].1));
+        if first >= past {
             continue;
         }
-        for ((line, upper), lower) in line.iter_mut().zip(upper).zip(lower) {
-            *line = mix(upper, lower, down);
+        let upper = &cells[cell_row * SIDE..][first..past];
+        let lower = &cells[(cell_row + 1) * SIDE..][first..past];
+        let mixed = line[first..past].as_flattened_mut().iter_mut();
+        for ((line, upper), lower) in mixed.zip(upper.as_flattened()).zip(lower.as_flattened()) {
+            *line = upper + (lower - upper) * down;
         }
         let y = view.top as usize + row;
         let start = y * picture.width() + view.left as usize;
         let Some(out) = alpha.get_mut(start..start + columns.len()) else { return };
         let colours = ColourRow::new(picture, y);
-        for (cell, range) in &runs {
+        for (cell, range) in runs.iter().filter(|(cell, _)| *cell >= first && *cell + 1 < past) {
             let (left, right) = (&line[*cell], &line[*cell + 1]);
             let out = &mut out[range.clone()];
-            if left.belief == 0.0 && right.belief == 0.0 && left.mask == right.mask {
+            if left[BELIEF] == 0.0 && right[BELIEF] == 0.0 && left[MASK] == right[MASK] {
                 // Most of a picture: nobody, or the inside of somebody.
-                let value = ended(left.mask);
-                out.iter_mut().for_each(|out| *out = (*out).max(value));
+                let value = ended(left[MASK]);
+                if value > 0 {
+                    out.iter_mut().for_each(|out| *out = (*out).max(value));
+                }
                 continue;
             }
             for ((_, across), (x, out)) in columns[range.clone()].iter().zip(range.clone().zip(out)) {
-                let cell = mix(left, right, *across);
-                let value = if cell.belief > 0.0 {
+                let cell: Cell =
+                    std::array::from_fn(|index| left[index] + (right[index] - left[index]) * across);
+                let mut value = cell[MASK];
+                if cell[BELIEF] > 0.0 {
                     let colour = colours.at(view.left as usize + x);
-                    let by_colour = cell.offset
-                        + cell.weights[0] * colour[0]
-                        + cell.weights[1] * colour[1]
-                        + cell.weights[2] * colour[2];
+                    let weights = cell[WEIGHTS..].iter().zip(colour).map(|(weight, colour)| weight * colour);
+                    let by_colour = weights.sum::<f32>() + cell[OFFSET];
                     let by_colour = ((by_colour - LINE_ENDS) / (1.0 - 2.0 * LINE_ENDS)).clamp(0.0, 1.0);
-                    cell.mask + (by_colour - cell.mask) * cell.belief
-                } else {
-                    cell.mask
-                };
+                    value += (by_colour - value) * cell[BELIEF];
+                }
                 *out = (*out).max(ended(value));
             }
         }
+    }
+}
+
+/// The columns of a row of cells where there is anything, with one more on each side.
+fn busy(cells: &[Cell]) -> (usize, usize) {
+    let is_busy = |cell: &Cell| cell[MASK] > 0.0 || cell[BELIEF] > 0.0;
+    match (cells.iter().position(is_busy), cells.iter().rposition(is_busy)) {
+        (Some(first), Some(last)) => (first.saturating_sub(1), (last + 2).min(SIDE)),
+        _ => (SIDE, 0),
     }
 }
 
@@ -86,17 +99,6 @@ fn runs(columns: &[(usize, f32)]) -> Vec<(usize, std::ops::Range<usize>)> {
         }
     }
     runs
-}
-
-#[inline]
-fn mix(one: &Cell, other: &Cell, share: f32) -> Cell {
-    let mix = |one: f32, other: f32| one + (other - one) * share;
-    Cell {
-        mask: mix(one.mask, other.mask),
-        belief: mix(one.belief, other.belief),
-        weights: std::array::from_fn(|index| mix(one.weights[index], other.weights[index])),
-        offset: mix(one.offset, other.offset),
-    }
 }
 
 #[inline]

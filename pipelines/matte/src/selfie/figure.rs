@@ -65,7 +65,8 @@ impl Figure {
         let home = frame_from_cells(&cells, &seen.view);
         if is_cut_off(&cells, &seen.view, frame) {
             let (old, new) = (self.home.middle(), home.middle());
-            let (width, height) = (home.width().max(self.home.width()), home.height().max(self.home.height()));
+            let (width, height) =
+                (home.width().max(self.home.width()), home.height().max(self.home.height()));
             let middle = (new.0 + (new.0 - old.0), new.1 + (new.1 - old.1));
             self.home = Rect::around(middle, (width as f32 * 1.1, height as f32 * 1.1), frame).union(&home);
             self.view = view_around(&self.home, frame);
@@ -104,8 +105,7 @@ impl Figure {
     fn next_view(&self, frame: &Rect) -> Rect {
         let wanted = view_around(&self.home, frame);
         let (home, view) = (&self.home, &self.view);
-        let (across, down) =
-            (view.width() as f32 * ROOM_MIN, view.height() as f32 * ROOM_MIN);
+        let (across, down) = (view.width() as f32 * ROOM_MIN, view.height() as f32 * ROOM_MIN);
         let has_room = |is_frame: bool, room: i64, least: f32| is_frame || room as f32 >= least;
         let room = |one: u32, other: u32| i64::from(one) - i64::from(other);
         let is_inside = has_room(view.left == frame.left, room(home.left, view.left), across)
@@ -128,8 +128,10 @@ impl Figure {
 fn own_parts(all: &[Blob], view: &Rect, home: &Rect, frame: &Rect) -> Vec<u16> {
     let near = home.grown(0.2, frame);
     let share = |blob: &Blob| frame_from_cells(&blob.cells, view).share_within(&near);
-    let largest =
-        all.iter().filter(|blob| share(blob) > 0.0).max_by_key(|blob| (share(blob) * blob.count as f32) as u32);
+    let largest = all
+        .iter()
+        .filter(|blob| share(blob) > 0.0)
+        .max_by_key(|blob| (share(blob) * blob.count as f32) as u32);
     let own = |blob: &&Blob| share(blob) > 0.6 || largest.is_some_and(|largest| largest.label == blob.label);
     all.iter().filter(own).map(|blob| blob.label).collect()
 }
@@ -177,6 +179,10 @@ fn kept(mask: &[u16], labels: &[u16], own: &[u16]) -> Mask {
     }
     let parts = mask.iter().zip(&near).zip(labels.iter().zip(&is_own));
     parts
-        .map(|((cell, near), (label, is_own))| if *is_own == 1 || (*near == 1 && *label == 0) { *cell } else { 0 })
+        .map(
+            |((cell, near), (label, is_own))| {
+                if *is_own == 1 || (*near == 1 && *label == 0) { *cell } else { 0 }
+            },
+        )
         .collect()
 }

@@ -93,14 +93,20 @@ pub(super) fn find_in<S: Segment>(
     let mut finds: Vec<Find> = Vec::new();
     let mut looked: Vec<Rect> = Vec::new();
     for (_, home) in places {
-        let is_known = known.iter().chain(finds.iter().map(|find| &find.home)).any(|known| home.share_within(known) > 0.6);
+        let is_known = known
+            .iter()
+            .chain(finds.iter().map(|find| &find.home))
+            .any(|known| home.share_within(known) > 0.6);
         let is_looked = looked.iter().any(|looked| home.overlap(looked) > 0.7);
         if is_known || is_looked || looked.len() >= PLACES_MAX {
             continue;
         }
         looked.push(home);
         if let Some(find) = confirm(eye, home)?
-            && !known.iter().chain(finds.iter().map(|find| &find.home)).any(|known| find.home.share_within(known) > 0.6)
+            && !known
+                .iter()
+                .chain(finds.iter().map(|find| &find.home))
+                .any(|known| find.home.share_within(known) > 0.6)
         {
             finds.push(find);
         }
@@ -136,7 +142,8 @@ fn confirm<S: Segment>(eye: &mut Eye<'_, S>, home: Rect) -> Result<Option<Find>,
 fn other_view(view: &Rect, home: &Rect, frame: &Rect) -> Rect {
     let (across, down) = view.middle();
     let (width, height) = (view.width() as f32, view.height() as f32);
-    let larger = Rect::around((across + width * 0.05, down - height * 0.04), (width * 1.2, height * 1.2), frame);
+    let larger =
+        Rect::around((across + width * 0.05, down - height * 0.04), (width * 1.2, height * 1.2), frame);
     if larger.area() as f32 > view.area() as f32 * 1.15 {
         return larger;
     }
@@ -150,7 +157,11 @@ fn other_view(view: &Rect, home: &Rect, frame: &Rect) -> Rect {
     let (left, right) = inset(view.left, view.right, home.left, home.right);
     let (top, bottom) = inset(view.top, view.bottom, home.top, home.bottom);
     let inset = Rect { left, top, right, bottom };
-    if inset == *view { Rect { left: left + view.width() / 16, top: top + view.height() / 16, right, bottom } } else { inset }
+    if inset == *view {
+        Rect { left: left + view.width() / 16, top: top + view.height() / 16, right, bottom }
+    } else {
+        inset
+    }
 }
 
 /// The largest part that lies where somebody is thought to be.
@@ -186,7 +197,8 @@ pub(super) fn agreement(one: &[u16], other: &[u16], cells: &Rect) -> f32 {
 /// The same for masks of two views, where both reach.
 fn agreement_between(one: &[u16], cells: &Rect, view: &Rect, other: &Seen) -> f32 {
     let moved = carried(&other.mask, &other.view, view);
-    let one: Mask = one.iter().zip(&moved).map(|(cell, moved)| if moved.is_some() { *cell } else { 0 }).collect();
+    let one: Mask =
+        one.iter().zip(&moved).map(|(cell, moved)| if moved.is_some() { *cell } else { 0 }).collect();
     let moved: Mask = moved.into_iter().map(Option::unwrap_or_default).collect();
     agreement(&one, &moved, cells)
 }

@@ -63,7 +63,8 @@ struct RgbTable {
 
 impl RgbTable {
     fn new(space: ColourSpace) -> Self {
-        let (scale, offset, chroma) = if space.full_range { (255.0, 0.0, 255.0) } else { (219.0, 16.0, 224.0) };
+        let (scale, offset, chroma) =
+            if space.full_range { (255.0, 0.0, 255.0) } else { (219.0, 16.0, 224.0) };
         let red_from_cr = 2.0 * (1.0 - space.red_share) / chroma;
         let blue_from_cb = 2.0 * (1.0 - space.blue_share) / chroma;
         let green_share = 1.0 - space.red_share - space.blue_share;

@@ -23,7 +23,9 @@ pub(super) struct History {
 /// Averages a mask with the one before where luma is the same, and keeps both for the next.
 pub(super) fn steadied(mask: Mask, sample: &Sample, view: &Rect, before: Option<&History>) -> History {
     let mask = match before {
-        Some(before) if before.mask.len() == AREA && before.luma.len() == AREA => averaged(mask, sample, view, before),
+        Some(before) if before.mask.len() == AREA && before.luma.len() == AREA => {
+            averaged(mask, sample, view, before)
+        }
         _ => mask,
     };
     History { view: *view, mask, luma: sample.luma.clone() }

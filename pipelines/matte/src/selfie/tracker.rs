@@ -60,7 +60,11 @@ impl Tracker {
     ///
     /// # Errors
     /// What the network says; the state stays as it was, so that the same frame can be given again.
-    pub fn step<S: Segment>(&mut self, picture: &Picture, network: &mut S) -> Result<Guess, GuessError<S::Error>> {
+    pub fn step<S: Segment>(
+        &mut self,
+        picture: &Picture,
+        network: &mut S,
+    ) -> Result<Guess, GuessError<S::Error>> {
         let mut eye = Eye { picture, space: self.space, network };
         let mut glance = Glance::of(picture);
         let size = (picture.width() as u32, picture.height() as u32);
