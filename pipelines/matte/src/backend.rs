@@ -1,18 +1,25 @@
 //! What tells people from their background, behind one face.
 
+mod image;
+mod networks;
 mod plain_key;
+mod rgb;
+mod rvm;
+mod selfie;
 
 use reel_engine::{RunContext, RunError};
 
+use crate::finish::Controls;
 use crate::look::Look;
 use crate::params::Model;
 use crate::patience::Patience;
 use crate::picture::{Matted, Picture};
 
-pub(crate) use plain_key::PlainKey;
+pub use networks::Networks;
+use plain_key::PlainKey;
 
 /// The rest of the work on one picture, which needs no other: may run on any thread, beside others.
-pub(crate) type Finish = Box<dyn FnOnce(Picture) -> Matted + Send>;
+pub(crate) type Finish = Box<dyn FnOnce(Picture, &Controls) -> Matted + Send>;
 
 /// A way to find the matte. Looks at pictures one after another and may remember.
 pub(crate) trait Backend: Send {
@@ -26,13 +33,17 @@ pub(crate) trait Backend: Send {
     ///
     /// # Errors
     /// When it cannot be told.
-    fn save(&self) -> Result<Vec<u8>, RunError>;
+    fn save(&self) -> Result<Vec<u8>, RunError> {
+        Ok(Vec::new())
+    }
 
     /// Goes on from what another has saved.
     ///
     /// # Errors
     /// When those are no such bytes.
-    fn load(&mut self, state: &[u8]) -> Result<(), RunError>;
+    fn load(&mut self, _state: &[u8]) -> Result<(), RunError> {
+        Ok(())
+    }
 
     /// What it ran on, for the report.
     fn ran_on(&self) -> String {
@@ -55,10 +66,15 @@ pub(crate) fn memory_frames(model: Model) -> u32 {
 /// # Errors
 /// When its network is missing or does not load.
 pub(crate) fn open(
+    networks: &Networks,
     look: &Look,
     patience: &Patience,
     cx: &RunContext<'_>,
 ) -> Result<Box<dyn Backend>, RunError> {
-    let _ = (patience, cx);
-    Ok(Box::new(PlainKey::new(look)))
+    Ok(match look.model {
+        Model::Chroma => Box::new(PlainKey::new(look)),
+        Model::Selfie => Box::new(selfie::Selfie::open(networks, look, patience, cx)?),
+        Model::Rvm => Box::new(rvm::Rvm::open(networks, look, patience, cx)?),
+        Model::Onnx => Box::new(image::Image::open(networks, look, patience, cx)?),
+    })
 }

@@ -7,6 +7,7 @@ use reel_media::Ffmpeg;
 use reel_media::child::Pulse;
 use reel_types::Failure;
 
+use crate::backend::Networks;
 use crate::chunk::Chunk;
 use crate::facts::Facts;
 use crate::params::Params;
@@ -17,13 +18,14 @@ use crate::{assemble, check, inspect, plan, run, sound};
 #[derive(Clone, Debug)]
 pub struct MattePipeline {
     ffmpeg: Arc<Ffmpeg>,
+    networks: Networks,
     patience: Patience,
 }
 
 impl MattePipeline {
     /// With these programs.
-    pub fn new(ffmpeg: Arc<Ffmpeg>) -> Self {
-        Self { ffmpeg, patience: Patience::default() }
+    pub fn new(ffmpeg: Arc<Ffmpeg>, networks: Networks) -> Self {
+        Self { ffmpeg, networks, patience: Patience::default() }
     }
 
     /// The same with other bounds on standing still.
@@ -58,7 +60,7 @@ impl Pipeline for MattePipeline {
 
     fn run(&self, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
         match chunk {
-            Chunk::Film(chunk) => run::run(&self.ffmpeg, &self.patience, chunk, cx),
+            Chunk::Film(chunk) => run::run(&self.ffmpeg, &self.networks, &self.patience, chunk, cx),
             Chunk::Sound(chunk) => sound::run(&self.ffmpeg, &self.patience, chunk, cx),
         }
     }

@@ -21,13 +21,17 @@ fn along_rows(plane: &[f32], from: usize, to: usize) -> Vec<f32> {
             let middle = (at as f32 + 0.5) * step - 0.5;
             let first = (middle - reach).ceil().max(0.0) as usize;
             let last = ((middle + reach).floor().max(0.0) as usize).min(from - 1);
-            let weights: Vec<f32> = (first..=last).map(|sample| (1.0 - (sample as f32 - middle).abs() / reach).max(0.0)).collect();
+            let weights: Vec<f32> = (first..=last)
+                .map(|sample| (1.0 - (sample as f32 - middle).abs() / reach).max(0.0))
+                .collect();
             let sum: f32 = weights.iter().sum();
             (first, weights.into_iter().map(|weight| weight / sum.max(1e-6)).collect())
         })
         .collect();
     let row = |row: &[f32]| {
-        let sample = |(first, weights): &(usize, Vec<f32>)| row[*first..].iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>();
+        let sample = |(first, weights): &(usize, Vec<f32>)| {
+            row[*first..].iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>()
+        };
         taps.iter().map(sample).collect::<Vec<f32>>()
     };
     plane.chunks_exact(from).flat_map(row).collect()

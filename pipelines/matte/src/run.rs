@@ -6,7 +6,7 @@ use reel_engine::{Output, RunContext, RunError};
 use reel_media::{Ffmpeg, Timeline};
 use reel_types::FailureKind;
 
-use crate::backend;
+use crate::backend::{self, Networks};
 use crate::chunk::{FILM_REPORT, FilmChunk, STATE};
 use crate::encode::Encoders;
 use crate::failure::storage;
@@ -16,12 +16,13 @@ use crate::report::FilmReport;
 
 pub(crate) fn run(
     ffmpeg: &Ffmpeg,
+    networks: &Networks,
     patience: &Patience,
     chunk: &FilmChunk,
     cx: &RunContext<'_>,
 ) -> Result<Vec<Output>, RunError> {
     let began = Instant::now();
-    let mut backend = backend::open(&chunk.look, patience, cx)?;
+    let mut backend = backend::open(networks, &chunk.look, patience, cx)?;
     if let Some(index) = chunk.goes_on_from {
         let state = std::fs::read(cx.part(cx.task().round, index, STATE)?);
         backend.load(&state.map_err(|error| storage("read the state of the chunk before", &error))?)?;

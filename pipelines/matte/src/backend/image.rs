@@ -32,15 +32,24 @@ pub(super) struct Image {
 }
 
 impl Image {
-    pub(super) fn open(networks: &Networks, look: &Look, patience: &Patience, cx: &RunContext<'_>) -> Result<Self, RunError> {
+    pub(super) fn open(
+        networks: &Networks,
+        look: &Look,
+        patience: &Patience,
+        cx: &RunContext<'_>,
+    ) -> Result<Self, RunError> {
         let source = look.weights_source.ok_or_else(|| RunError::internal("no source holds the network"))?;
         let path = cx.source(source as usize)?;
         let runtime = networks.runtime.get().map_err(infer_error)?;
         let wish = Wish::new(look.device, look.threads as usize);
         let network = Network::load(runtime, Source::File(&path), &wish).map_err(infer_error)?;
-        let named = || cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
+        let named =
+            || cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
         let unfit = |what: &str| {
-            let failure = Failure::new(FailureKind::Input, format!("{} makes no matte of one picture: {what}", named()));
+            let failure = Failure::new(
+                FailureKind::Input,
+                format!("{} makes no matte of one picture: {what}", named()),
+            );
             RunError::from(failure.with_hint("`reel models add` says what a network takes and gives"))
         };
         let [input] = network.inputs() else { return Err(unfit("it has several inputs")) };
@@ -50,7 +59,11 @@ impl Image {
             _ => return Err(unfit("its input is no picture of three colours, one plane after another")),
         };
         let is_plane = |port: &&Port| matches!(port.shape.as_slice(), [_, None | Some(1), _, _] | [_, _, _]);
-        let output = network.outputs().iter().find(is_plane).ok_or_else(|| unfit("none of its outputs is one plane"))?;
+        let output = network
+            .outputs()
+            .iter()
+            .find(is_plane)
+            .ok_or_else(|| unfit("none of its outputs is one plane"))?;
         Ok(Self {
             input: input.name.clone(),
             output: output.name.clone(),
@@ -65,7 +78,8 @@ impl Image {
     /// What the network gets of a picture of this size: its own, or one that fits and can be halved.
     fn size_of(&self, width: usize, height: usize) -> (usize, usize) {
         let scale = (SIDE_FREE as f64 / width.max(height) as f64).min(1.0);
-        let side = |pixels: usize| (((pixels as f64 * scale) as usize) / SIDE_STEP * SIDE_STEP).max(SIDE_STEP);
+        let side =
+            |pixels: usize| (((pixels as f64 * scale) as usize) / SIDE_STEP * SIDE_STEP).max(SIDE_STEP);
         (self.size.1.unwrap_or_else(|| side(width)), self.size.0.unwrap_or_else(|| side(height)))
     }
 }
@@ -90,7 +104,8 @@ impl Backend for Image {
             } else {
                 View::f32(&shape, &seen)
             };
-            let outputs = self.network.run(&[(self.input.as_str(), view)], &self.watch).map_err(infer_error)?;
+            let outputs =
+                self.network.run(&[(self.input.as_str(), view)], &self.watch).map_err(infer_error)?;
             let sides = outputs.view(&self.output).map_err(infer_error)?.shape.clone();
             let (Some(&mask_width), Some(&mask_height)) = (sides.last(), sides.iter().rev().nth(1)) else {
                 return Err(RunError::failed(FailureKind::Input, "the network gives no plane"));
@@ -98,7 +113,8 @@ impl Backend for Image {
             let mask = floats(&outputs, &self.output, mask_width * mask_height)?;
             let mask = Arc::new(mask);
             finishes.push(Box::new(move |picture: Picture, controls: &_| {
-                let alpha = resize::resized(&mask, (mask_width, mask_height), (picture.width(), picture.height()));
+                let alpha =
+                    resize::resized(&mask, (mask_width, mask_height), (picture.width(), picture.height()));
                 finish_alpha(picture, alpha_bytes(&alpha), controls)
             }) as Finish);
         }

@@ -3,6 +3,7 @@
 use reel_engine::RunError;
 
 use super::{Backend, Finish};
+use crate::finish::{Controls, finish_alpha};
 use crate::look::Look;
 use crate::picture::Matted;
 use crate::picture::Picture;
@@ -26,16 +27,16 @@ impl PlainKey {
 impl Backend for PlainKey {
     fn guess(&mut self, rows: &[Picture]) -> Result<Vec<Finish>, RunError> {
         let key = self.key;
-        Ok(rows.iter().map(|_| Box::new(move |picture| keyed(picture, key)) as Finish).collect())
+        Ok(rows
+            .iter()
+            .map(|_| Box::new(move |picture, controls: &_| finish_alpha_of(picture, key, controls)) as Finish)
+            .collect())
     }
+}
 
-    fn save(&self) -> Result<Vec<u8>, RunError> {
-        Ok(Vec::new())
-    }
-
-    fn load(&mut self, _state: &[u8]) -> Result<(), RunError> {
-        Ok(())
-    }
+fn finish_alpha_of(picture: Picture, key: [u8; 3], controls: &Controls) -> Matted {
+    let Matted { picture, alpha } = keyed(picture, key);
+    finish_alpha(picture, alpha, controls)
 }
 
 fn keyed(picture: Picture, [_, key_cb, key_cr]: [u8; 3]) -> Matted {

@@ -13,7 +13,8 @@ pub(super) struct Converter {
 
 impl Converter {
     pub(super) fn new(space: ColourSpace) -> Self {
-        let (scale, offset, chroma) = if space.full_range { (255.0, 0.0, 255.0) } else { (219.0, 16.0, 224.0) };
+        let (scale, offset, chroma) =
+            if space.full_range { (255.0, 0.0, 255.0) } else { (219.0, 16.0, 224.0) };
         let green = 1.0 - space.red_share - space.blue_share;
         let red_of_cr = 2.0 * (1.0 - space.red_share) / chroma;
         let blue_of_cb = 2.0 * (1.0 - space.blue_share) / chroma;
@@ -41,13 +42,19 @@ impl Converter {
             let near = y / 2;
             let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(chroma_height - 1) };
             for (blended, plane) in blended.iter_mut().zip([cb, cr]) {
-                let rows = (&plane[near * chroma_width..][..chroma_width], &plane[far * chroma_width..][..chroma_width]);
+                let rows = (
+                    &plane[near * chroma_width..][..chroma_width],
+                    &plane[far * chroma_width..][..chroma_width],
+                );
                 for (out, (near, far)) in blended.iter_mut().zip(rows.0.iter().zip(rows.1)) {
                     *out = f32::from(*near) * 0.75 + f32::from(*far) * 0.25 - 128.0;
                 }
             }
             let row = y * width..(y + 1) * width;
-            let out = red[row.clone()].iter_mut().zip(green[row.clone()].iter_mut()).zip(blue[row.clone()].iter_mut());
+            let out = red[row.clone()]
+                .iter_mut()
+                .zip(green[row.clone()].iter_mut())
+                .zip(blue[row.clone()].iter_mut());
             for (x, (luma, ((red, green), blue))) in luma[row].iter().zip(out).enumerate() {
                 let at = x / 2;
                 let next = if x % 2 == 0 { at } else { (at + 1).min(chroma_width - 1) };
@@ -125,6 +132,9 @@ mod tests {
         let far = before.samples().iter().zip(picture.samples()).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(far <= Some(1), "{far:?}");
         put_edge_colours(&mut picture, space, &[0.0; 45], &[255; 15]);
-        assert!(picture.luma().iter().all(|value| value.abs_diff(luma) <= 1), "solid pixels are the source's");
+        assert!(
+            picture.luma().iter().all(|value| value.abs_diff(luma) <= 1),
+            "solid pixels are the source's"
+        );
     }
 }

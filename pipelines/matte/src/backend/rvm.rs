@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::networks::{Networks, infer_error, watch};
 use super::rgb::{Converter, alpha_bytes, put_edge_colours};
 use super::{Backend, Finish};
+use crate::finish::finish_alpha;
 use crate::look::Look;
 use crate::patience::Patience;
-use crate::picture::{ColourSpace, Matted, Picture};
+use crate::picture::{ColourSpace, Picture};
 use crate::scene::{Change, SceneChange};
 use crate::words::DownsampleRatio;
 
@@ -39,7 +40,12 @@ struct Saved {
 }
 
 impl Rvm {
-    pub(super) fn open(networks: &Networks, look: &Look, patience: &Patience, cx: &RunContext<'_>) -> Result<Self, RunError> {
+    pub(super) fn open(
+        networks: &Networks,
+        look: &Look,
+        patience: &Patience,
+        cx: &RunContext<'_>,
+    ) -> Result<Self, RunError> {
         let source = look.weights_source.ok_or_else(|| RunError::internal("no source holds the network"))?;
         let path = cx.source(source as usize)?;
         let runtime = networks.runtime.get().map_err(infer_error)?;
@@ -49,12 +55,19 @@ impl Rvm {
             && network.inputs().iter().any(|port| port.name == "src")
             && network.outputs().iter().any(|port| port.name == "pha");
         if !is_rvm {
-            let named = cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
-            return Err(Failure::new(FailureKind::Input, format!("{named} is not Robust Video Matting: it has other inputs and outputs"))
-                .with_hint("use --model onnx for a network that makes a matte of one picture")
-                .into());
+            let named =
+                cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
+            return Err(Failure::new(
+                FailureKind::Input,
+                format!("{named} is not Robust Video Matting: it has other inputs and outputs"),
+            )
+            .with_hint("use --model onnx for a network that makes a matte of one picture")
+            .into());
         }
-        let is_half = network.inputs().iter().any(|port| port.name == "src" && port.kind == reel_infer::ElementKind::F16);
+        let is_half = network
+            .inputs()
+            .iter()
+            .any(|port| port.name == "src" && port.kind == reel_infer::ElementKind::F16);
         Ok(Self {
             network: Recurrent::new(network, &PAIRS).map_err(infer_error)?,
             is_half,
@@ -101,11 +114,14 @@ impl Backend for Rvm {
         let space = self.space;
         let finish = |row: usize| {
             let (pha, fgr) = (Arc::clone(&pha), Arc::clone(&fgr));
-            Box::new(move |mut picture: Picture| {
+            Box::new(move |picture: Picture, controls: &_| {
                 let area = picture.width() * picture.height();
                 let alpha = alpha_bytes(&pha[row * area..(row + 1) * area]);
-                put_edge_colours(&mut picture, space, &fgr[row * 3 * area..(row + 1) * 3 * area], &alpha);
-                Matted { picture, alpha }
+                let mut matted = finish_alpha(picture, alpha, controls);
+                // Better than what is guessed from the neighbourhood: the network knows.
+                let colours = &fgr[row * 3 * area..(row + 1) * 3 * area];
+                put_edge_colours(&mut matted.picture, space, colours, &matted.alpha);
+                matted
             }) as Finish
         };
         Ok((0..rows.len()).map(finish).collect())
@@ -113,7 +129,7 @@ impl Backend for Rvm {
 
     fn save(&self) -> Result<Vec<u8>, RunError> {
         let states = self.network.save_states().map_err(infer_error)?;
-        serde_json::to_vec(&Saved { scene: self.scene.state(), states }).map_err(RunError::internal)
+        serde_json::to_vec(&Saved { scene: self.scene.state().cloned(), states }).map_err(RunError::internal)
     }
 
     fn load(&mut self, state: &[u8]) -> Result<(), RunError> {

@@ -30,12 +30,19 @@ struct Segmenter {
 }
 
 impl Selfie {
-    pub(super) fn open(networks: &Networks, look: &Look, patience: &Patience, cx: &RunContext<'_>) -> Result<Self, RunError> {
+    pub(super) fn open(
+        networks: &Networks,
+        look: &Look,
+        patience: &Patience,
+        cx: &RunContext<'_>,
+    ) -> Result<Self, RunError> {
         let runtime = networks.runtime.get().map_err(infer_error)?;
         let path = networks.find(NAME)?;
         // One thread: with 256 pixels a side several would wait for each other.
-        let network = Network::load(runtime, Source::File(&path), &Wish::new(look.device, 1)).map_err(infer_error)?;
-        let name = |ports: &[reel_infer::Port]| ports.first().map(|port| port.name.clone()).unwrap_or_default();
+        let network =
+            Network::load(runtime, Source::File(&path), &Wish::new(look.device, 1)).map_err(infer_error)?;
+        let name =
+            |ports: &[reel_infer::Port]| ports.first().map(|port| port.name.clone()).unwrap_or_default();
         let (input, output) = (name(network.inputs()), name(network.outputs()));
         let segmenter = Segmenter { network, input, output, watch: watch(patience, cx) };
         Ok(Self { segmenter, space: look.space, trackers: Vec::new() })
@@ -49,10 +56,12 @@ impl Backend for Selfie {
         let mut finishes = Vec::with_capacity(rows.len());
         for (row, tracker) in rows.iter().zip(&mut self.trackers) {
             let guess = tracker.step(row, &mut self.segmenter).map_err(|error| match error {
-                GuessError::Segment(error) => infer_error(error),
-                other => RunError::internal(other),
+                GuessError::Network(error) => infer_error(error),
+                other @ GuessError::Answer { .. } => RunError::internal(other),
             })?;
-            finishes.push(Box::new(move |picture: Picture, controls: &_| finish(picture, &guess, controls)) as Finish);
+            finishes
+                .push(Box::new(move |picture: Picture, controls: &_| finish(picture, &guess, controls))
+                    as Finish);
         }
         Ok(finishes)
     }
@@ -80,7 +89,8 @@ impl Segment for Segmenter {
         let mut masks = Vec::with_capacity(rows.len() / 3);
         for batch in rows.chunks(3 * AREA * BATCH_MAX) {
             let shape = [batch.len() / (3 * AREA), 3, SIDE, SIDE];
-            let outputs = self.network.run(&[(self.input.as_str(), View::f32(&shape, batch))], &self.watch)?;
+            let outputs =
+                self.network.run(&[(self.input.as_str(), View::f32(&shape, batch))], &self.watch)?;
             masks.extend_from_slice(outputs.f32(&self.output)?);
         }
         Ok(masks)

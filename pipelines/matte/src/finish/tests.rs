@@ -1,0 +1,1 @@
+//! Drawn figures whose alpha is known.

@@ -1,0 +1,1 @@
+//! Scenes for the tracker, with a segmenter that knows one colour.

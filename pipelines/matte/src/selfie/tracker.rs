@@ -1,0 +1,192 @@
+//! Follows people from frame to frame, and keeps looking for more.
+
+use serde::{Deserialize, Serialize};
+
+use super::cut::Glance;
+use super::figure::{Figure, Told};
+use super::find::{Find, find, find_in, windows};
+use super::view::{Eye, GuessError, Seen};
+use super::{FIGURES_MAX, Guess, Part, Rect, Segment};
+use crate::picture::{ColourSpace, Picture};
+
+/// One search window is looked at in so many frames.
+const SEARCH_EVERY: u32 = 2;
+/// Each figure is asked for in the mirror once in so many frames.
+const DOUBT_EVERY: u32 = 12;
+/// Neighbours in time are searched far from each other.
+const SEARCH_STRIDE: usize = 11;
+
+/// All that is carried from frame to frame. Plain data: written out after one frame and read in before the next, it gives the same
+/// guesses to the bit.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct State {
+    size: (u32, u32),
+    glance: Option<Glance>,
+    figures: Vec<Figure>,
+    /// Frames since the scene began.
+    age: u32,
+}
+
+/// The serial part of the backend; one for each stream.
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    space: ColourSpace,
+    state: State,
+}
+
+impl Tracker {
+    /// Begins with a new scene.
+    pub fn new(space: ColourSpace) -> Self {
+        Self::resume(space, State::default())
+    }
+
+    /// Goes on after the frame that left this state.
+    pub fn resume(space: ColourSpace, state: State) -> Self {
+        Self { space, state }
+    }
+
+    /// What the next frame needs to know of those before.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Forgets everything: the next frame begins a scene.
+    pub fn reset(&mut self) {
+        self.state = State::default();
+    }
+
+    /// Where people are in the next frame. In the first frame of a scene (also one that begins after a cut, which is found here)
+    /// all search windows are looked at, some 70 runs of the network; in others the followed figures and now and then a window.
+    ///
+    /// # Errors
+    /// What the network says; the state stays as it was, so that the same frame can be given again.
+    pub fn step<S: Segment>(
+        &mut self,
+        picture: &Picture,
+        network: &mut S,
+    ) -> Result<Guess, GuessError<S::Error>> {
+        let mut eye = Eye { picture, space: self.space, network };
+        let mut glance = Glance::of(picture);
+        let size = (picture.width() as u32, picture.height() as u32);
+        let is_same_scene = self.state.size == size
+            && self.state.glance.as_ref().is_some_and(|before| !glance.is_cut_after(before));
+        let (mut state, is_cut) = if is_same_scene {
+            (State { glance: Some(glance), ..self.state.clone() }, false)
+        } else {
+            // A cut leaves nothing behind, not even how much this frame differs from the one before.
+            (State { size, glance: Some(Glance::of(picture)), ..State::default() }, true)
+        };
+        let parts = if eye.frame().is_empty() {
+            Vec::new()
+        } else if is_cut {
+            state.begin(&mut eye)?
+        } else {
+            state.follow(&mut eye)?
+        };
+        state.age += 1;
+        self.state = state;
+        Ok(Guess { parts, is_cut })
+    }
+}
+
+impl State {
+    /// The first frame of a scene: everywhere at once.
+    fn begin<S: Segment>(&mut self, eye: &mut Eye<'_, S>) -> Result<Vec<Part>, GuessError<S::Error>> {
+        let finds = find(eye, &windows(&eye.frame()), &[])?;
+        self.welcome(finds);
+        let views: Vec<_> = self.figures.iter().map(|figure| (figure.view, false)).collect();
+        let seen = eye.look(&views)?;
+        self.settle_all(eye, seen)
+    }
+
+    /// Any other frame.
+    fn follow<S: Segment>(&mut self, eye: &mut Eye<'_, S>) -> Result<Vec<Part>, GuessError<S::Error>> {
+        let mut views: Vec<_> = self
+            .figures
+            .iter()
+            .enumerate()
+            .map(|(index, figure)| (figure.view, (self.age + index as u32 * 2) % DOUBT_EVERY == 0))
+            .collect();
+        let window = self.next_window(&eye.frame());
+        views.extend(window.map(|window| (window, false)));
+        let mut seen = eye.look(&views)?;
+        let searched = if window.is_some() { seen.pop() } else { None };
+        let mut parts = self.settle_all(eye, seen)?;
+        if let Some(searched) = searched
+            && self.figures.len() < FIGURES_MAX
+        {
+            let known: Vec<_> = self.figures.iter().map(|figure| figure.home).collect();
+            let finds = find_in(eye, &[searched], &known)?;
+            let before = self.figures.len();
+            self.welcome(finds);
+            let new = self.figures.split_off(before);
+            let mut others = State { figures: new, ..Self::default() };
+            let views: Vec<_> = others.figures.iter().map(|figure| (figure.view, false)).collect();
+            let seen = eye.look(&views)?;
+            parts.extend(others.settle_all(eye, seen)?);
+            self.figures.append(&mut others.figures);
+        }
+        Ok(parts)
+    }
+
+    /// The window whose turn it is, unless somebody's view covers it.
+    fn next_window(&self, frame: &Rect) -> Option<Rect> {
+        if self.age % SEARCH_EVERY != 0 {
+            return None;
+        }
+        let windows = windows(frame);
+        let stride = (SEARCH_STRIDE..).find(|stride| windows.len() % stride != 0)?;
+        let window = *windows.get((self.age / SEARCH_EVERY) as usize * stride % windows.len())?;
+        let is_covered = self.figures.iter().any(|figure| window.share_within(&figure.view) > 0.8);
+        (!is_covered).then_some(window)
+    }
+
+    fn welcome(&mut self, mut finds: Vec<Find>) {
+        finds.sort_by_key(|find| std::cmp::Reverse(find.home.area()));
+        let room = FIGURES_MAX.saturating_sub(self.figures.len());
+        self.figures.extend(finds.into_iter().take(room).map(|find| Figure::new(find.home, find.view)));
+    }
+
+    /// What was seen of each figure becomes its part; a view that cut somebody off is moved and looked at again, once.
+    fn settle_all<S: Segment>(
+        &mut self,
+        eye: &mut Eye<'_, S>,
+        seen: Vec<Seen>,
+    ) -> Result<Vec<Part>, GuessError<S::Error>> {
+        let frame = eye.frame();
+        let mut parts: Vec<(Rect, Part)> = Vec::new();
+        let mut figures = std::mem::take(&mut self.figures);
+        for (figure, mut seen) in figures.iter_mut().zip(seen) {
+            let mut told = figure.read(&seen, &frame);
+            if matches!(told, Told::CutOff) {
+                let Some(again) = eye.look_at(figure.view)? else { continue };
+                seen = again;
+                told = figure.read(&seen, &frame);
+            }
+            match told {
+                Told::There(mask) => parts.push((figure.home, figure.settle(mask, seen, &frame))),
+                // Larger than any view that was tried: what can be seen of it is better than nothing.
+                Told::CutOff => {
+                    let mask = seen.mask.clone();
+                    parts.push((figure.home, figure.settle(mask, seen, &frame)));
+                }
+                Told::Nobody => figure.miss(),
+            }
+        }
+        figures.retain(|figure| !figure.is_lost());
+        self.figures = without_doubles(figures);
+        Ok(parts.into_iter().map(|(_, part)| part).collect())
+    }
+}
+
+/// Two figures that have become one are followed once.
+fn without_doubles(figures: Vec<Figure>) -> Vec<Figure> {
+    let mut single: Vec<Figure> = Vec::new();
+    for figure in figures {
+        let is_double = single.iter().any(|other| other.home.overlap(&figure.home) > 0.65);
+        if !is_double {
+            single.push(figure);
+        }
+    }
+    single
+}
