@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
-use reel_matte::MattePipeline;
+use reel_matte::{MattePipeline, Networks};
 use reel_media::{Ffmpeg, MediaError, OnDemand, encoder_probe};
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Pack, Unpack};
@@ -72,7 +72,7 @@ impl App {
         let devices = self.devices(Some(&ffmpeg), &archive.state);
         let registry = Registry::new()
             .with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience))
-            .with(MattePipeline::new(Arc::clone(&ffmpeg)));
+            .with(MattePipeline::new(Arc::clone(&ffmpeg), networks()));
         Ok(self.engine(settings, archive, devices, registry, &ffmpeg.into()))
     }
 
@@ -109,6 +109,13 @@ impl App {
         });
         Devices::new(Arc::clone(&self.gpus), probe, Some(state.cache()), Some(state.device_leases()))
     }
+}
+
+/// The runtime of networks and the models, looked for when they are needed.
+fn networks() -> Networks {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
+    let data = reel_infer::default_data(variable("XDG_DATA_HOME"), variable("HOME"));
+    Networks { runtime: reel_infer::OnDemand::new(variable("REEL_ONNXRUNTIME"), data.clone()), data }
 }
 
 /// Opens jobs and bytes alone.
