@@ -11,8 +11,10 @@ use crate::picture::Picture;
 const BLOCK: usize = 8;
 const SURE_FOREGROUND: u8 = 245;
 const SURE_BACKGROUND: u8 = 10;
-/// Blocks over which sure colours are averaged, twice.
-const AVERAGE_REACH: usize = 1;
+/// Blocks on each side over which sure colours are averaged.
+const AVERAGE_REACH: usize = 2;
+/// So many sure samples around a block are enough.
+const SAMPLES_ENOUGH: f32 = 8.0;
 /// Blocks around somebody that keep somebody's colours: a codec's transforms and filters reach as far as 32 pixels.
 const CODEC_REACH: usize = 3;
 /// The blank: black.
@@ -30,7 +32,7 @@ pub(super) fn clean(picture: &mut Picture, alpha: &[u8]) {
     let small = halved(alpha, width, height);
     let blocks = Blocks::of(alpha, width, height);
     let sums = blocks.sums(picture, alpha, &small);
-    let sums = blurred(&blurred(&sums, blocks.columns, AVERAGE_REACH), blocks.columns, AVERAGE_REACH);
+    let sums = blurred(&sums, blocks.columns, AVERAGE_REACH);
     let means: Vec<Means> = sums.iter().map(Means::of).collect();
     let (chroma_width, chroma_height) = picture.chroma_size();
     let [luma, cb, cr] = picture.planes_mut();
@@ -110,7 +112,7 @@ impl Blocks {
         let kinds: Vec<_> = least.iter().zip(&greatest).zip(&is_near).map(kind).collect();
         let is_edge: Vec<_> =
             kinds.iter().map(|kind| u8::from(matches!(kind, Kind::Edge | Kind::Near))).collect();
-        let is_asked = super::grid::dilated(&is_edge, columns, 2 * AVERAGE_REACH);
+        let is_asked = super::grid::dilated(&is_edge, columns, AVERAGE_REACH);
         Self { columns, kinds, is_asked }
     }
 
@@ -140,38 +142,60 @@ impl Blocks {
         alpha: &[u8],
         (width, height): (usize, usize),
         side: usize,
-        means: &[Means],
+        all: &[Means],
         channel: usize,
     ) {
-        for y in 0..height {
-            let row = y / side;
-            let start = y * width;
-            for column in 0..self.columns {
-                let range = column * side..((column + 1) * side).min(width);
-                if range.start >= range.end {
-                    continue;
-                }
-                let out = &mut plane[start + range.start..start + range.end];
-                match self.kinds[row * self.columns + column] {
-                    Kind::Inside => {}
-                    Kind::Far => out.fill(BLANK[channel]),
-                    Kind::Near => out.fill(means[row * self.columns + column].flat(channel)),
-                    Kind::Edge => {
-                        let alpha = &alpha[start + range.start..start + range.end];
-                        let flat = means[row * self.columns + column].flat(channel);
-                        for ((x, out), alpha) in range.zip(out).zip(alpha) {
-                            match *alpha {
-                                255 => {}
-                                0 => *out = flat,
-                                alpha => {
-                                    let (above, left) =
-                                        (self.rows_around(y, side), self.columns_around(x, side));
-                                    let mean = Means::between(means, self.columns, above, left, channel);
-                                    *out = mean.foreground(*out, alpha);
-                                }
+        for (row, kinds) in self.kinds.chunks_exact(self.columns).enumerate() {
+            let runs: Vec<_> = runs(kinds).collect();
+            for y in row * side..((row + 1) * side).min(height) {
+                let line = y * width;
+                for (kind, columns) in &runs {
+                    let range = (columns.start * side).min(width)..(columns.end * side).min(width);
+                    let out = &mut plane[line + range.start..line + range.end];
+                    let means = &all[row * self.columns..];
+                    match kind {
+                        Kind::Inside => {}
+                        Kind::Far => out.fill(BLANK[channel]),
+                        Kind::Near => {
+                            for (out, mean) in out.chunks_mut(side).zip(&means[columns.clone()]) {
+                                out.fill(mean.flat(channel));
+                            }
+                        }
+                        Kind::Edge => {
+                            let alpha = &alpha[line + range.start..line + range.end];
+                            let blocks = out.chunks_mut(side).zip(alpha.chunks(side)).zip(columns.clone());
+                            for ((out, alpha), column) in blocks {
+                                let flat = means[column].flat(channel);
+                                self.paint_edge(out, alpha, flat, (column * side, y), side, channel, all);
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /// Some pixels of one row, from `(x, y)` on.
+    #[expect(clippy::too_many_arguments, reason = "one step of a loop, kept apart to be read")]
+    fn paint_edge(
+        &self,
+        out: &mut [u8],
+        alpha: &[u8],
+        flat: u8,
+        (x, y): (usize, usize),
+        side: usize,
+        channel: usize,
+        means: &[Means],
+    ) {
+        let above = self.rows_around(y, side);
+        for (index, (out, alpha)) in out.iter_mut().zip(alpha).enumerate() {
+            match *alpha {
+                255 => {}
+                0 => *out = flat,
+                alpha => {
+                    let left = self.columns_around(x + index, side);
+                    let mean = Means::between(means, self.columns, above, left, channel);
+                    *out = mean.foreground(*out, alpha);
                 }
             }
         }
@@ -184,6 +208,16 @@ impl Blocks {
     fn rows_around(&self, y: usize, side: usize) -> (usize, (usize, f32)) {
         around(y, side, self.kinds.len() / self.columns)
     }
+}
+
+/// Blocks of one kind that follow each other.
+fn runs(kinds: &[Kind]) -> impl Iterator<Item = (Kind, std::ops::Range<usize>)> {
+    let mut start = 0;
+    kinds.chunk_by(|one, other| one == other).map(move |run| {
+        let range = start..start + run.len();
+        start = range.end;
+        (run[0], range)
+    })
 }
 
 /// The block whose middle is before a pixel, the one after, and how far it is between them.
@@ -221,16 +255,16 @@ fn add_plane(
     }
 }
 
-/// Mean colours around a block, and how many samples each stands for (luma, colours).
+/// Mean colours around a block, and how well they are known, 0 to 1; first of luma, then of colours.
 #[derive(Clone, Copy, Default)]
 struct Means {
-    foreground: [f32; 3],
-    background: [f32; 3],
-    foreground_counts: [f32; 2],
-    background_counts: [f32; 2],
+    /// For each channel: foreground and background.
+    colours: [[f32; 2]; 3],
+    /// The same for luma and for both colours.
+    known: [[f32; 2]; 2],
 }
 
-/// The same of one channel at one pixel; numbers of 0 to 1.
+/// The same of one channel at one pixel.
 struct Mean {
     foreground: f32,
     background: f32,
@@ -240,22 +274,19 @@ struct Mean {
 
 impl Means {
     fn of(sums: &Sums) -> Self {
-        let means = |sums: &[f32]| {
-            let (lumas, colours) = (sums[0].max(1e-3), sums[2].max(1e-3));
-            [sums[1] / lumas, sums[3] / colours, sums[4] / colours]
-        };
-        Self {
-            foreground: means(&sums[..5]),
-            background: means(&sums[5..]),
-            foreground_counts: [sums[0], sums[2]],
-            background_counts: [sums[5], sums[7]],
+        let mut means = Self::default();
+        for (kind, sums) in sums.chunks_exact(5).enumerate() {
+            for (channel, (sum, count)) in [(1, 0), (3, 2), (4, 2)].into_iter().enumerate() {
+                means.colours[channel][kind] = sums[sum] / sums[count].max(1.0);
+                means.known[channel.min(1)][kind] = (sums[count] / SAMPLES_ENOUGH).min(1.0);
+            }
         }
+        means
     }
 
     /// What fills a place where nobody is: somebody's colour, where it is known.
     fn flat(&self, channel: usize) -> u8 {
-        let count = self.foreground_counts[usize::from(channel > 0)];
-        if count >= 1.0 { self.foreground[channel] as u8 } else { BLANK[channel] }
+        if self.known[channel.min(1)][0] > 0.1 { self.colours[channel][0] as u8 } else { BLANK[channel] }
     }
 
     /// Between four blocks; those that know nothing do not count.
@@ -273,22 +304,20 @@ impl Means {
             (below * columns + left, down * (1.0 - across)),
             (below * columns + right, down * across),
         ];
-        let kind = usize::from(channel > 0);
-        let (mut foreground, mut background) = ((0.0, 0.0), (0.0, 0.0));
+        let (mut sums, mut known) = ([0.0; 2], [0.0; 2]);
         for (index, weight) in corners {
             let mean = &means[index];
-            let one = weight * mean.foreground_counts[kind].min(8.0) / 8.0;
-            foreground.0 += one;
-            foreground.1 += one * mean.foreground[channel];
-            let other = weight * mean.background_counts[kind].min(8.0) / 8.0;
-            background.0 += other;
-            background.1 += other * mean.background[channel];
+            for kind in 0..2 {
+                let weight = weight * mean.known[channel.min(1)][kind];
+                known[kind] += weight;
+                sums[kind] += weight * mean.colours[channel][kind];
+            }
         }
         Mean {
-            foreground: foreground.1 / foreground.0.max(1e-6),
-            background: background.1 / background.0.max(1e-6),
-            has_foreground: foreground.0.min(1.0),
-            has_background: background.0.min(1.0),
+            foreground: sums[0] / known[0].max(1e-6),
+            background: sums[1] / known[1].max(1e-6),
+            has_foreground: known[0],
+            has_background: known[1],
         }
     }
 }

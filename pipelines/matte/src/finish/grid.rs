@@ -1,22 +1,35 @@
 //! Sums, least and greatest over the neighbourhood of each place of a plane.
 
-/// Sums over the square of `reach` around each place; nothing lies outside of the plane.
+/// Sums over the square of `reach` around each place; nothing lies outside of the plane. Whole numbers stay exact up to 2^24.
 pub(super) fn blurred<const N: usize>(plane: &[[f32; N]], width: usize, reach: usize) -> Vec<[f32; N]> {
     let height = plane.len().checked_div(width).unwrap_or(0);
     let mut across = vec![[0.0; N]; plane.len()];
     for (row, out) in plane.chunks_exact(width.max(1)).zip(across.chunks_exact_mut(width.max(1))) {
+        let mut sum = [0.0; N];
+        row.iter().take(reach).for_each(|cell| add(&mut sum, cell));
         for (column, out) in out.iter_mut().enumerate() {
-            for cell in &row[column.saturating_sub(reach)..(column + reach + 1).min(width)] {
-                add(out, cell);
+            if let Some(enters) = row.get(column + reach) {
+                add(&mut sum, enters);
+            }
+            *out = sum;
+            if let Some(leaves) = column.checked_sub(reach) {
+                subtract(&mut sum, &row[leaves]);
             }
         }
     }
-    let mut sums = vec![[0.0; N]; plane.len()];
-    for (row, out) in sums.chunks_exact_mut(width.max(1)).enumerate() {
-        for near in row.saturating_sub(reach)..(row + reach + 1).min(height) {
-            for (out, cell) in out.iter_mut().zip(&across[near * width..(near + 1) * width]) {
-                add(out, cell);
-            }
+    let row = |index: usize| &across[index * width..(index + 1) * width];
+    let mut sum = vec![[0.0; N]; width];
+    for near in 0..reach.min(height) {
+        sum.iter_mut().zip(row(near)).for_each(|(sum, cell)| add(sum, cell));
+    }
+    let mut sums = Vec::with_capacity(plane.len());
+    for index in 0..height {
+        if index + reach < height {
+            sum.iter_mut().zip(row(index + reach)).for_each(|(sum, cell)| add(sum, cell));
+        }
+        sums.extend_from_slice(&sum);
+        if let Some(leaves) = index.checked_sub(reach) {
+            sum.iter_mut().zip(row(leaves)).for_each(|(sum, cell)| subtract(sum, cell));
         }
     }
     sums
@@ -26,6 +39,13 @@ pub(super) fn blurred<const N: usize>(plane: &[[f32; N]], width: usize, reach: u
 fn add<const N: usize>(sum: &mut [f32; N], cell: &[f32; N]) {
     for (sum, value) in sum.iter_mut().zip(cell) {
         *sum += value;
+    }
+}
+
+#[inline]
+fn subtract<const N: usize>(sum: &mut [f32; N], cell: &[f32; N]) {
+    for (sum, value) in sum.iter_mut().zip(cell) {
+        *sum -= value;
     }
 }
 

@@ -24,6 +24,9 @@ const INNER_REACH: usize = 1;
 /// Cells outside of the edge that may still become foreground: hair.
 const OUTER_REACH: usize = 2;
 
+/// What is believed less is not worth the time.
+const BELIEF_MIN: f32 = 0.02;
+
 /// What the finishing needs at one cell, as plain numbers so that rows of cells can be mixed at once.
 pub(super) type Cell = [f32; 6];
 /// The mask, 0 to 1.
@@ -55,7 +58,10 @@ pub(super) fn cells(part: &Part) -> Vec<Cell> {
             cell[MASK] = part.mask.get(at).map_or(0.0, |mask| f32::from(*mask) / 255.0);
             if edge[at] > 0.0 {
                 let [belief, luma, cb, cr, offset] = between(&lines, row, column);
-                *cell = [cell[MASK], belief * edge[at], luma, cb, cr, offset];
+                let belief = belief * edge[at];
+                if belief >= BELIEF_MIN {
+                    *cell = [cell[MASK], belief, luma, cb, cr, offset];
+                }
             }
         }
     }

@@ -63,17 +63,16 @@ fn draw(picture: &Picture, part: &Part, alpha: &mut [u8]) {
                 }
                 continue;
             }
-            for ((_, across), (x, out)) in columns[range.clone()].iter().zip(range.clone().zip(out)) {
+            let colours = colours.slice(view.left as usize + range.start, range.len());
+            for (((_, across), colour), out) in columns[range.clone()].iter().zip(colours).zip(out) {
                 let cell: Cell =
                     std::array::from_fn(|index| left[index] + (right[index] - left[index]) * across);
-                let mut value = cell[MASK];
-                if cell[BELIEF] > 0.0 {
-                    let colour = colours.at(view.left as usize + x);
-                    let weights = cell[WEIGHTS..].iter().zip(colour).map(|(weight, colour)| weight * colour);
-                    let by_colour = weights.sum::<f32>() + cell[OFFSET];
-                    let by_colour = ((by_colour - LINE_ENDS) / (1.0 - 2.0 * LINE_ENDS)).clamp(0.0, 1.0);
-                    value += (by_colour - value) * cell[BELIEF];
-                }
+                let by_colour = cell[OFFSET]
+                    + cell[WEIGHTS] * colour[0]
+                    + cell[WEIGHTS + 1] * colour[1]
+                    + cell[WEIGHTS + 2] * colour[2];
+                let by_colour = ((by_colour - LINE_ENDS) / (1.0 - 2.0 * LINE_ENDS)).clamp(0.0, 1.0);
+                let value = cell[MASK] + (by_colour - cell[MASK]) * cell[BELIEF];
                 *out = (*out).max(ended(value));
             }
         }
@@ -106,7 +105,7 @@ fn ended(alpha: f32) -> u8 {
     (((alpha - ENDS) / (1.0 - 2.0 * ENDS)).clamp(0.0, 1.0) * 255.0 + 0.5) as u8
 }
 
-/// One row of pixels, with colours interpolated between their coarser rows.
+/// One row of pixels, with colours interpolated between their coarser rows where they are asked for.
 struct ColourRow<'a> {
     luma: &'a [u8],
     near: [&'a [u8]; 2],
@@ -117,28 +116,31 @@ impl<'a> ColourRow<'a> {
     fn new(picture: &'a Picture, y: usize) -> Self {
         let (width, height) = picture.chroma_size();
         let [luma, cb, cr] = picture.planes();
-        let near = (y / 2).min(height.saturating_sub(1));
-        let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(height.saturating_sub(1)) };
-        let row = |plane: &'a [u8], row: usize| plane.get(row * width..(row + 1) * width).unwrap_or_default();
+        let near = (y / 2).min(height - 1);
+        let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(height - 1) };
+        let row = |plane: &'a [u8], row: usize| &plane[row * width..(row + 1) * width];
         Self {
-            luma: luma.get(y * picture.width()..(y + 1) * picture.width()).unwrap_or_default(),
+            luma: &luma[y * picture.width()..(y + 1) * picture.width()],
             near: [row(cb, near), row(cr, near)],
             far: [row(cb, far), row(cr, far)],
         }
     }
 
-    #[inline]
-    fn at(&self, x: usize) -> [f32; 3] {
-        let luma = self.luma.get(x).copied().unwrap_or_default();
-        let column = x / 2;
-        let beside = if x % 2 == 0 { column.saturating_sub(1) } else { column + 1 };
-        let chroma = |index: usize| {
-            let value = |row: &[u8]| {
-                let near = row.get(column).copied().unwrap_or(128);
-                3 * u16::from(near) + u16::from(row.get(beside).copied().unwrap_or(near))
+    /// Luma, Cb and Cr of so many pixels from `x` on.
+    fn slice(&self, x: usize, count: usize) -> impl Iterator<Item = [f32; 3]> {
+        self.luma[x..x + count].iter().enumerate().map(move |(index, luma)| {
+            let x = x + index;
+            let column = x / 2;
+            let beside =
+                if x % 2 == 0 { column.saturating_sub(1) } else { (column + 1).min(self.near[0].len() - 1) };
+            let chroma = |index: usize| {
+                let (near, far) = (self.near[index], self.far[index]);
+                let sum = 9 * u16::from(near[column])
+                    + 3 * (u16::from(near[beside]) + u16::from(far[column]))
+                    + u16::from(far[beside]);
+                f32::from(sum) / 16.0
             };
-            f32::from(3 * value(self.near[index]) + value(self.far[index])) / 16.0
-        };
-        [f32::from(luma), chroma(0), chroma(1)]
+            [f32::from(*luma), chroma(0), chroma(1)]
+        })
     }
 }
