@@ -5,6 +5,7 @@
 //! playlist, no pattern and no network address can be reached through a file that a stranger sent.
 
 pub mod child;
+pub mod clock;
 pub mod encoder_probe;
 pub mod error;
 pub mod formats;
@@ -14,14 +15,18 @@ pub mod on_demand;
 pub mod probe;
 pub mod raw;
 pub mod spatial;
+pub mod timeline;
+pub mod tone_map;
 pub mod tools;
 pub mod verify;
 pub mod webm;
 
+pub use clock::Clock;
 pub use error::MediaError;
 pub use formats::InputArgs;
 pub use frame_table::{Frame, FrameTable, Unreliable, frame_table};
 pub use on_demand::OnDemand;
 pub use probe::{MediaInfo, ProbeLimits, probe, probe_with_frames};
+pub use timeline::Timeline;
 pub use tools::Ffmpeg;
 pub use verify::verify;

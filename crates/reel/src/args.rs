@@ -101,6 +101,9 @@ pub enum Verb {
     /// Turn any video into H.264, HEVC, AV1 or VP9
     #[command(after_long_help = TRANSCODE_EXAMPLES)]
     Transcode(Box<TranscodeArgs>),
+    /// Cut people out of their background: transparent video
+    #[command(after_long_help = MATTE_EXAMPLES)]
+    Matte(Box<MatteArgs>),
     /// Turn any file or folder into a video
     #[command(after_long_help = PACK_EXAMPLES)]
     Pack(Box<PackArgs>),
@@ -144,6 +147,29 @@ pub struct TranscodeArgs {
     /// What the pipeline wants to know.
     #[command(flatten)]
     pub params: reel_transcode::Params,
+}
+
+/// `reel matte`.
+#[derive(Args, Clone, Debug)]
+pub struct MatteArgs {
+    /// The videos, or still pictures; a folder stands for the videos in it
+    #[arg(required = true, value_name = "IN", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<PathBuf>,
+    /// The result: a file, or a folder (existing, or ending in `/`)
+    ///
+    /// Its ending says the format unless --format does: .webm, .mov (ProRes), .mkv (FFV1), .png. In a folder each result is called like
+    /// its input. Missing folders are made.
+    #[arg(long, short, required = true, value_name = "OUT", value_hint = ValueHint::AnyPath)]
+    pub output: OsString,
+    /// The network for --model rvm or onnx, an ONNX file of yours
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub weights: Option<PathBuf>,
+    /// What stands behind the people instead of nothing: #RRGGBB, blur, or a picture; makes MP4
+    #[arg(long, value_name = "#HEX|blur|FILE", value_hint = ValueHint::FilePath)]
+    pub background: Option<OsString>,
+    /// What the pipeline wants to know.
+    #[command(flatten)]
+    pub params: reel_matte::Params,
 }
 
 /// `reel pack`.
@@ -293,6 +319,19 @@ Examples:
       VP9 on the CPU, replacing out.webm
 
 The same command again joins, resumes or delivers the same job. The output appears whole and verified, or not at all.";
+
+const MATTE_EXAMPLES: &str = "\
+Examples:
+  reel matte talk.mp4 -o talk.webm
+      people on nothing: VP9 with alpha, plays in browsers
+  reel matte studio.mp4 -o studio.mov --model chroma
+      in front of a green screen, for an editor: ProRes 4444
+  reel matte talk.mp4 -o talk.mp4 --background beach.jpg
+      people on a picture, as plain video
+  reel matte clips/ -o mattes/ --format webm
+      all videos of a folder
+  reel matte dance.mp4 -o look.png --preview
+      nine frames on a checkerboard, to look at first";
 
 const PACK_EXAMPLES: &str = "\
 Examples:

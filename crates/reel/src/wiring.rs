@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
+use reel_matte::MattePipeline;
 use reel_media::{Ffmpeg, MediaError, OnDemand, encoder_probe};
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Pack, Unpack};
@@ -69,7 +70,9 @@ impl App {
         let archive = open_archive(settings).await?;
         let ffmpeg = find_ffmpeg(settings, &archive.state)?;
         let devices = self.devices(Some(&ffmpeg), &archive.state);
-        let registry = Registry::new().with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience));
+        let registry = Registry::new()
+            .with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience))
+            .with(MattePipeline::new(Arc::clone(&ffmpeg)));
         Ok(self.engine(settings, archive, devices, registry, &ffmpeg.into()))
     }
 

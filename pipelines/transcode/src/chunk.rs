@@ -5,11 +5,11 @@ use reel_types::time::Rational;
 use serde::{Deserialize, Serialize};
 
 use crate::args::VideoEncode;
-use crate::clock::Clock;
 use crate::container::Container;
 use crate::params::AudioChoice;
 use crate::picture::Picture;
 use crate::whole::WholeFile;
+use reel_media::Clock;
 
 /// One piece of work.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

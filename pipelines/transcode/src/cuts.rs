@@ -1,8 +1,8 @@
 //! Where the film is cut: frame indices, near key frames of the source where there are some.
 
 use crate::codec::Encoder;
-use crate::timeline::Timeline;
 use crate::words::ChunkChoice;
+use reel_media::Timeline;
 
 /// Below this, one process does it all.
 const WHOLE_BELOW_SECS: f64 = 120.0;

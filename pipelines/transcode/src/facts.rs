@@ -6,7 +6,7 @@ use reel_media::probe::{AudioStream, VideoStream};
 use reel_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::timeline::Timeline;
+use reel_media::Timeline;
 
 /// Kept as an object beside the job.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use crate::params::Params;
 use crate::plan;
 use crate::report::GpuUsed;
 use crate::run::run_error;
-use crate::timeline::Timeline;
+use reel_media::Timeline;
 
 pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
     let intent = Intent::from_params(params)?;

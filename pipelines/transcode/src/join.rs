@@ -7,11 +7,11 @@ use reel_media::mux::{ConcatPart, MuxContainer, MuxSpec, Track, concat_video, mu
 use reel_media::{Ffmpeg, MediaError};
 
 use crate::chunk::AudioChunk;
-use crate::clock::Clock;
 use crate::container::Container;
 use crate::facts::Facts;
 use crate::params::AudioChoice;
 use crate::run::run_error;
+use reel_media::Clock;
 
 /// One stretch of film that is there.
 pub(crate) struct VideoPart {

@@ -7,7 +7,6 @@ use reel_types::{ChunkSpec, Class, OnFailedChunk};
 
 use crate::args::VideoEncode;
 use crate::chunk::{AudioChunk, AudioTrack, Chunk, Cut, VideoChunk};
-use crate::clock::Clock;
 use crate::codec::Encoder;
 use crate::container::Container;
 use crate::cuts::Cuts;
@@ -17,6 +16,7 @@ use crate::params::{AudioChoice, Params};
 use crate::picture::Picture;
 use crate::whole::WholeFile;
 use crate::words::ChunkChoice;
+use reel_media::Clock;
 
 /// The first round, then without cuts, without a GPU, or with the sound apart, in whichever order they fail.
 const ROUNDS_MAX: u32 = 4;

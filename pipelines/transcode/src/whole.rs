@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio;
 use crate::chunk::AudioChunk;
-use crate::clock::Clock;
 use crate::container::Container;
 use crate::facts::Facts;
 use crate::intent::Intent;
 use crate::params::AudioChoice;
+use reel_media::Clock;
 
 /// Sound that begins later than this after the film gets a process of its own: FFmpeg holds all pictures back until each
 /// stream has something, and gives up at 50 MB of them.

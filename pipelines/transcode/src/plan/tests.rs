@@ -8,8 +8,8 @@ use super::*;
 use crate::args::{Dropped, Pass};
 use crate::chunk::VIDEO_PART;
 use crate::codec::Codec;
-use crate::timeline::Timeline;
 use crate::{audio, video};
+use reel_media::Timeline;
 
 const SITE: Site = Site { cores: 4, memory_bytes: 8 << 30, gpu: false };
 

@@ -1,6 +1,6 @@
 //! When each frame of the source is shown: the frame table, small enough to be kept beside the job.
 
-use reel_media::FrameTable;
+use crate::frame_table::FrameTable;
 use reel_types::time::Rational;
 use serde::{Deserialize, Serialize};
 
