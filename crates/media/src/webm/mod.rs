@@ -40,7 +40,9 @@ pub use chunk::IvfChunk;
 pub use ivf::IvfReader;
 pub use packet::PacketHead;
 pub use reader::{WebmBlock, WebmReader};
-pub use spec::{DocType, MILLISECOND_NANOS, WebmAudio, WebmChapter, WebmCodec, WebmSpec, WebmVideo};
+pub use spec::{
+    DocType, MILLISECOND_NANOS, WebmAudio, WebmChapter, WebmCodec, WebmSpec, WebmVideo, tick_nanos_for,
+};
 pub use track::{TrackKind, WebmTrack};
 pub use verify::{AlphaDecode, AlphaExpectation, AlphaProblem, AlphaReport, verify_alpha};
 pub use writer::{WebmFrame, WebmSummary, WebmWriter};

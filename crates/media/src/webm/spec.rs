@@ -152,12 +152,19 @@ pub struct WebmSpec {
     pub tags: Vec<(String, String)>,
     /// Tags of the track of pictures.
     pub video_tags: Vec<(String, String)>,
-    /// Nanoseconds per tick of the file's clock; see [`WebmSpec::new`].
+    /// Nanoseconds per tick of the file's clock; see [`tick_nanos_for`].
     pub tick_nanos: u32,
 }
 
-/// The tick of nearly all files of this kind, and the only one that browsers are tested with.
+/// The tick of nearly all files of this kind.
 pub const MILLISECOND_NANOS: u32 = 1_000_000;
+
+/// The tick that keeps times of `time_base`: a millisecond where that is exact, else a tenth of one, which FFmpeg and
+/// Chromium seek by as well. A finer one would make clusters shorter than three seconds.
+pub fn tick_nanos_for(time_base: Rational) -> u32 {
+    let is_exact = u64::from(time_base.num) * 1000 % u64::from(time_base.den.max(1)) == 0;
+    if is_exact { MILLISECOND_NANOS } else { MILLISECOND_NANOS / 10 }
+}
 
 impl WebmSpec {
     /// Pictures of square pixels alone, in WebM, on a clock of a millisecond.
