@@ -113,7 +113,8 @@ impl App {
 
 /// The runtime of networks and the models, looked for when they are needed.
 fn networks() -> Networks {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
+    let variable =
+        |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from);
     let data = reel_infer::default_data(variable("XDG_DATA_HOME"), variable("HOME"));
     Networks { runtime: reel_infer::OnDemand::new(variable("REEL_ONNXRUNTIME"), data.clone()), data }
 }

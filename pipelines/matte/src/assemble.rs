@@ -10,7 +10,7 @@ use crate::chunk::{Chunk, FILM_REPORT, FilmChunk};
 use crate::facts::Facts;
 use crate::join;
 use crate::metadata::metadata;
-use crate::params::Params;
+use crate::params::{Format, Params};
 use crate::plan::decide;
 use crate::report::FilmReport;
 use crate::sound::SoundChunk;
@@ -48,10 +48,14 @@ pub(crate) fn assemble(
     refuse_ruins(facts, &made)?;
     let joined = join::join(ffmpeg, facts, &decided, &made, cx)?;
     let format = decided.look.format;
-    let name = format!("output.{}", format.extension());
+    // Many pictures travel as one stream, which becomes a folder where it arrives.
+    let is_many = format == Format::Png && !facts.still && !params.one_picture;
+    let (extension, mime) =
+        if is_many { ("tar", "application/x-tar") } else { (format.extension(), format.mime()) };
+    let name = format!("output.{extension}");
     let metadata = metadata(facts, decided, &made, &joined);
     Ok(Assembled::Done(JobResult {
-        outputs: vec![Output::file(name, format.mime(), joined.path)],
+        outputs: vec![Output::file(name, mime, joined.path)],
         metadata: serde_json::to_value(&metadata).map_err(RunError::internal)?,
         gaps: Vec::new(),
     }))

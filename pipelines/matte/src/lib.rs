@@ -5,6 +5,7 @@
 //! assemble (joined, verified, told). Pictures stay planar 8-bit 4:2:0 all the way.
 
 mod assemble;
+mod backdrop;
 mod backend;
 mod check;
 mod chunk;
