@@ -18,6 +18,8 @@ use crate::watchdog::Watch;
 pub struct Recurrent {
     network: Network,
     states: Vec<State>,
+    /// Inputs and outputs are bound to places: the way of GPUs.
+    is_bound: bool,
 }
 
 #[derive(Debug)]
@@ -46,7 +48,8 @@ impl Recurrent {
             let value = start(&port)?;
             states.push(State { input: port, output: (*output).to_owned(), value });
         }
-        Ok(Self { network, states })
+        let is_bound = network.ran_on().is_gpu();
+        Ok(Self { network, states, is_bound })
     }
 
     /// The network itself.
@@ -61,8 +64,8 @@ impl Recurrent {
     pub fn run(&mut self, inputs: &[(&str, View<'_>)], watch: &Watch) -> Result<Outputs, InferError> {
         let names: Vec<&str> = self.states.iter().map(|state| state.input.name.as_str()).collect();
         let mut values = self.network.values(inputs, &names)?;
-        let mut outputs = if self.network.ran_on().is_gpu() {
-            self.run_on_gpu(values, watch)?
+        let mut outputs = if self.is_bound {
+            self.run_bound(values, watch)?
         } else {
             let states = self.states.iter();
             values.extend(
@@ -78,7 +81,7 @@ impl Recurrent {
         Ok(outputs)
     }
 
-    fn run_on_gpu(
+    fn run_bound(
         &mut self,
         values: Vec<(String, SessionInputValue<'_>)>,
         watch: &Watch,

@@ -14,6 +14,7 @@ pub mod interrupt;
 pub mod jobs;
 pub mod keys;
 pub mod log;
+pub mod models;
 pub mod pack;
 pub mod problem;
 pub mod records;

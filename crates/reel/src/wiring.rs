@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
+use reel_infer::OnDemand as InferOnDemand;
 use reel_media::{Ffmpeg, MediaError, OnDemand, encoder_probe};
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Pack, Unpack};
@@ -142,6 +143,21 @@ pub fn find_ffmpeg(settings: &Settings, state: &StateDir) -> Result<Arc<Ffmpeg>,
 /// FFmpeg, looked for when it is needed.
 pub fn ffmpeg_on_demand(settings: &Settings, state: &StateDir) -> OnDemand {
     OnDemand::new(settings.ffmpeg.clone(), settings.ffprobe.clone(), Some(state.cache()))
+}
+
+/// ONNX Runtime, looked for when it is needed.
+pub fn runtime_on_demand(settings: &Settings) -> InferOnDemand {
+    InferOnDemand::new(settings.onnxruntime.clone(), settings.data.clone())
+}
+
+/// The models of the data folder.
+///
+/// # Errors
+/// A usage problem when there is no place for that folder.
+pub fn models(settings: &Settings) -> Result<reel_infer::Registry, Problem> {
+    settings.data.as_deref().map(reel_infer::Registry::new).ok_or_else(|| {
+        Problem::usage("there is no place for models: HOME is not set").with_hint("name one with --data DIR")
+    })
 }
 
 /// Tries encoders with the FFmpeg that will be used.
