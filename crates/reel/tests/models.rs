@@ -1,7 +1,5 @@
 //! `reel models`, as a person meets it.
 
-#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
-
 mod support;
 
 use support::{Ran, Scene};
