@@ -27,6 +27,7 @@ mod patience;
 pub mod picture;
 mod pipeline;
 mod plan;
+mod preview;
 mod report;
 mod resize;
 mod run;
@@ -36,7 +37,7 @@ mod sound;
 mod words;
 
 pub use backend::Networks;
-pub use chunk::{Chunk, FilmChunk};
+pub use chunk::{Chunk, FilmChunk, PreviewChunk};
 pub use eyes::Eyes;
 pub use facts::Facts;
 pub use look::{EdgeChoice, Look};
