@@ -7,6 +7,7 @@
 mod assemble;
 mod backend;
 mod check;
+mod chroma;
 mod chunk;
 mod codec;
 mod cuts;
