@@ -18,6 +18,8 @@ use crate::watchdog::Watch;
 pub struct Recurrent {
     network: Network,
     states: Vec<State>,
+    /// Inputs and outputs are bound to places: the way of GPUs.
+    is_bound: bool,
 }
 
 #[derive(Debug)]
@@ -46,7 +48,8 @@ impl Recurrent {
             let value = start(&port)?;
             states.push(State { input: port, output: (*output).to_owned(), value });
         }
-        Ok(Self { network, states })
+        let is_bound = network.ran_on().is_gpu();
+        Ok(Self { network, states, is_bound })
     }
 
     /// The network itself.
@@ -61,8 +64,8 @@ impl Recurrent {
     pub fn run(&mut self, inputs: &[(&str, View<'_>)], watch: &Watch) -> Result<Outputs, InferError> {
         let names: Vec<&str> = self.states.iter().map(|state| state.input.name.as_str()).collect();
         let mut values = self.network.values(inputs, &names)?;
-        let mut outputs = if self.network.ran_on().is_gpu() {
-            self.run_on_gpu(values, watch)?
+        let mut outputs = if self.is_bound {
+            self.run_bound(inputs, watch)?
         } else {
             let states = self.states.iter();
             values.extend(
@@ -78,16 +81,15 @@ impl Recurrent {
         Ok(outputs)
     }
 
-    fn run_on_gpu(
-        &mut self,
-        values: Vec<(String, SessionInputValue<'_>)>,
-        watch: &Watch,
-    ) -> Result<Outputs, InferError> {
+    /// The inputs were checked. They are copied: `ort` copies what is only lent when it is bound, and then waits for a lock
+    /// that it holds itself.
+    fn run_bound(&mut self, inputs: &[(&str, View<'_>)], watch: &Watch) -> Result<Outputs, InferError> {
         let mut binding = self.network.bind()?;
         let device = self.network.device_memory()?;
         let failed = |error: &ort::Error| self.network.failed(error);
-        for (name, value) in &values {
-            binding.bind_input(name.as_str(), value).map_err(|error| failed(&error))?;
+        for (name, view) in inputs {
+            let value = view.to_owned_value(name)?;
+            binding.bind_input(*name, &value).map_err(|error| failed(&error))?;
         }
         for state in &self.states {
             binding.bind_input(state.input.name.as_str(), &state.value).map_err(|error| failed(&error))?;
@@ -220,5 +222,57 @@ fn bytes_of(view: &View<'_>) -> Vec<u8> {
     match view.data {
         crate::tensor::Data::F32(data) => data.iter().flat_map(|value| value.to_ne_bytes()).collect(),
         crate::tensor::Data::F16(data) => data.iter().flat_map(|value| value.to_ne_bytes()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use reel_device::DeviceWish;
+    use reel_testkit::onnx;
+    use reel_types::CancelToken;
+
+    use super::*;
+    use crate::{Runtime, Source, Wish, default_data};
+
+    const PAIRS: [(&str, &str); 4] = [("r1i", "r1o"), ("r2i", "r2o"), ("r3i", "r3o"), ("r4i", "r4o")];
+
+    fn runtime() -> Option<Runtime> {
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let data =
+            variable("REEL_DATA").or_else(|| default_data(variable("XDG_DATA_HOME"), variable("HOME")));
+        let loaded = Runtime::load(variable("REEL_ONNXRUNTIME").as_deref(), data.as_deref());
+        loaded.map_err(|error| eprintln!("skipped: {error} (scripts/models brings it)")).ok()
+    }
+
+    #[test]
+    fn what_is_bound_to_places_gives_the_same_to_the_bit() {
+        let Some(runtime) = runtime() else { return };
+        let network = |bytes: &[u8]| {
+            let wish = Wish::new(DeviceWish::Cpu, 1);
+            Recurrent::new(Network::load(&runtime, Source::Bytes(bytes), &wish).unwrap(), &PAIRS).unwrap()
+        };
+        let bytes = onnx::rvm_shaped();
+        let (mut plain, mut bound) = (network(&bytes), network(&bytes));
+        bound.is_bound = true;
+        let watch = Watch { limit: Duration::from_secs(120), cancel: CancelToken::new() };
+        for frame in 0..4_usize {
+            let src: Vec<f32> =
+                (0..2 * 3 * 32 * 32).map(|at| ((at * 7 + frame * 31) % 256) as f32 / 255.0).collect();
+            let inputs =
+                [("src", View::f32(&[2, 3, 32, 32], &src)), ("downsample_ratio", View::f32(&[1], &[0.5]))];
+            let (expected, given) =
+                (plain.run(&inputs, &watch).unwrap(), bound.run(&inputs, &watch).unwrap());
+            for name in ["pha", "fgr"] {
+                assert_eq!(
+                    given.view(name).unwrap(),
+                    expected.view(name).unwrap(),
+                    "{name} of frame {frame}"
+                );
+            }
+            assert_eq!(bound.save_states().unwrap(), plain.save_states().unwrap(), "frame {frame}");
+        }
     }
 }

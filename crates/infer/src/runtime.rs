@@ -53,7 +53,7 @@ impl Runtime {
         &self.path
     }
 
-    /// What it says it was built from: version, commit, flags.
+    /// What it says it was built from: the commit and flags. Its version it tells only to what loads it.
     pub fn build(&self) -> &'static str {
         ort::info()
     }
@@ -140,6 +140,12 @@ fn open(path: &Path) -> Result<Runtime, InferError> {
     let builder = ort::init_from(path).map_err(|error| match error {
         ort::LoadDynamicError::BadVersion { version_str, .. } => {
             InferError::OldRuntime { path: path.to_path_buf(), version: version_str }
+        }
+        // The loader's own words are under those of the crate that calls it.
+        ort::LoadDynamicError::Dlopen { error, .. } => {
+            let said =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            not(one_line(&said))
         }
         other => not(one_line(&other.to_string())),
     })?;

@@ -70,6 +70,20 @@ impl<'a> View<'a> {
     }
 }
 
+impl View<'_> {
+    /// A copy that the library owns.
+    pub(crate) fn to_owned_value(&self, name: &str) -> Result<DynValue, InferError> {
+        let shape = self.shape.clone();
+        let made = match self.data {
+            Data::F32(data) => Tensor::from_array((shape, data.to_vec())).map(Tensor::into_dyn),
+            Data::F16(data) => Tensor::from_array((shape, data.to_vec())).map(Tensor::into_dyn),
+        };
+        made.map_err(|error| InferError::Mismatch {
+            detail: format!("{name}: {}", one_line(error.message())),
+        })
+    }
+}
+
 /// What a run brought. The memory is the library's own; it goes back when this is dropped.
 #[derive(Debug)]
 pub struct Outputs(pub(crate) Vec<(String, DynValue)>);

@@ -10,6 +10,7 @@ use reel_types::JobState;
 use crate::config::ConfigVerb;
 use crate::exit;
 use crate::keys::KeysVerb;
+use crate::models::ModelsVerb;
 use crate::secret::KeyArgs;
 use crate::serve::ServeArgs;
 use crate::webhooks::WebhooksVerb;
@@ -82,6 +83,14 @@ pub struct CommonArgs {
     /// The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]
     #[arg(long, global = true, value_name = "PATH", env = "REEL_FFPROBE", hide_env_values = true, value_hint = ValueHint::ExecutablePath)]
     pub ffprobe: Option<PathBuf>,
+    /// Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]
+    ///
+    /// `scripts/models` fills it.
+    #[arg(long, global = true, value_name = "DIR", env = "REEL_DATA", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+    /// The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]
+    #[arg(long, global = true, value_name = "PATH", env = "REEL_ONNXRUNTIME", hide_env_values = true, value_hint = ValueHint::FilePath)]
+    pub onnxruntime: Option<PathBuf>,
     /// Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]
     ///
     /// What stands there is weaker than its variable, and that weaker than its flag. `reel config show` says what holds.
@@ -125,6 +134,9 @@ pub enum Verb {
     /// Show what is set and where, or print a file of settings to begin with
     #[command(subcommand)]
     Config(ConfigVerb),
+    /// List the models that networks are run from, verify them, or add one
+    #[command(subcommand, after_long_help = MODELS_EXAMPLES)]
+    Models(ModelsVerb),
     /// Show which GPUs are here and which encoders on them really work
     Gpu,
     /// Show what was found, what works, what is missing and the command that brings it
@@ -387,6 +399,17 @@ Examples:
       a new key in its place; the old one is good for another day
 
 A server that runs notices within half a second.";
+
+const MODELS_EXAMPLES: &str = "\
+Examples:
+  reel models list
+      which there are, which of them are here, under which licence
+  reel models verify
+      reads every file again, compares checksums, runs each network once
+  reel models add rvm rvm_mobilenetv3_fp32.onnx --licence GPL-3.0 --source https://github.com/PeterL1n/RobustVideoMatting
+      copies a network of yours in, once it was seen to run
+
+`scripts/models` brings ONNX Runtime and the models that are free to give out.";
 
 fn after_long_help() -> String {
     let codes: String = exit::ALL.iter().map(|(code, sentence)| format!("{code:>5}  {sentence}\n")).collect();

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod keys;
 pub mod log;
 pub mod matte;
+pub mod models;
 pub mod pack;
 pub mod problem;
 pub mod records;

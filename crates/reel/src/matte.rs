@@ -32,6 +32,7 @@ pub async fn run(
 
 fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
     let format = format(&args)?;
+    let inputs = films_in(&args.inputs)?;
     let mut params = Params { format: Some(format), device: settings.device, ..args.params };
     // Behind the film, in the order in which the parameters count them.
     let mut beside: Vec<PathBuf> = Vec::new();
@@ -47,7 +48,11 @@ fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
             params.background_source = u32::try_from(beside.len()).ok();
         }
     }
-    let targets = pair(&args.inputs, &args.output, format.extension())?;
+    // Many pictures become a folder; one is a file.
+    params.one_picture = format == Format::Png && !is_folder(&args.output);
+    let is_many = format == Format::Png && !params.one_picture && !params.preview;
+    let targets =
+        if is_many { folders(&inputs, &args)? } else { pair(&inputs, &args.output, format.extension())? };
     let with_beside = |target: Target| {
         let sources = target.sources.iter().chain(&beside).cloned().collect();
         Target { sources, ..target }
@@ -60,12 +65,69 @@ fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
         params,
         targets: targets.into_iter().map(with_beside).collect(),
         media_secs,
-        hand_over: HandOver::File,
+        hand_over: if is_many { HandOver::Folder } else { HandOver::File },
     })
+}
+
+/// What film and picture files end in. Only for folders: a file that is named is taken whatever it is called.
+const FILM_ENDINGS: [&str; 22] = [
+    "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "m2ts", "mts", "mpg", "mpeg", "vob", "wmv", "flv",
+    "ogv", "mxf", "3gp", "y4m", "png", "jpg", "jpeg", "webp",
+];
+
+/// The inputs, with the films in it for each folder, by name.
+fn films_in(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
+    let mut films = Vec::new();
+    for input in inputs {
+        if !input.is_dir() {
+            films.push(input.clone());
+            continue;
+        }
+        let read = |error| Problem::storage(format!("cannot read the folder {}", shown(input)), &error);
+        let entries = std::fs::read_dir(input).map_err(read)?;
+        let is_film = |path: &PathBuf| {
+            let ending = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+            path.is_file() && ending.is_some_and(|ending| FILM_ENDINGS.contains(&ending.as_str()))
+        };
+        let mut found: Vec<PathBuf> =
+            entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_film).collect();
+        if found.is_empty() {
+            return Err(Problem::usage(format!("there is no film in the folder {}", shown(input)))
+                .with_hint("name the files one by one: then it does not matter what they are called"));
+        }
+        found.sort();
+        films.append(&mut found);
+    }
+    Ok(films)
+}
+
+/// A folder of pictures for each film: the output itself for one, else one in it that is called like the film.
+fn folders(inputs: &[PathBuf], args: &MatteArgs) -> Result<Vec<Target>, Problem> {
+    let output = Path::new(&args.output).components().as_path();
+    if let [input] = inputs
+        && !output.exists()
+    {
+        return Ok(vec![Target::of_file(input, output.to_owned())]);
+    }
+    let targets = pair(inputs, &args.output, Format::Png.extension())?;
+    Ok(targets
+        .into_iter()
+        .map(|target| Target { output: target.output.with_extension(""), ..target })
+        .collect())
 }
 
 /// As asked, else by the output's ending.
 fn format(args: &MatteArgs) -> Result<Format, Problem> {
+    if args.params.preview {
+        let is_png =
+            Path::new(&args.output).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+        return match is_png || is_folder(&args.output) {
+            true => Ok(Format::Png),
+            false => {
+                Err(Problem::usage("a preview is a PNG picture").with_hint("let the output end in .png"))
+            }
+        };
+    }
     if let Some(format) = args.params.format {
         return Ok(format);
     }

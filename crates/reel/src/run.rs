@@ -14,7 +14,8 @@ use crate::records::{Record, SummaryRecord};
 use crate::settings::Settings;
 use crate::wiring::App;
 use crate::{
-    doctor, exit, generate, gpu, jobs, keys, log, matte, pack, screen, serve, transcode, unpack, webhooks,
+    doctor, exit, generate, gpu, jobs, keys, log, matte, models, pack, screen, serve, transcode, unpack,
+    webhooks,
 };
 
 /// Reads the command line, does the verb, and answers with the exit code.
@@ -63,6 +64,7 @@ async fn do_verb(
         Verb::Keys(verb) => keys::run(console, settings, verb).await,
         Verb::Webhooks(verb) => webhooks::run(console, settings, verb).await,
         Verb::Config(verb) => config::run(console, settings, found, &verb),
+        Verb::Models(verb) => models::run(console, settings, verb),
         Verb::Gpu => gpu::run(app, console, settings),
         Verb::Doctor => doctor::run(app, console, settings),
         Verb::Generate(args) => generate::run(console, &args),

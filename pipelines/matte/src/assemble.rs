@@ -6,11 +6,12 @@ use reel_engine::{Assembled, JobResult, Output, Part, RunContext, RunError};
 use reel_media::Ffmpeg;
 use reel_types::FailureKind;
 
-use crate::chunk::{Chunk, FILM_REPORT, FilmChunk};
+use crate::chunk::{Chunk, FILM_REPORT, FilmChunk, PREVIEW};
 use crate::facts::Facts;
+use crate::failure::storage;
 use crate::join;
 use crate::metadata::metadata;
-use crate::params::Params;
+use crate::params::{Format, Params};
 use crate::plan::decide;
 use crate::report::FilmReport;
 use crate::sound::SoundChunk;
@@ -43,16 +44,47 @@ pub(crate) fn assemble(
     parts: &[Part<Chunk>],
     cx: &RunContext<'_>,
 ) -> Result<Assembled<Chunk>, RunError> {
+    if params.preview {
+        return preview(params, facts, parts, cx);
+    }
     let made = gather(parts, cx)?;
     let decided = decide(params, facts, cx.site())?;
     refuse_ruins(facts, &made)?;
     let joined = join::join(ffmpeg, facts, &decided, &made, cx)?;
     let format = decided.look.format;
-    let name = format!("output.{}", format.extension());
+    // Many pictures travel as one stream, which becomes a folder where it arrives.
+    let is_many = format == Format::Png && !facts.still && !params.one_picture;
+    let (extension, mime) =
+        if is_many { ("tar", "application/x-tar") } else { (format.extension(), format.mime()) };
+    let name = format!("output.{extension}");
     let metadata = metadata(facts, decided, &made, &joined);
     Ok(Assembled::Done(JobResult {
-        outputs: vec![Output::file(name, format.mime(), joined.path)],
+        outputs: vec![Output::file(name, mime, joined.path)],
         metadata: serde_json::to_value(&metadata).map_err(RunError::internal)?,
+        gaps: Vec::new(),
+    }))
+}
+
+/// The sheet as it is; there is nothing to be joined.
+fn preview(
+    params: &Params,
+    facts: &Facts,
+    parts: &[Part<Chunk>],
+    cx: &RunContext<'_>,
+) -> Result<Assembled<Chunk>, RunError> {
+    let part = parts.first().ok_or_else(|| RunError::internal("there is no preview"))?;
+    part.result.as_ref().map_err(|failure| RunError::Failed(failure.clone()))?;
+    let path = cx.part(part.round, part.index, PREVIEW)?;
+    let out = cx.scratch().join("output.png");
+    std::fs::copy(&path, &out).map_err(|error| storage("copy the preview", &error))?;
+    let decided = decide(params, facts, cx.site())?;
+    let Chunk::Preview(chunk) = &part.chunk else { return Err(RunError::internal("that is no preview")) };
+    let secs: Vec<f64> =
+        chunk.ticks.iter().map(|ticks| facts.timeline.secs(ticks - facts.timeline.first_ticks)).collect();
+    let metadata = serde_json::json!({ "model": decided.look.model, "preview": true, "frames_at_secs": secs, "decisions": decided.said });
+    Ok(Assembled::Done(JobResult {
+        outputs: vec![Output::file("output.png", "image/png", out)],
+        metadata,
         gaps: Vec::new(),
     }))
 }
@@ -65,7 +97,7 @@ fn gather<'a>(parts: &'a [Part<Chunk>], cx: &RunContext<'_>) -> Result<Made<'a>,
             Chunk::Sound(chunk) if !written.is_empty() => {
                 made.sound = Some((chunk, cx.part(part.round, part.index, chunk.part_name())?));
             }
-            Chunk::Sound(_) => {}
+            Chunk::Sound(_) | Chunk::Preview(_) => {}
             Chunk::Film(chunk) => {
                 let text = std::fs::read(cx.part(part.round, part.index, FILM_REPORT)?)
                     .map_err(RunError::internal)?;

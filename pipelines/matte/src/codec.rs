@@ -107,11 +107,10 @@ pub(crate) fn lanes(look: &Look, clock: Clock) -> Vec<LaneSpec> {
             args.extend(words("-f nut"));
             one(Plane::Both, "film.nut", "video/x-nut", args)
         }
-        // Pictures are told apart later: they go through one file, as NUT takes PNG as well.
         Format::Png => {
             let mut args = words(&format!("-c:v png -pix_fmt rgba -pred mixed -threads {}", look.threads));
-            args.extend(words("-f nut"));
-            one(Plane::Both, "film.nut", "video/x-nut", args)
+            args.extend(words("-f image2pipe"));
+            one(Plane::Both, "film.pngs", "application/octet-stream", args)
         }
         Format::Green | Format::Deovr => {
             let mut args = x264(look);

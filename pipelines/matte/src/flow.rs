@@ -13,6 +13,7 @@ use reel_media::raw::{FrameReader, FrameReaderSpec};
 use reel_media::{Ffmpeg, MediaError};
 use reel_types::time::Timestamp;
 
+use crate::backdrop::Behind;
 use crate::backend::Backend;
 use crate::chunk::FilmChunk;
 use crate::edge::Edge;
@@ -35,8 +36,6 @@ pub(crate) struct Made {
     pub(crate) pts: Vec<i64>,
     /// The last lines in which the decoder complained.
     pub(crate) complaints: Vec<String>,
-    /// CPU seconds of the decoder.
-    pub(crate) decode_cpu_secs: f64,
 }
 
 /// Runs a chunk through `backend` into `encoders`.
@@ -53,7 +52,7 @@ pub(crate) fn run(
     let (width, height) = (look.width as usize, look.height as usize);
     let count =
         (BYTES_MAX / (picture::bytes(width, height) + width * height)).clamp(PICTURES_MIN, PICTURES_MAX);
-    let edge = Edge::new(look);
+    let edge = Edge::new(look, Behind::of(ffmpeg, look, cx)?);
     let (give_back, empty) = channel::<Vec<u8>>();
     for _ in 0..count {
         let _ = give_back.send(Vec::new());
@@ -79,8 +78,8 @@ pub(crate) fn run(
         drop(decoded);
         let decoded = joined(decoder);
         let written = joined(writer);
-        let (complaints, decode_cpu_secs) = first_cause(decoded, guessed, &written)?;
-        Ok(Made { pts: written?, complaints, decode_cpu_secs })
+        let complaints = first_cause(decoded, guessed, &written)?;
+        Ok(Made { pts: written?, complaints })
     })
 }
 
@@ -130,11 +129,11 @@ fn decode(
     mut reader: FrameReader,
     empty: &Receiver<Vec<u8>>,
     decoded: &Sender<(i64, Vec<u8>)>,
-) -> Result<(Vec<String>, f64), RunError> {
+) -> Result<Vec<String>, RunError> {
     while let Ok(mut buffer) = empty.recv() {
         match reader.next_frame(&mut buffer) {
             Ok(Some(time)) if decoded.send((time.ticks, buffer)).is_ok() => {}
-            Ok(Some(_)) => return Ok((Vec::new(), 0.0)),
+            Ok(Some(_)) => return Ok(Vec::new()),
             Ok(None) => break,
             Err(error) => return Err(run_error(error)),
         }
@@ -147,7 +146,7 @@ fn decode(
         .take(8)
         .map(str::to_owned)
         .collect();
-    Ok((complaints, report.user_secs + report.sys_secs))
+    Ok(complaints)
 }
 
 /// Looks at each picture in turn. Those before the chunk only warm the backend up.

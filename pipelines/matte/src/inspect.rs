@@ -17,8 +17,13 @@ use crate::plan;
 
 pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
     let path = cx.source(0)?;
-    let (media, table) =
-        probe_with_frames(ffmpeg, &path, &ProbeLimits::default(), cx.cancel()).map_err(run_error)?;
+    let (media, table) = probe_with_frames(
+        ffmpeg,
+        &path,
+        &ProbeLimits { stills_allowed: true, ..ProbeLimits::default() },
+        cx.cancel(),
+    )
+    .map_err(run_error)?;
     let whole = Timeline::from_table(&table);
     if whole.frame_count == 0 {
         if matches!(table.unreliable, Some(Unreliable::NoTimestamps { .. })) {
@@ -34,6 +39,10 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
     let video = video.ok_or_else(|| RunError::internal("the frame table names no video stream"))?;
     let spatial = spatial(&path, cx).map_err(run_error)?;
     let eyes = eyes(params.stereo, spatial, video)?;
+    if params.one_picture && !params.preview && timeline.frame_count > 1 {
+        let message = format!("a film of {} frames becomes as many pictures", timeline.frame_count);
+        return Err(usage(message, "name a folder after -o; one that ends in `/` is made").into());
+    }
     let facts = Facts { media, video_index, timeline, first_frame, to_end, spatial, eyes, still };
     // What cannot be done is said before anything is worked on.
     plan::plan(params, &facts, cx.site())?;

@@ -1,5 +1,6 @@
 //! From parts to one file: pictures behind one another, sound beside them, verified.
 
+mod pictures;
 mod webm;
 
 use std::path::{Path, PathBuf};
@@ -32,12 +33,11 @@ pub(crate) fn join(
     made: &Made<'_>,
     cx: &RunContext<'_>,
 ) -> Result<Joined, RunError> {
-    if decided.look.format == Format::Webm {
-        return webm::join(ffmpeg, facts, decided, made, cx);
-    }
     let (part, container) = match decided.look.format {
+        Format::Webm => return webm::join(ffmpeg, facts, decided, made, cx),
+        Format::Png => return pictures::join(facts, made, cx),
         Format::Prores => ("film.mov", MuxContainer::Mov),
-        Format::Ffv1 | Format::Png | Format::Webm => ("film.nut", MuxContainer::Matroska),
+        Format::Ffv1 => ("film.nut", MuxContainer::Matroska),
         Format::Green | Format::Matte | Format::Deovr => ("film.mp4", MuxContainer::Mp4),
     };
     let film = film(ffmpeg, facts, decided, made, part, cx)?;
@@ -107,11 +107,9 @@ fn check(
     let complete = frame_count == u64::from(facts.timeline.frame_count);
     let last_secs = facts.timeline.secs(facts.timeline.last_duration_ticks).max(0.0);
     let codec = match decided.look.format {
-        Format::Webm => "vp9",
         Format::Prores => "prores",
         Format::Ffv1 => "ffv1",
-        Format::Png => "png",
-        Format::Green | Format::Matte | Format::Deovr => "h264",
+        _ => "h264",
     };
     let seams = made
         .film

@@ -5,6 +5,7 @@
 //! assemble (joined, verified, told). Pictures stay planar 8-bit 4:2:0 all the way.
 
 mod assemble;
+mod backdrop;
 mod backend;
 mod check;
 mod chroma;
@@ -27,6 +28,7 @@ mod patience;
 pub mod picture;
 mod pipeline;
 mod plan;
+mod preview;
 mod report;
 mod resize;
 mod run;
@@ -36,7 +38,7 @@ mod sound;
 mod words;
 
 pub use backend::Networks;
-pub use chunk::{Chunk, FilmChunk};
+pub use chunk::{Chunk, FilmChunk, PreviewChunk};
 pub use eyes::Eyes;
 pub use facts::Facts;
 pub use look::{EdgeChoice, Look};

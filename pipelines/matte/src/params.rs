@@ -85,6 +85,11 @@ pub struct Params {
     #[schemars(with = "String")]
     pub device: DeviceWish,
 
+    /// Whether the result is one picture and not a folder of them; the command line fills it in.
+    #[arg(skip)]
+    #[schemars(skip)]
+    pub one_picture: bool,
+
     /// Which source holds the network that --weights named; the command line fills it in.
     #[arg(skip)]
     #[schemars(skip)]

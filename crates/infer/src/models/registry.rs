@@ -151,6 +151,9 @@ impl Registry {
         self.put(&card.file, &bytes)?;
         let text = serde_json::to_vec_pretty(&card).unwrap_or_default();
         self.put(&format!("{}.json", card.name), &text)?;
+        if let Some((path, former)) = before.and_then(|model| model.here) {
+            self.forget(&path, &former);
+        }
         Ok(card)
     }
 
@@ -179,6 +182,15 @@ impl Registry {
             return Err(damaged(format!("it is of the sort {}", trial.contract.as_str())));
         }
         Ok(trial)
+    }
+
+    /// Removes a file that no card names any more.
+    fn forget(&self, path: &Path, former: &Card) {
+        let names_it = |model: &Model| model.here.as_ref().is_some_and(|(_, card)| card.file == former.file);
+        if !self.list().iter().any(names_it) {
+            // A file too many harms nobody.
+            let _ = fs::remove_file(path);
+        }
     }
 
     fn builtin(&self, builtin: &Builtin) -> Model {

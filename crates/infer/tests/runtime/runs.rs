@@ -60,6 +60,21 @@ fn an_input_that_does_not_fit_is_named() {
 }
 
 #[test]
+fn a_provider_that_the_library_lacks_is_named_and_not_passed_over_in_silence() {
+    let Some(runtime) = runtime() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let wish = Wish { engines: Some(folder.path().to_path_buf()), ..Wish::new(DeviceWish::GpuIndex(0), 1) };
+    let network = Network::load(&runtime, Source::Bytes(&onnx::matting(4, 4)), &wish).unwrap();
+    if network.ran_on() != Provider::Cpu {
+        eprintln!("skipped: this machine runs it on {}", network.ran_on());
+        return;
+    }
+    let reasons: Vec<&str> = network.why_not().iter().map(|why| why.reason.as_str()).collect();
+    assert_eq!(reasons.len(), 2);
+    assert!(reasons.iter().all(|reason| !reason.contains("folder")), "{reasons:?}");
+}
+
+#[test]
 fn without_a_gpu_the_cpu_runs_it_and_says_why() {
     let Some(runtime) = runtime() else { return };
     let network = onnx::matting(4, 4);

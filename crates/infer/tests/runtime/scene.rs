@@ -9,12 +9,18 @@ use reel_types::CancelToken;
 
 pub const PAIRS: [(&str, &str); 4] = [("r1i", "r1o"), ("r2i", "r2o"), ("r3i", "r3o"), ("r4i", "r4o")];
 
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from)
+}
+
+/// The folder that set-up fills.
+pub fn data() -> Option<PathBuf> {
+    variable("REEL_DATA").or_else(|| default_data(variable("XDG_DATA_HOME"), variable("HOME")))
+}
+
 /// The library that the tests use, if it is here.
 pub fn runtime() -> Option<Runtime> {
-    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let named = variable("REEL_ONNXRUNTIME");
-    let data = variable("REEL_DATA").or_else(|| default_data(variable("XDG_DATA_HOME"), variable("HOME")));
-    match Runtime::load(named.as_deref(), data.as_deref()) {
+    match Runtime::load(variable("REEL_ONNXRUNTIME").as_deref(), data().as_deref()) {
         Ok(runtime) => Some(runtime),
         Err(error) => {
             eprintln!("skipped: {error} (scripts/models brings it)");

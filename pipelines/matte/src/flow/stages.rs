@@ -37,10 +37,11 @@ pub(super) fn finish(work: &Arc<Mutex<Receiver<Work>>>, done: &Sender<Done>, edg
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Work { index, pts, eyes, finishes }) = next else { return };
         let mut finishes = finishes.into_iter();
-        let matted = eyes.finish(|_, picture| match finishes.next() {
+        let mut matted = eyes.finish(|_, picture| match finishes.next() {
             Some(finish) => edge.finish(picture, finish),
             None => Matted { alpha: vec![0; picture.width() * picture.height()], picture },
         });
+        edge.lay(&mut matted);
         if done.send(Done::Matted { index, pts, matted }).is_err() {
             return;
         }
