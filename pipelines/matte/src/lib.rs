@@ -8,6 +8,7 @@ mod assemble;
 mod backdrop;
 mod backend;
 mod check;
+mod chroma;
 mod chunk;
 mod codec;
 mod cuts;
