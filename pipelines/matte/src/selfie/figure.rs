@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::blobs::{Blob, FAINT, Mask, SOLID, blobs, frame_from_cells, is_cut_off};
-use super::find::{agreement, view_around};
+use super::find::{stands_doubts, view_around};
 use super::steady::{History, steadied};
 use super::view::Seen;
 use super::{AREA, Part, Rect, SIDE};
@@ -72,9 +72,9 @@ impl Figure {
             self.view = view_around(&self.home, frame);
             return Told::CutOff;
         }
-        if let Some(mirrored) = &seen.mirrored {
-            let agrees = agreement(&seen.mask, mirrored, &cells) >= AGREE_MIRRORED_MIN;
-            self.doubt = if agrees { 0 } else { self.doubt + 1 };
+        if let Some(doubts) = &seen.doubts {
+            let stands = stands_doubts(&seen.mask, doubts, &cells, AGREE_MIRRORED_MIN);
+            self.doubt = if stands { 0 } else { self.doubt + 1 };
         }
         let (old, new) = (self.home.middle(), home.middle());
         if self.history.is_some() {

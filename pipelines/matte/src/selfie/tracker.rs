@@ -4,13 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::cut::Glance;
 use super::figure::{Figure, Told};
-use super::find::{Find, find, find_in, windows};
+use super::find::{Find, find, find_in, window_around, windows};
 use super::view::{Eye, GuessError, Seen};
 use super::{FIGURES_MAX, Guess, Part, Rect, Segment};
 use crate::picture::{ColourSpace, Picture};
 
-/// One search window is looked at in so many frames.
-const SEARCH_EVERY: u32 = 2;
 /// Each figure is asked for in the mirror once in so many frames.
 const DOUBT_EVERY: u32 = 12;
 /// Neighbours in time are searched far from each other.
@@ -81,7 +79,7 @@ impl Tracker {
         } else if is_cut {
             state.begin(&mut eye)?
         } else {
-            state.follow(&mut eye)?
+            state.follow(&mut eye, self.state.glance.as_ref())?
         };
         state.age += 1;
         self.state = state;
@@ -100,21 +98,23 @@ impl State {
     }
 
     /// Any other frame.
-    fn follow<S: Segment>(&mut self, eye: &mut Eye<'_, S>) -> Result<Vec<Part>, GuessError<S::Error>> {
+    fn follow<S: Segment>(
+        &mut self,
+        eye: &mut Eye<'_, S>,
+        before: Option<&Glance>,
+    ) -> Result<Vec<Part>, GuessError<S::Error>> {
         let mut views: Vec<_> = self
             .figures
             .iter()
             .enumerate()
             .map(|(index, figure)| (figure.view, (self.age + index as u32 * 2) % DOUBT_EVERY == 0))
             .collect();
-        let window = self.next_window(&eye.frame());
+        let window = self.next_window(&eye.frame(), before);
         views.extend(window.map(|window| (window, false)));
         let mut seen = eye.look(&views)?;
         let searched = if window.is_some() { seen.pop() } else { None };
         let mut parts = self.settle_all(eye, seen)?;
-        if let Some(searched) = searched
-            && self.figures.len() < FIGURES_MAX
-        {
+        if let Some(searched) = searched {
             let known: Vec<_> = self.figures.iter().map(|figure| figure.home).collect();
             let finds = find_in(eye, &[searched], &known)?;
             let before = self.figures.len();
@@ -129,14 +129,21 @@ impl State {
         Ok(parts)
     }
 
-    /// The window whose turn it is, unless somebody's view covers it.
-    fn next_window(&self, frame: &Rect) -> Option<Rect> {
-        if self.age % SEARCH_EVERY != 0 {
+    /// In every second frame a window where something moves, in the others (and where nothing does) the window whose turn it is, unless
+    /// somebody's view covers it.
+    fn next_window(&self, frame: &Rect, before: Option<&Glance>) -> Option<Rect> {
+        if self.figures.len() >= FIGURES_MAX {
             return None;
+        }
+        let turn = (self.age / 2) as usize;
+        if self.age % 2 == 1 {
+            let known: Vec<_> = self.figures.iter().map(|figure| figure.view).collect();
+            let motion = self.glance.as_ref().zip(before)?.0.motion_after(before?, frame, &known)?;
+            return Some(window_around(motion, turn, frame));
         }
         let windows = windows(frame);
         let stride = (SEARCH_STRIDE..).find(|stride| windows.len() % stride != 0)?;
-        let window = *windows.get((self.age / SEARCH_EVERY) as usize * stride % windows.len())?;
+        let window = *windows.get(turn * stride % windows.len())?;
         let is_covered = self.figures.iter().any(|figure| window.share_within(&figure.view) > 0.8);
         (!is_covered).then_some(window)
     }
