@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::blobs::{Mask, carried};
-use super::{AREA, Rect, SIDE, Sample};
+use super::{AREA, Rect, SIDE, Sample, packed};
 
 /// How much of a new mask counts where nothing moves.
 const STILL_RATE: f32 = 0.25;
@@ -16,8 +16,10 @@ const NOISE_MAX: f32 = 5.0;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct History {
     view: Rect,
+    #[serde(with = "packed::words")]
     mask: Mask,
     /// Luma, Cb and Cr of what the mask was of.
+    #[serde(with = "packed::colours")]
     colours: [Vec<u8>; 3],
 }
 
