@@ -9,7 +9,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
 	 sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
 
-setup: ## install what is missing (FFmpeg, a C compiler, Node, Chromium); nothing is done twice
+setup: ## install what is missing (FFmpeg, a C compiler, Node, Chromium, models); nothing is done twice
 	@scripts/setup
 
 demo: ## build, transcode a sample clip (or CLIP=file) and say where the result is

@@ -14,9 +14,12 @@ pub mod mux;
 pub mod on_demand;
 pub mod probe;
 pub mod raw;
+pub mod spatial;
 pub mod timeline;
+pub mod tone_map;
 pub mod tools;
 pub mod verify;
+pub mod webm;
 
 pub use clock::Clock;
 pub use error::MediaError;

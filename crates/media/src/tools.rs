@@ -125,7 +125,7 @@ impl Ffmpeg {
         spec.args(["-hide_banner", "-v", "error"])
     }
 
-    fn lacks(&self, ability: String) -> MediaError {
+    pub(crate) fn lacks(&self, ability: String) -> MediaError {
         MediaError::MissingAbility { tool: "ffmpeg", path: self.ffmpeg.clone(), ability }
     }
 

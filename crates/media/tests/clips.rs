@@ -7,6 +7,8 @@ mod frame_tables;
 mod probing;
 #[path = "clips/refusals.rs"]
 mod refusals;
+#[path = "clips/spatial.rs"]
+mod spatial;
 
 use std::sync::{Arc, OnceLock};
 

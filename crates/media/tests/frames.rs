@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use reel_media::child::run_capturing;
-use reel_media::raw::{FrameReader, FrameReaderSpec, FrameWriter, FrameWriterSpec};
+use reel_media::raw::{ENCODER_STALL, FrameReader, FrameReaderSpec, FrameWriter, FrameWriterSpec};
 use reel_media::{Ffmpeg, FrameTable, InputArgs, MediaError, frame_table};
 use reel_testkit::clips;
 use reel_types::CancelToken;
@@ -21,17 +21,8 @@ fn table(path: &Path) -> FrameTable {
 }
 
 fn reading(path: &Path, pix_fmt: &str) -> FrameReaderSpec {
-    FrameReaderSpec {
-        path: path.to_owned(),
-        stream_index: 0,
-        time_base: table(path).time_base,
-        pix_fmt: pix_fmt.to_owned(),
-        size: None,
-        apply_rotation: false,
-        start: None,
-        end: None,
-        threads: 0,
-    }
+    let spec = FrameReaderSpec::new(path, 0, table(path).time_base, pix_fmt);
+    FrameReaderSpec { apply_rotation: false, ..spec }
 }
 
 fn times(spec: &FrameReaderSpec) -> Vec<i64> {
@@ -73,6 +64,7 @@ fn check_round_trip(source: &Path, pix_fmt: &str) {
         sample_aspect: Rational { num: 1, den: 1 },
         more_inputs: Vec::new(),
         encoder_args: ["-c:v", "ffv1"].into_iter().map(Into::into).collect(),
+        stall_timeout: ENCODER_STALL,
         out: out.clone(),
     };
     let mut writer = FrameWriter::create(&ffmpeg(), &writing, &CancelToken::new()).unwrap();
@@ -156,6 +148,7 @@ fn what_does_not_decode_is_an_error_and_so_is_a_wrong_frame() {
         sample_aspect: Rational { num: 1, den: 1 },
         more_inputs: Vec::new(),
         encoder_args: ["-c:v", "no_such_encoder"].into_iter().map(Into::into).collect(),
+        stall_timeout: ENCODER_STALL,
         out: folder.path().join("out.nut"),
     };
     let good = FrameWriterSpec { encoder_args: vec!["-c:v".into(), "ffv1".into()], ..writing.clone() };

@@ -10,6 +10,7 @@ use reel_types::JobState;
 use crate::config::ConfigVerb;
 use crate::exit;
 use crate::keys::KeysVerb;
+use crate::models::ModelsVerb;
 use crate::secret::KeyArgs;
 use crate::serve::ServeArgs;
 use crate::webhooks::WebhooksVerb;
@@ -82,6 +83,14 @@ pub struct CommonArgs {
     /// The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]
     #[arg(long, global = true, value_name = "PATH", env = "REEL_FFPROBE", hide_env_values = true, value_hint = ValueHint::ExecutablePath)]
     pub ffprobe: Option<PathBuf>,
+    /// Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]
+    ///
+    /// `scripts/models` fills it.
+    #[arg(long, global = true, value_name = "DIR", env = "REEL_DATA", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+    /// The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]
+    #[arg(long, global = true, value_name = "PATH", env = "REEL_ONNXRUNTIME", hide_env_values = true, value_hint = ValueHint::FilePath)]
+    pub onnxruntime: Option<PathBuf>,
     /// Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]
     ///
     /// What stands there is weaker than its variable, and that weaker than its flag. `reel config show` says what holds.
@@ -101,6 +110,9 @@ pub enum Verb {
     /// Turn any video into H.264, HEVC, AV1 or VP9
     #[command(after_long_help = TRANSCODE_EXAMPLES)]
     Transcode(Box<TranscodeArgs>),
+    /// Cut people out of their background: transparent video
+    #[command(after_long_help = MATTE_EXAMPLES)]
+    Matte(Box<MatteArgs>),
     /// Turn any file or folder into a video
     #[command(after_long_help = PACK_EXAMPLES)]
     Pack(Box<PackArgs>),
@@ -122,6 +134,9 @@ pub enum Verb {
     /// Show what is set and where, or print a file of settings to begin with
     #[command(subcommand)]
     Config(ConfigVerb),
+    /// List the models that networks are run from, verify them, or add one
+    #[command(subcommand, after_long_help = MODELS_EXAMPLES)]
+    Models(ModelsVerb),
     /// Show which GPUs are here and which encoders on them really work
     Gpu,
     /// Show what was found, what works, what is missing and the command that brings it
@@ -144,6 +159,29 @@ pub struct TranscodeArgs {
     /// What the pipeline wants to know.
     #[command(flatten)]
     pub params: reel_transcode::Params,
+}
+
+/// `reel matte`.
+#[derive(Args, Clone, Debug)]
+pub struct MatteArgs {
+    /// The videos, or still pictures; a folder stands for the videos in it
+    #[arg(required = true, value_name = "IN", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<PathBuf>,
+    /// The result: a file, or a folder (existing, or ending in `/`)
+    ///
+    /// Its ending says the format unless --format does: .webm, .mov (ProRes), .mkv (FFV1), .png. In a folder each result is called like
+    /// its input. Missing folders are made.
+    #[arg(long, short, required = true, value_name = "OUT", value_hint = ValueHint::AnyPath)]
+    pub output: OsString,
+    /// The network for --model rvm or onnx, an ONNX file of yours
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub weights: Option<PathBuf>,
+    /// What stands behind the people instead of nothing: #RRGGBB, blur, or a picture; makes MP4
+    #[arg(long, value_name = "#HEX|blur|FILE", value_hint = ValueHint::FilePath)]
+    pub background: Option<OsString>,
+    /// What the pipeline wants to know.
+    #[command(flatten)]
+    pub params: reel_matte::Params,
 }
 
 /// `reel pack`.
@@ -294,6 +332,19 @@ Examples:
 
 The same command again joins, resumes or delivers the same job. The output appears whole and verified, or not at all.";
 
+const MATTE_EXAMPLES: &str = "\
+Examples:
+  reel matte talk.mp4 -o talk.webm
+      people on nothing: VP9 with alpha, plays in browsers
+  reel matte studio.mp4 -o studio.mov --model chroma
+      in front of a green screen, for an editor: ProRes 4444
+  reel matte talk.mp4 -o talk.mp4 --background beach.jpg
+      people on a picture, as plain video
+  reel matte clips/ -o mattes/ --format webm
+      all videos of a folder
+  reel matte dance.mp4 -o look.png --preview
+      nine frames on a checkerboard, to look at first";
+
 const PACK_EXAMPLES: &str = "\
 Examples:
   reel pack holiday.zip -o holiday.avi
@@ -348,6 +399,17 @@ Examples:
       a new key in its place; the old one is good for another day
 
 A server that runs notices within half a second.";
+
+const MODELS_EXAMPLES: &str = "\
+Examples:
+  reel models list
+      which there are, which of them are here, under which licence
+  reel models verify
+      reads every file again, compares checksums, runs each network once
+  reel models add rvm rvm_mobilenetv3_fp32.onnx --licence GPL-3.0 --source https://github.com/PeterL1n/RobustVideoMatting
+      copies a network of yours in, once it was seen to run
+
+`scripts/models` brings ONNX Runtime and the models that are free to give out.";
 
 fn after_long_help() -> String {
     let codes: String = exit::ALL.iter().map(|(code, sentence)| format!("{code:>5}  {sentence}\n")).collect();

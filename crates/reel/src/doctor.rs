@@ -4,6 +4,7 @@ mod check;
 mod compute;
 mod ffmpeg;
 mod gpus;
+mod infer;
 mod machine;
 
 use reel_server::Finding;
@@ -46,7 +47,7 @@ fn checks(app: &App, settings: &Settings) -> Vec<Check> {
     let (machine, state) = machine::checks(settings);
     let (tools, ffmpeg) = ffmpeg::checks(settings);
     let gpus = gpus::checks(app, ffmpeg.as_ref(), state.as_ref());
-    [tools, gpus, compute::checks(), machine].concat()
+    [tools, gpus, compute::checks(), infer::checks(settings), machine].concat()
 }
 
 /// The same for the server.

@@ -14,6 +14,8 @@ pub mod interrupt;
 pub mod jobs;
 pub mod keys;
 pub mod log;
+pub mod matte;
+pub mod models;
 pub mod pack;
 pub mod problem;
 pub mod records;

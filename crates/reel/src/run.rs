@@ -13,7 +13,10 @@ use crate::problem::Problem;
 use crate::records::{Record, SummaryRecord};
 use crate::settings::Settings;
 use crate::wiring::App;
-use crate::{doctor, exit, generate, gpu, jobs, keys, log, pack, screen, serve, transcode, unpack, webhooks};
+use crate::{
+    doctor, exit, generate, gpu, jobs, keys, log, matte, models, pack, screen, serve, transcode, unpack,
+    webhooks,
+};
 
 /// Reads the command line, does the verb, and answers with the exit code.
 pub fn run(typed: impl IntoIterator<Item = OsString>, app: &App, console: &Arc<Console>) -> u8 {
@@ -53,6 +56,7 @@ async fn do_verb(
 ) -> Result<u8, Problem> {
     match verb {
         Verb::Transcode(args) => transcode::run(app, console, settings, *args).await,
+        Verb::Matte(args) => matte::run(app, console, settings, *args).await,
         Verb::Pack(args) => pack::run(app, console, settings, *args).await,
         Verb::Unpack(args) => unpack::run(app, console, settings, args).await,
         Verb::Jobs(verb) => jobs::run(console, settings, verb).await,
@@ -60,6 +64,7 @@ async fn do_verb(
         Verb::Keys(verb) => keys::run(console, settings, verb).await,
         Verb::Webhooks(verb) => webhooks::run(console, settings, verb).await,
         Verb::Config(verb) => config::run(console, settings, found, &verb),
+        Verb::Models(verb) => models::run(console, settings, verb),
         Verb::Gpu => gpu::run(app, console, settings),
         Verb::Doctor => doctor::run(app, console, settings),
         Verb::Generate(args) => generate::run(console, &args),

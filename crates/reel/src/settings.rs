@@ -28,6 +28,10 @@ pub struct Settings {
     pub ffmpeg: Option<PathBuf>,
     /// Which ffprobe; nothing: beside ffmpeg or from the path.
     pub ffprobe: Option<PathBuf>,
+    /// The folder of models and of ONNX Runtime; nothing: there is no place for one.
+    pub data: Option<PathBuf>,
+    /// Which ONNX Runtime; nothing: from the data folder, or the system's.
+    pub onnxruntime: Option<PathBuf>,
     /// Who does the work; nothing: this machine.
     pub server: Option<Server>,
 }
@@ -54,9 +58,17 @@ impl Settings {
             state,
             ffmpeg: args.ffmpeg.clone(),
             ffprobe: args.ffprobe.clone(),
+            data: data(args),
+            onnxruntime: args.onnxruntime.clone().filter(|path| !path.as_os_str().is_empty()),
             server: server(args)?,
         })
     }
+}
+
+fn data(args: &CommonArgs) -> Option<PathBuf> {
+    let named = args.data.clone().filter(|data| !data.as_os_str().is_empty());
+    let variable = |name: &str| env::var_os(name).map(PathBuf::from);
+    named.or_else(|| reel_infer::default_data(variable("XDG_DATA_HOME"), variable("HOME")))
 }
 
 fn server(args: &CommonArgs) -> Result<Option<Server>, Problem> {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
+use reel_infer::OnDemand as InferOnDemand;
+use reel_matte::{MattePipeline, Networks};
 use reel_media::{Ffmpeg, MediaError, OnDemand, encoder_probe};
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Pack, Unpack};
@@ -69,7 +71,10 @@ impl App {
         let archive = open_archive(settings).await?;
         let ffmpeg = find_ffmpeg(settings, &archive.state)?;
         let devices = self.devices(Some(&ffmpeg), &archive.state);
-        let registry = Registry::new().with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience));
+        let networks = Networks { runtime: runtime_on_demand(settings), data: settings.data.clone() };
+        let registry = Registry::new()
+            .with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience))
+            .with(MattePipeline::new(Arc::clone(&ffmpeg), networks));
         Ok(self.engine(settings, archive, devices, registry, &ffmpeg.into()))
     }
 
@@ -142,6 +147,21 @@ pub fn find_ffmpeg(settings: &Settings, state: &StateDir) -> Result<Arc<Ffmpeg>,
 /// FFmpeg, looked for when it is needed.
 pub fn ffmpeg_on_demand(settings: &Settings, state: &StateDir) -> OnDemand {
     OnDemand::new(settings.ffmpeg.clone(), settings.ffprobe.clone(), Some(state.cache()))
+}
+
+/// ONNX Runtime, looked for when it is needed.
+pub fn runtime_on_demand(settings: &Settings) -> InferOnDemand {
+    InferOnDemand::new(settings.onnxruntime.clone(), settings.data.clone())
+}
+
+/// The models of the data folder.
+///
+/// # Errors
+/// A usage problem when there is no place for that folder.
+pub fn models(settings: &Settings) -> Result<reel_infer::Registry, Problem> {
+    settings.data.as_deref().map(reel_infer::Registry::new).ok_or_else(|| {
+        Problem::usage("there is no place for models: HOME is not set").with_hint("name one with --data DIR")
+    })
 }
 
 /// Tries encoders with the FFmpeg that will be used.

@@ -216,7 +216,8 @@ fn with_tracks(name: &str, tones: &[&str]) -> PathBuf {
     made(name, &args.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-fn made_from(name: &str, source: &Path, before: &[&str], after: &[&str]) -> PathBuf {
+/// A clip made from another: arguments before and after the input.
+pub fn made_from(name: &str, source: &Path, before: &[&str], after: &[&str]) -> PathBuf {
     let source = source.display().to_string();
     made(name, &[before, &["-i", source.as_str()], after].concat())
 }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_reel_global_optspecs
-    string join \n json device= tasks= state= force q/quiet ffmpeg= ffprobe= config= server= h/help V/version
+    string join \n json device= tasks= state= force q/quiet ffmpeg= ffprobe= data= onnxruntime= config= server= h/help V/version
 end
 
 function __fish_reel_needs_command
@@ -29,6 +29,8 @@ complete -c reel -n "__fish_reel_needs_command" -l tasks -d 'Tasks at once at mo
 complete -c reel -n "__fish_reel_needs_command" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_needs_command" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_needs_command" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_needs_command" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_needs_command" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_needs_command" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_needs_command" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_needs_command" -l json -d 'Print one JSON object a line on stdout'
@@ -44,6 +46,7 @@ complete -c reel -n "__fish_reel_needs_command" -f -a "serve" -d 'Serve the API 
 complete -c reel -n "__fish_reel_needs_command" -f -a "keys" -d 'Make, list, revoke or replace the keys of the server'
 complete -c reel -n "__fish_reel_needs_command" -f -a "webhooks" -d 'Say who is told by the server what becomes of jobs, and look at what they were told'
 complete -c reel -n "__fish_reel_needs_command" -f -a "config" -d 'Show what is set and where, or print a file of settings to begin with'
+complete -c reel -n "__fish_reel_needs_command" -f -a "models" -d 'List the models that networks are run from, verify them, or add one'
 complete -c reel -n "__fish_reel_needs_command" -f -a "gpu" -d 'Show which GPUs are here and which encoders on them really work'
 complete -c reel -n "__fish_reel_needs_command" -f -a "doctor" -d 'Show what was found, what works, what is missing and the command that brings it'
 complete -c reel -n "__fish_reel_needs_command" -f -a "generate" -d 'Write the manual pages, the shell completions, the reference or the API\'s description'
@@ -88,6 +91,8 @@ complete -c reel -n "__fish_reel_using_subcommand transcode" -l tasks -d 'Tasks 
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand transcode" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l two-pass -d 'Look at everything once before encoding; needs --bitrate'
@@ -125,6 +130,8 @@ complete -c reel -n "__fish_reel_using_subcommand pack" -l tasks -d 'Tasks at on
 complete -c reel -n "__fish_reel_using_subcommand pack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand pack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand pack" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand pack" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand pack" -l encrypt -d 'Encrypt everything, name and size too; asks for a passphrase unless one of the next two or REEL_PASSPHRASE is given'
@@ -142,6 +149,8 @@ complete -c reel -n "__fish_reel_using_subcommand unpack" -l tasks -d 'Tasks at 
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand unpack" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand unpack" -l list -d 'Only say what is in the video'
@@ -156,6 +165,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and not __fish_seen_subcommand_from list show watch cancel retry forget" -l json -d 'Print one JSON object a line on stdout'
@@ -181,6 +192,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
@@ -192,6 +205,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line on stdout'
@@ -203,6 +218,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l json -d 'Print one JSON object a line on stdout'
@@ -214,6 +231,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l json -d 'Print one JSON object a line on stdout'
@@ -225,6 +244,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l json -d 'Print one JSON object a line on stdout'
@@ -236,6 +257,8 @@ complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand jobs; and __fish_seen_subcommand_from forget" -l json -d 'Print one JSON object a line on stdout'
@@ -260,6 +283,8 @@ complete -c reel -n "__fish_reel_using_subcommand serve" -l tasks -d 'Tasks at o
 complete -c reel -n "__fish_reel_using_subcommand serve" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand serve" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand serve" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand serve" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand serve" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand serve" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand serve" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand serve" -l no-worker -d 'Only take jobs in; other processes on the same state folder work on them'
@@ -272,6 +297,8 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and not __fish_seen_subcommand_from create list revoke rotate" -l json -d 'Print one JSON object a line on stdout'
@@ -291,6 +318,8 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from create" -l json -d 'Print one JSON object a line on stdout'
@@ -303,6 +332,8 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
@@ -314,6 +345,8 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from revoke" -l json -d 'Print one JSON object a line on stdout'
@@ -326,6 +359,8 @@ complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcomma
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object a line on stdout'
@@ -337,6 +372,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and not __fish_seen_subcommand_from create list delete disable enable rotate ping deliveries replay verify" -l json -d 'Print one JSON object a line on stdout'
@@ -361,6 +398,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l json -d 'Print one JSON object a line on stdout'
@@ -373,6 +412,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
@@ -384,6 +425,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l json -d 'Print one JSON object a line on stdout'
@@ -395,6 +438,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from disable" -l json -d 'Print one JSON object a line on stdout'
@@ -406,6 +451,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from enable" -l json -d 'Print one JSON object a line on stdout'
@@ -418,6 +465,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object a line on stdout'
@@ -429,6 +478,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from ping" -l json -d 'Print one JSON object a line on stdout'
@@ -444,6 +495,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l json -d 'Print one JSON object a line on stdout'
@@ -457,6 +510,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from replay" -l json -d 'Print one JSON object a line on stdout'
@@ -470,6 +525,8 @@ complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subc
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object a line on stdout'
@@ -481,6 +538,8 @@ complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_su
 complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand config; and not __fish_seen_subcommand_from show example" -l json -d 'Print one JSON object a line on stdout'
@@ -494,6 +553,8 @@ complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcom
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object a line on stdout'
@@ -505,17 +566,78 @@ complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcom
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l json -d 'Print one JSON object a line on stdout'
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand config; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -f -a "list" -d 'List the models: which are here, what for, under which licence'
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -f -a "verify" -d 'Read models again, compare their checksums, and run each once on the CPU'
+complete -c reel -n "__fish_reel_using_subcommand models; and not __fish_seen_subcommand_from list verify add" -f -a "add" -d 'Copy an ONNX file in, once it was seen to run'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l licence -d 'Its licence, for your own records' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l source -d 'Where it comes from [default: its path]' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand models; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l device -d 'What does the work: auto, cpu, gpu or gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand gpu" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand gpu" -l json -d 'Print one JSON object a line on stdout'
@@ -527,6 +649,8 @@ complete -c reel -n "__fish_reel_using_subcommand doctor" -l tasks -d 'Tasks at 
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand doctor" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand doctor" -l json -d 'Print one JSON object a line on stdout'
@@ -538,6 +662,8 @@ complete -c reel -n "__fish_reel_using_subcommand generate" -l tasks -d 'Tasks a
 complete -c reel -n "__fish_reel_using_subcommand generate" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
 complete -c reel -n "__fish_reel_using_subcommand generate" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand generate" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand generate" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand generate" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand generate" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand generate" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
 complete -c reel -n "__fish_reel_using_subcommand generate" -l json -d 'Print one JSON object a line on stdout'

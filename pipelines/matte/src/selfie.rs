@@ -19,6 +19,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use cut::Glance;
 pub use guess::{Guess, Part};
 pub use rect::Rect;
 pub use sample::Sample;

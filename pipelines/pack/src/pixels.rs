@@ -84,17 +84,8 @@ pub(crate) fn open(
 ) -> Result<Option<FrameReader>, RunError> {
     let media = probe(ffmpeg, path, &ProbeLimits::default(), cancel).map_err(media_error)?;
     let Some(video) = media.main_video() else { return Ok(None) };
-    let spec = FrameReaderSpec {
-        path: path.to_owned(),
-        stream_index: video.index,
-        time_base: video.time_base,
-        pix_fmt: pix_fmt.to_owned(),
-        size: None,
-        apply_rotation: true,
-        start: None,
-        end: None,
-        threads,
-    };
+    let spec =
+        FrameReaderSpec { threads, ..FrameReaderSpec::new(path, video.index, video.time_base, pix_fmt) };
     FrameReader::open(ffmpeg, &spec, cancel).map(Some).map_err(media_error)
 }
 

@@ -1,6 +1,7 @@
 //! What happens to the picture between decoder and encoder.
 
-use reel_media::probe::{Chroma, VideoStream};
+use reel_media::probe::VideoStream;
+use reel_media::tone_map;
 use reel_types::time::Rational;
 use serde::{Deserialize, Serialize};
 
@@ -47,9 +48,6 @@ pub struct ColourTags {
     pub range: Option<String>,
 }
 
-/// Reference white of HDR pictures (ITU-R BT.2408), nits.
-const WHITE_NITS: u32 = 203;
-
 impl Picture {
     /// What this source needs, and the sentences that a report owes to the person.
     pub fn of(video: &VideoStream, resolution: Option<Resolution>) -> (Self, Vec<String>) {
@@ -84,7 +82,7 @@ impl Picture {
         }
         let tone_map = video.is_hdr();
         if tone_map {
-            said.push(format!("HDR tone-mapped to BT.709 (mobius, white at {WHITE_NITS} nits)"));
+            said.push(tone_map::told());
         }
         if video.dolby_vision {
             said.push("Dolby Vision metadata dropped".to_owned());
@@ -112,7 +110,7 @@ impl Picture {
             scale,
             sample_aspect,
             tone_map,
-            hdr_assumed: hdr_assumed(video).filter(|_| tone_map),
+            hdr_assumed: tone_map::assumed(video).filter(|_| tone_map),
             full_range,
             colour: ColourTags::of(video, tone_map, full_range),
             width,
@@ -139,8 +137,7 @@ impl Picture {
         }
         if self.tone_map {
             filters.extend(self.hdr_assumed.clone());
-            filters.push(format!("zscale=t=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=p=bt709"));
-            filters.push("tonemap=tonemap=mobius:param=0.8:desat=0,zscale=t=bt709:m=bt709:r=tv".to_owned());
+            filters.extend(tone_map::filters());
         }
         filters.push("format=yuv420p".to_owned());
         if self.full_range {
@@ -189,20 +186,6 @@ impl ColourTags {
         let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value.clone()?]));
         given.flatten().collect()
     }
-}
-
-/// HDR video is BT.2020 where nothing else is said; zscale finds no way from colours that are not named.
-fn hdr_assumed(video: &VideoStream) -> Option<String> {
-    let is_rgb = video
-        .pixel_format
-        .as_ref()
-        .is_some_and(|pixels| matches!(pixels.chroma, Chroma::Rgb | Chroma::Palette));
-    let missing = [
-        ("color_primaries=bt2020", video.colour.primaries.is_none()),
-        ("colorspace=bt2020nc", video.colour.matrix.is_none() && !is_rgb),
-    ];
-    let told: Vec<&str> = missing.into_iter().filter(|(_, missing)| *missing).map(|(told, _)| told).collect();
-    (!told.is_empty()).then(|| format!("setparams={}", told.join(":")))
 }
 
 /// The size that fits, when it is smaller than the source.

@@ -11,4 +11,4 @@ mod writer;
 
 pub use layout::frame_bytes;
 pub use reader::{FrameReader, FrameReaderSpec};
-pub use writer::{FrameWriter, FrameWriterSpec};
+pub use writer::{ENCODER_STALL, FrameWriter, FrameWriterSpec};

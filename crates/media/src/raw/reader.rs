@@ -35,6 +35,32 @@ pub struct FrameReaderSpec {
     pub end: Option<Timestamp>,
     /// Decoder threads; 0 lets FFmpeg choose.
     pub threads: u32,
+    /// FFmpeg's filters between the cut and the scaling, each a whole filter. Never a text from outside.
+    pub filters: Vec<String>,
+    /// Whether pictures that do not decode are left out; without it many of them are an error.
+    pub tolerant: bool,
+    /// Ends the decoder when it stands still for so long while it is its turn.
+    pub stall_timeout: Duration,
+}
+
+impl FrameReaderSpec {
+    /// A whole stream, turned as a player would.
+    pub fn new(path: impl Into<PathBuf>, stream_index: u32, time_base: Rational, pix_fmt: &str) -> Self {
+        Self {
+            path: path.into(),
+            stream_index,
+            time_base,
+            pix_fmt: pix_fmt.to_owned(),
+            size: None,
+            apply_rotation: true,
+            start: None,
+            end: None,
+            threads: 0,
+            filters: Vec::new(),
+            tolerant: false,
+            stall_timeout: STALL,
+        }
+    }
 }
 
 /// A decoder in a child. Holds one frame; the pipe holds at most 1 MiB more.
@@ -61,12 +87,13 @@ impl FrameReader {
     pub fn open(ffmpeg: &Ffmpeg, spec: &FrameReaderSpec, cancel: &CancelToken) -> Result<Self, MediaError> {
         let known = frame_bytes(&spec.pix_fmt, 1, 1);
         known.ok_or_else(|| MediaError::Mismatch(format!("{} does not go through a pipe", spec.pix_fmt)))?;
-        let mut child = ffmpeg.command().args(input(spec)?.args());
+        let tolerance = spec.tolerant.then_some(["-max_error_rate", "1"]);
+        let mut child = ffmpeg.command().args(tolerance.into_iter().flatten()).args(input(spec)?.args());
         child = child.args(["-map", &format!("0:{}", spec.stream_index), "-vf", &filters(spec)?]);
         child = child.args(["-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo"]);
         child = child.args(["-avoid_negative_ts", "disabled", "-f", "nut", "pipe:1"]);
         child.stdout = Plumbing::Pipe;
-        child.stall_timeout = Some(STALL);
+        child.stall_timeout = Some(spec.stall_timeout);
         let mut reader = Self {
             nut: NutReader::new(child::spawn(&child, cancel)?),
             time_base: spec.time_base,
@@ -192,6 +219,7 @@ fn filters(spec: &FrameReaderSpec) -> Result<String, MediaError> {
         let end = spec.end.map(ticks).transpose()?.map(|pts| format!("end_pts={pts}"));
         filters.push(format!("trim={}", [start, end].into_iter().flatten().collect::<Vec<_>>().join(":")));
     }
+    filters.extend(spec.filters.iter().cloned());
     if let Some((width, height)) = spec.size {
         filters.push(format!("scale={width}:{height}"));
     }

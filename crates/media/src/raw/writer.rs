@@ -32,6 +32,8 @@ pub struct FrameWriterSpec {
     pub more_inputs: Vec<OsString>,
     /// The encoder and its options, for example `-c:v ffv1`; each an argument. Never a text from outside.
     pub encoder_args: Vec<OsString>,
+    /// Ends the encoder when it stands still for so long while it is its turn.
+    pub stall_timeout: Duration,
     /// The result; its name's ending says which container, unless the arguments hold `-f`.
     pub out: PathBuf,
 }
@@ -43,7 +45,8 @@ pub struct FrameWriter {
     last_pts: Option<i64>,
 }
 
-const STALL: Duration = Duration::from_secs(120);
+/// A slow preset may take long for one picture.
+pub const ENCODER_STALL: Duration = Duration::from_secs(120);
 
 impl FrameWriter {
     /// Starts the encoder.
@@ -77,7 +80,7 @@ impl FrameWriter {
         child = child.args(spec.encoder_args.iter().cloned()).arg(file_url(&spec.out));
         child.stdin = Plumbing::Pipe;
         child.progress = true;
-        child.stall_timeout = Some(STALL);
+        child.stall_timeout = Some(spec.stall_timeout);
         let mut writer = Self { running: child::spawn(&child, cancel)?, frame_bytes, last_pts: None };
         writer.send(&file_header(&header))?;
         Ok(writer)
@@ -93,8 +96,17 @@ impl FrameWriter {
     /// # Errors
     /// [`MediaError::Mismatch`] for a frame of another size or an earlier time; those of a child.
     pub fn write_frame(&mut self, pts: i64, frame: &[u8]) -> Result<(), MediaError> {
-        if frame.len() != self.frame_bytes {
-            let (found, expected) = (frame.len(), self.frame_bytes);
+        self.write_planes(pts, &[frame])
+    }
+
+    /// The same for a frame whose planes lie in several places.
+    ///
+    /// # Errors
+    /// As [`FrameWriter::write_frame`].
+    pub fn write_planes(&mut self, pts: i64, planes: &[&[u8]]) -> Result<(), MediaError> {
+        let found: usize = planes.iter().map(|plane| plane.len()).sum();
+        if found != self.frame_bytes {
+            let expected = self.frame_bytes;
             return Err(MediaError::Mismatch(format!("a frame of {found} bytes instead of {expected}")));
         }
         let grows = self.last_pts.is_none_or(|last| pts > last);
@@ -103,8 +115,8 @@ impl FrameWriter {
             MediaError::Mismatch(format!("a frame at tick {pts} after {:?}", self.last_pts))
         })?;
         self.last_pts = Some(pts);
-        self.send(&frame_header(time, frame.len()))?;
-        self.send(frame)
+        self.send(&frame_header(time, found))?;
+        planes.iter().try_for_each(|plane| self.send(plane))
     }
 
     /// Tells the encoder that there is no more, and waits for it.

@@ -35,7 +35,7 @@ pub async fn do_request(
     let interrupt =
         Interrupt::listen().map_err(|error| Problem::storage("cannot listen for signals", &error))?;
     let opened = match request.pipeline {
-        "transcode" => app.open_engine(settings).await,
+        "transcode" | "matte" => app.open_engine(settings).await,
         _ => app.open_engine_of_files(settings).await,
     };
     let results = match opened {

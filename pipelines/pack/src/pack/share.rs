@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use reel_engine::{Digest, Output, Part, RunContext, RunError};
 use reel_kernels::Place;
-use reel_media::raw::{FrameWriter, FrameWriterSpec};
+use reel_media::raw::{ENCODER_STALL, FrameWriter, FrameWriterSpec};
 use reel_media::{Ffmpeg, MediaError};
 use reel_types::time::Rational;
 use reel_types::{FailureKind, Stage};
@@ -299,6 +299,7 @@ pub(super) fn spec(layout: &Layout, fps: u32, cx: &RunContext<'_>, out: &Path) -
         sample_aspect: Rational { num: 1, den: 1 },
         more_inputs: Vec::new(),
         encoder_args,
+        stall_timeout: ENCODER_STALL,
         out: out.to_owned(),
     }
 }

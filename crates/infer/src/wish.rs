@@ -1,0 +1,102 @@
+//! Where a network should run, and where it does.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use reel_device::DeviceWish;
+
+use crate::freeze::Frozen;
+
+/// How a network is loaded. All of it is data of a plan: nothing is guessed from the machine.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Wish {
+    /// Which device; `auto` and `gpu` try TensorRT, CUDA, the CPU, in that order.
+    pub device: DeviceWish,
+    /// Threads of one operator on the CPU. The caller is one of them.
+    pub threads: usize,
+    /// Most bytes of device memory; nothing: as many as there are.
+    pub device_memory_bytes: Option<usize>,
+    /// Where TensorRT keeps the engines that it builds for minutes; nothing: TensorRT is not tried.
+    pub engines: Option<PathBuf>,
+    /// Let TensorRT calculate in 16 bits.
+    pub half_precision: bool,
+    /// Inputs that get one value for good, before anything is compiled.
+    pub frozen: Vec<Frozen>,
+}
+
+impl Wish {
+    /// A device and threads; nothing frozen, no engines kept.
+    pub fn new(device: DeviceWish, threads: usize) -> Self {
+        Self {
+            device,
+            threads,
+            device_memory_bytes: None,
+            engines: None,
+            half_precision: false,
+            frozen: Vec::new(),
+        }
+    }
+
+    /// The same with an input frozen to this value.
+    pub fn with_frozen(mut self, frozen: Frozen) -> Self {
+        self.frozen.push(frozen);
+        self
+    }
+
+    /// What is tried, in order. The CPU always comes last: that it stepped in is told by [`crate::Network::why_not`].
+    pub(crate) fn order(&self) -> Vec<Provider> {
+        let gpu = match self.device {
+            DeviceWish::Cpu => return vec![Provider::Cpu],
+            DeviceWish::Auto | DeviceWish::Gpu => 0,
+            DeviceWish::GpuIndex(index) => index,
+        };
+        vec![Provider::TensorRt(gpu), Provider::Cuda(gpu), Provider::Cpu]
+    }
+}
+
+/// What runs a network. The number is CUDA's index of the GPU, which is the driver's own order where
+/// `CUDA_DEVICE_ORDER=PCI_BUS_ID` is set.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Provider {
+    /// NVIDIA's compiler of networks, on this GPU.
+    TensorRt(u32),
+    /// CUDA and cuDNN, on this GPU.
+    Cuda(u32),
+    /// The CPU.
+    Cpu,
+}
+
+impl Provider {
+    /// Whether it is a GPU.
+    pub fn is_gpu(self) -> bool {
+        self != Self::Cpu
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TensorRt(gpu) => write!(f, "TensorRT on GPU {gpu}"),
+            Self::Cuda(gpu) => write!(f, "CUDA on GPU {gpu}"),
+            Self::Cpu => f.write_str("the CPU"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(device: DeviceWish, expected: &[Provider]) {
+        assert_eq!(Wish::new(device, 1).order(), expected);
+    }
+
+    #[test]
+    fn the_cpu_comes_last_and_is_alone_when_it_is_wanted() {
+        use Provider::{Cpu, Cuda, TensorRt};
+        check(DeviceWish::Cpu, &[Cpu]);
+        check(DeviceWish::Auto, &[TensorRt(0), Cuda(0), Cpu]);
+        check(DeviceWish::Gpu, &[TensorRt(0), Cuda(0), Cpu]);
+        check(DeviceWish::GpuIndex(3), &[TensorRt(3), Cuda(3), Cpu]);
+    }
+}

@@ -1,0 +1,80 @@
+//! What tells people from their background, behind one face.
+
+mod image;
+mod networks;
+mod plain_key;
+mod rgb;
+mod rvm;
+mod selfie;
+
+use reel_engine::{RunContext, RunError};
+
+use crate::finish::Controls;
+use crate::look::Look;
+use crate::params::Model;
+use crate::patience::Patience;
+use crate::picture::{Matted, Picture};
+
+pub use networks::Networks;
+use plain_key::PlainKey;
+
+/// The rest of the work on one picture, which needs no other: may run on any thread, beside others.
+pub(crate) type Finish = Box<dyn FnOnce(Picture, &Controls) -> Matted + Send>;
+
+/// A way to find the matte. Looks at pictures one after another and may remember.
+pub(crate) trait Backend: Send {
+    /// Looks at the pictures of one moment, one a stream (the eyes, in order), and answers with what is left to be done to each.
+    ///
+    /// # Errors
+    /// When a network fails.
+    fn guess(&mut self, rows: &[Picture]) -> Result<Vec<Finish>, RunError>;
+
+    /// Everything it remembers, for the chunk that goes on.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    fn save(&self) -> Result<Vec<u8>, RunError> {
+        Ok(Vec::new())
+    }
+
+    /// Goes on from what another has saved.
+    ///
+    /// # Errors
+    /// When those are no such bytes.
+    fn load(&mut self, _state: &[u8]) -> Result<(), RunError> {
+        Ok(())
+    }
+
+    /// What it ran on, for the report.
+    fn ran_on(&self) -> String {
+        "cpu".to_owned()
+    }
+}
+
+/// How far back a backend remembers, in frames: so many warm it up where it cannot go on from another chunk. Nothing for one that remembers
+/// nothing.
+pub(crate) fn memory_frames(model: Model) -> u32 {
+    match model {
+        Model::Chroma | Model::Onnx => 0,
+        Model::Selfie => 24,
+        Model::Rvm => 48,
+    }
+}
+
+/// The backend that was asked for.
+///
+/// # Errors
+/// When its network is missing or does not load.
+pub(crate) fn open(
+    networks: &Networks,
+    look: &Look,
+    patience: &Patience,
+    cx: &RunContext<'_>,
+) -> Result<Box<dyn Backend>, RunError> {
+    Ok(match look.model {
+        Model::Chroma => Box::new(PlainKey::new(look)),
+        Model::Selfie => Box::new(selfie::Selfie::open(networks, look, patience, cx)?),
+        Model::Rvm => Box::new(rvm::Rvm::open(networks, look, patience, cx)?),
+        Model::Onnx => Box::new(image::Image::open(networks, look, patience, cx)?),
+    })
+}

@@ -1,0 +1,52 @@
+//! Where networks come from, and what their errors mean to a job.
+
+use std::path::PathBuf;
+
+use reel_engine::{RunContext, RunError};
+use reel_infer::{Data, InferError, OnDemand, Outputs, Registry, Watch};
+use reel_types::FailureKind;
+
+use crate::patience::Patience;
+
+/// The runtime of networks, and the folder of the models that are brought along.
+#[derive(Clone, Debug)]
+pub struct Networks {
+    /// Loaded when a network is first needed.
+    pub runtime: OnDemand,
+    /// The data folder; nothing where there is no home.
+    pub data: Option<PathBuf>,
+}
+
+impl Networks {
+    /// Where the network of this name lies.
+    pub(super) fn find(&self, name: &str) -> Result<PathBuf, RunError> {
+        let registry = Registry::new(self.data.as_deref().unwrap_or(std::path::Path::new("")));
+        registry.find(name).map(|(path, _)| path).map_err(|error| RunError::Failed(error.failure()))
+    }
+}
+
+/// How long one run may take, and who may end it.
+pub(super) fn watch(patience: &Patience, cx: &RunContext<'_>) -> Watch {
+    Watch { limit: patience.infer, cancel: cx.cancel().clone() }
+}
+
+pub(super) fn infer_error(error: InferError) -> RunError {
+    match error {
+        InferError::Cancelled => RunError::Cancelled,
+        error => RunError::Failed(error.failure()),
+    }
+}
+
+/// An output as 32-bit floats, so many of them.
+pub(super) fn floats(outputs: &Outputs, name: &str, count: usize) -> Result<Vec<f32>, RunError> {
+    let view = outputs.view(name).map_err(infer_error)?;
+    let floats: Vec<f32> = match view.data {
+        Data::F32(values) => values.to_vec(),
+        Data::F16(values) => values.iter().map(|value| value.to_f32()).collect(),
+    };
+    if floats.len() == count {
+        return Ok(floats);
+    }
+    let message = format!("the network's output {name} holds {} numbers instead of {count}", floats.len());
+    Err(RunError::failed(FailureKind::Input, message))
+}

@@ -1,0 +1,144 @@
+//! Robust Video Matting, from a person's file: recurrent, a row of the batch for each stream.
+
+use std::sync::Arc;
+
+use reel_engine::{RunContext, RunError};
+use reel_infer::{Network, Recurrent, Source, View, Watch, Wish, f16};
+use reel_types::{Failure, FailureKind};
+use serde::{Deserialize, Serialize};
+
+use super::networks::{Networks, infer_error, watch};
+use super::rgb::{Converter, alpha_bytes, put_edge_colours};
+use super::{Backend, Finish};
+use crate::finish::finish_alpha;
+use crate::look::Look;
+use crate::patience::Patience;
+use crate::picture::{ColourSpace, Picture};
+use crate::scene::{Change, SceneChange};
+use crate::words::DownsampleRatio;
+
+/// What the network was trained at: the longer side of what it looks at first.
+const SIDE_SEEN: f32 = 512.0;
+const PAIRS: [(&str, &str); 4] = [("r1i", "r1o"), ("r2i", "r2o"), ("r3i", "r3o"), ("r4i", "r4o")];
+
+pub(super) struct Rvm {
+    network: Recurrent,
+    is_half: bool,
+    ratio: DownsampleRatio,
+    space: ColourSpace,
+    converter: Converter,
+    watch: Watch,
+    scene: SceneChange,
+    planes: Vec<f32>,
+}
+
+/// What the next chunk goes on from.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    scene: Option<Change>,
+    states: Vec<u8>,
+}
+
+impl Rvm {
+    pub(super) fn open(
+        networks: &Networks,
+        look: &Look,
+        patience: &Patience,
+        cx: &RunContext<'_>,
+    ) -> Result<Self, RunError> {
+        let source = look.weights_source.ok_or_else(|| RunError::internal("no source holds the network"))?;
+        let path = cx.source(source as usize)?;
+        let runtime = networks.runtime.get().map_err(infer_error)?;
+        let wish = Wish::new(look.device, look.threads as usize);
+        let network = Network::load(runtime, Source::File(&path), &wish).map_err(infer_error)?;
+        let is_rvm = PAIRS.iter().all(|(input, _)| network.inputs().iter().any(|port| port.name == *input))
+            && network.inputs().iter().any(|port| port.name == "src")
+            && network.outputs().iter().any(|port| port.name == "pha");
+        if !is_rvm {
+            let named =
+                cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
+            return Err(Failure::new(
+                FailureKind::Input,
+                format!("{named} is not Robust Video Matting: it has other inputs and outputs"),
+            )
+            .with_hint("use --model onnx for a network that makes a matte of one picture")
+            .into());
+        }
+        let is_half = network
+            .inputs()
+            .iter()
+            .any(|port| port.name == "src" && port.kind == reel_infer::ElementKind::F16);
+        Ok(Self {
+            network: Recurrent::new(network, &PAIRS).map_err(infer_error)?,
+            is_half,
+            ratio: look.downsample_ratio,
+            space: look.space,
+            converter: Converter::new(look.space),
+            watch: watch(patience, cx),
+            scene: SceneChange::default(),
+            planes: Vec::new(),
+        })
+    }
+
+    fn ratio(&self, width: usize, height: usize) -> f32 {
+        match self.ratio {
+            DownsampleRatio::Auto => (SIDE_SEEN / width.max(height) as f32).min(1.0),
+            DownsampleRatio::Fixed(thousandths) => f32::from(thousandths) / 1000.0,
+        }
+    }
+}
+
+impl Backend for Rvm {
+    fn guess(&mut self, rows: &[Picture]) -> Result<Vec<Finish>, RunError> {
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let (width, height) = (first.width(), first.height());
+        if self.scene.changes(first) {
+            self.network.reset_states().map_err(infer_error)?;
+        }
+        self.planes.clear();
+        rows.iter().for_each(|row| self.converter.push(row, &mut self.planes));
+        let shape = [rows.len(), 3, height, width];
+        let ratio = [self.ratio(width, height)];
+        let half: Vec<f16>;
+        let src = if self.is_half {
+            half = self.planes.iter().copied().map(f16::from_f32).collect();
+            View::f16(&shape, &half)
+        } else {
+            View::f32(&shape, &self.planes)
+        };
+        let inputs = [("src", src), ("downsample_ratio", View::f32(&[1], &ratio))];
+        let outputs = self.network.run(&inputs, &self.watch).map_err(infer_error)?;
+        let pha = super::networks::floats(&outputs, "pha", rows.len() * width * height)?;
+        let fgr = super::networks::floats(&outputs, "fgr", rows.len() * 3 * width * height)?;
+        let (pha, fgr) = (Arc::new(pha), Arc::new(fgr));
+        let space = self.space;
+        let finish = |row: usize| {
+            let (pha, fgr) = (Arc::clone(&pha), Arc::clone(&fgr));
+            Box::new(move |picture: Picture, controls: &_| {
+                let area = picture.width() * picture.height();
+                let alpha = alpha_bytes(&pha[row * area..(row + 1) * area]);
+                let mut matted = finish_alpha(picture, alpha, controls);
+                // Better than what is guessed from the neighbourhood: the network knows.
+                let colours = &fgr[row * 3 * area..(row + 1) * 3 * area];
+                put_edge_colours(&mut matted.picture, space, colours, &matted.alpha);
+                matted
+            }) as Finish
+        };
+        Ok((0..rows.len()).map(finish).collect())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, RunError> {
+        let states = self.network.save_states().map_err(infer_error)?;
+        serde_json::to_vec(&Saved { scene: self.scene.state().cloned(), states }).map_err(RunError::internal)
+    }
+
+    fn load(&mut self, state: &[u8]) -> Result<(), RunError> {
+        let saved: Saved = serde_json::from_slice(state).map_err(RunError::internal)?;
+        self.scene = SceneChange::resume(saved.scene);
+        self.network.load_states(&saved.states).map_err(infer_error)
+    }
+
+    fn ran_on(&self) -> String {
+        self.network.network().ran_on().to_string()
+    }
+}

@@ -1,0 +1,98 @@
+//! The network that is brought along: a tracker for each stream, one network for all.
+
+use reel_engine::{RunContext, RunError};
+use reel_infer::{InferError, Network, Source, View, Watch, Wish};
+
+use super::networks::{Networks, infer_error, watch};
+use super::{Backend, Finish};
+use crate::finish::finish;
+use crate::look::Look;
+use crate::patience::Patience;
+use crate::picture::{ColourSpace, Picture};
+use crate::selfie::{AREA, GuessError, SIDE, Segment, State, Tracker};
+
+/// What set-up calls it.
+const NAME: &str = "selfie";
+/// Pictures a run: more would only take memory.
+const BATCH_MAX: usize = 16;
+
+pub(super) struct Selfie {
+    segmenter: Segmenter,
+    space: ColourSpace,
+    trackers: Vec<Tracker>,
+}
+
+struct Segmenter {
+    network: Network,
+    input: String,
+    output: String,
+    watch: Watch,
+}
+
+impl Selfie {
+    pub(super) fn open(
+        networks: &Networks,
+        look: &Look,
+        patience: &Patience,
+        cx: &RunContext<'_>,
+    ) -> Result<Self, RunError> {
+        let runtime = networks.runtime.get().map_err(infer_error)?;
+        let path = networks.find(NAME)?;
+        // One thread: with 256 pixels a side several would wait for each other.
+        let network =
+            Network::load(runtime, Source::File(&path), &Wish::new(look.device, 1)).map_err(infer_error)?;
+        let name =
+            |ports: &[reel_infer::Port]| ports.first().map(|port| port.name.clone()).unwrap_or_default();
+        let (input, output) = (name(network.inputs()), name(network.outputs()));
+        let segmenter = Segmenter { network, input, output, watch: watch(patience, cx) };
+        Ok(Self { segmenter, space: look.space, trackers: Vec::new() })
+    }
+}
+
+impl Backend for Selfie {
+    fn guess(&mut self, rows: &[Picture]) -> Result<Vec<Finish>, RunError> {
+        let space = self.space;
+        self.trackers.resize_with(rows.len(), || Tracker::new(space));
+        let mut finishes = Vec::with_capacity(rows.len());
+        for (row, tracker) in rows.iter().zip(&mut self.trackers) {
+            let guess = tracker.step(row, &mut self.segmenter).map_err(|error| match error {
+                GuessError::Network(error) => infer_error(error),
+                other @ GuessError::Answer { .. } => RunError::internal(other),
+            })?;
+            finishes
+                .push(Box::new(move |picture: Picture, controls: &_| finish(picture, &guess, controls))
+                    as Finish);
+        }
+        Ok(finishes)
+    }
+
+    fn save(&self) -> Result<Vec<u8>, RunError> {
+        let states: Vec<&State> = self.trackers.iter().map(Tracker::state).collect();
+        serde_json::to_vec(&states).map_err(RunError::internal)
+    }
+
+    fn load(&mut self, state: &[u8]) -> Result<(), RunError> {
+        let states: Vec<State> = serde_json::from_slice(state).map_err(RunError::internal)?;
+        self.trackers = states.into_iter().map(|state| Tracker::resume(self.space, state)).collect();
+        Ok(())
+    }
+
+    fn ran_on(&self) -> String {
+        self.segmenter.network.ran_on().to_string()
+    }
+}
+
+impl Segment for Segmenter {
+    type Error = InferError;
+
+    fn segment(&mut self, rows: &[f32]) -> Result<Vec<f32>, InferError> {
+        let mut masks = Vec::with_capacity(rows.len() / 3);
+        for batch in rows.chunks(3 * AREA * BATCH_MAX) {
+            let shape = [batch.len() / (3 * AREA), 3, SIDE, SIDE];
+            let outputs =
+                self.network.run(&[(self.input.as_str(), View::f32(&shape, batch))], &self.watch)?;
+            masks.extend_from_slice(outputs.f32(&self.output)?);
+        }
+        Ok(masks)
+    }
+}

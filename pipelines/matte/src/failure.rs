@@ -1,0 +1,26 @@
+//! Errors of what stands below, as the engine takes them.
+
+use reel_engine::RunError;
+use reel_media::MediaError;
+use reel_types::{Failure, FailureKind};
+
+/// What a person or the engine can do about an error of the media crate.
+pub(crate) fn run_error(error: MediaError) -> RunError {
+    if error.is_cancelled() {
+        return RunError::Cancelled;
+    }
+    let failure = error.failure();
+    if let Some(tail) = error.stderr_tail().filter(|tail| !tail.is_empty()) {
+        tracing::warn!(stderr = tail, "{}", failure.message);
+    }
+    RunError::Failed(failure)
+}
+
+/// A file of ours that cannot be read or written.
+pub(crate) fn storage(action: &str, error: &std::io::Error) -> RunError {
+    RunError::failed(FailureKind::Storage, format!("cannot {action}: {error}"))
+}
+
+pub(crate) fn usage(message: impl Into<String>, hint: &str) -> Failure {
+    Failure::new(FailureKind::Usage, message).with_hint(hint)
+}

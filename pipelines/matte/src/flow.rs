@@ -1,0 +1,179 @@
+//! The stages of one chunk: decode → guess → finish → encode, each on threads of its own.
+//!
+//! Pictures go through in buffers that are made once and come back from the encoders; when all are under way the decoder waits. So
+//! memory is bounded by their number, whatever the film's length.
+
+mod stages;
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use reel_engine::{RunContext, RunError};
+use reel_media::raw::{FrameReader, FrameReaderSpec};
+use reel_media::{Ffmpeg, MediaError};
+use reel_types::time::Timestamp;
+
+use crate::backdrop::Behind;
+use crate::backend::Backend;
+use crate::chunk::FilmChunk;
+use crate::edge::Edge;
+use crate::encode::Encoders;
+use crate::failure::run_error;
+use crate::patience::Patience;
+use crate::picture::{self, Picture};
+use stages::{Done, Work, finish, in_order};
+
+/// Bytes of pictures under way at most, as far as that many pictures keep the stages busy.
+const BYTES_MAX: usize = 224 << 20;
+/// Fewer would let stages wait for each other.
+const PICTURES_MIN: usize = 6;
+/// More would only fill memory.
+const PICTURES_MAX: usize = 32;
+
+/// What came of a chunk.
+pub(crate) struct Made {
+    /// The time of each frame that was made, in ticks of the source.
+    pub(crate) pts: Vec<i64>,
+    /// The last lines in which the decoder complained.
+    pub(crate) complaints: Vec<String>,
+}
+
+/// Runs a chunk through `backend` into `encoders`.
+pub(crate) fn run(
+    ffmpeg: &Ffmpeg,
+    patience: &Patience,
+    chunk: &FilmChunk,
+    backend: &mut dyn Backend,
+    encoders: Encoders,
+    cx: &RunContext<'_>,
+) -> Result<Made, RunError> {
+    let look = &chunk.look;
+    let reader = open(ffmpeg, patience, chunk, cx)?;
+    let (width, height) = (look.width as usize, look.height as usize);
+    let count =
+        (BYTES_MAX / (picture::bytes(width, height) + width * height)).clamp(PICTURES_MIN, PICTURES_MAX);
+    let edge = Edge::new(look, Behind::of(ffmpeg, look, cx)?);
+    let (give_back, empty) = channel::<Vec<u8>>();
+    for _ in 0..count {
+        let _ = give_back.send(Vec::new());
+    }
+    let (decoded_sender, decoded) = channel::<(i64, Vec<u8>)>();
+    let (work_sender, work) = channel::<Work>();
+    let (done_sender, done) = channel();
+    let work = Arc::new(Mutex::new(work));
+    let finishers = look.threads.max(1);
+    std::thread::scope(|scope| {
+        let decoder = scope.spawn(move || decode(reader, &empty, &decoded_sender));
+        for _ in 0..finishers {
+            let (work, done, edge) = (Arc::clone(&work), done_sender.clone(), &edge);
+            scope.spawn(move || finish(&work, &done, edge));
+        }
+        drop(work);
+        let writer = scope.spawn(move || {
+            let total = u64::from(chunk.frame_count());
+            in_order(&done, encoders, give_back, chunk, |made| cx.progress(made.min(total), total))
+        });
+        let guessed = guess(chunk, backend, &decoded, &work_sender, &done_sender);
+        drop((work_sender, done_sender));
+        drop(decoded);
+        let decoded = joined(decoder);
+        let written = joined(writer);
+        let complaints = first_cause(decoded, guessed, &written)?;
+        Ok(Made { pts: written?, complaints })
+    })
+}
+
+/// What went wrong first explains the rest: a stage that only lost its neighbour has nothing to say.
+fn first_cause<T>(
+    decoded: Result<T, RunError>,
+    guessed: Result<(), RunError>,
+    written: &Result<Vec<i64>, RunError>,
+) -> Result<T, RunError> {
+    if let (Err(RunError::Cancelled), _, _)
+    | (_, Err(RunError::Cancelled), _)
+    | (_, _, Err(RunError::Cancelled)) = (&decoded, &guessed, written)
+    {
+        return Err(RunError::Cancelled);
+    }
+    guessed?;
+    decoded
+}
+
+fn joined<T>(handle: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn open(
+    ffmpeg: &Ffmpeg,
+    patience: &Patience,
+    chunk: &FilmChunk,
+    cx: &RunContext<'_>,
+) -> Result<FrameReader, RunError> {
+    let look = &chunk.look;
+    let at = |ticks: i64| Timestamp::new(ticks, chunk.tick);
+    let spec = FrameReaderSpec {
+        size: Some((look.width, look.height)),
+        start: chunk.read_ticks.map(at),
+        end: chunk.end_ticks.map(at),
+        threads: look.threads,
+        filters: look.filters.clone(),
+        tolerant: true,
+        stall_timeout: patience.decode,
+        ..FrameReaderSpec::new(cx.source(0)?, chunk.stream_index, chunk.tick, "yuv420p")
+    };
+    FrameReader::open(ffmpeg, &spec, cx.cancel()).map_err(run_error)
+}
+
+/// Pictures into buffers that are free; ends when nobody takes them any more.
+fn decode(
+    mut reader: FrameReader,
+    empty: &Receiver<Vec<u8>>,
+    decoded: &Sender<(i64, Vec<u8>)>,
+) -> Result<Vec<String>, RunError> {
+    while let Ok(mut buffer) = empty.recv() {
+        match reader.next_frame(&mut buffer) {
+            Ok(Some(time)) if decoded.send((time.ticks, buffer)).is_ok() => {}
+            Ok(Some(_)) => return Ok(Vec::new()),
+            Ok(None) => break,
+            Err(error) => return Err(run_error(error)),
+        }
+    }
+    let report = reader.finish().map_err(run_error)?;
+    let complaints = report
+        .stderr_tail
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(8)
+        .map(str::to_owned)
+        .collect();
+    Ok(complaints)
+}
+
+/// Looks at each picture in turn. Those before the chunk only warm the backend up.
+fn guess(
+    chunk: &FilmChunk,
+    backend: &mut dyn Backend,
+    decoded: &Receiver<(i64, Vec<u8>)>,
+    work: &Sender<Work>,
+    done: &Sender<Done>,
+) -> Result<(), RunError> {
+    let (width, height) = (chunk.look.width as usize, chunk.look.height as usize);
+    let mut index = 0;
+    while let Ok((pts, samples)) = decoded.recv() {
+        let picture = Picture::from_samples(width, height, samples).ok_or_else(|| {
+            run_error(MediaError::Mismatch(format!("a picture is not {width}x{height} pixels large")))
+        })?;
+        let eyes = chunk.look.eyes.split(picture);
+        let finishes = backend.guess(&eyes.rows)?;
+        let is_taken = if pts < chunk.first_ticks {
+            done.send(Done::Skipped(eyes.into_buffer())).is_ok()
+        } else {
+            index += 1;
+            work.send(Work { index: index - 1, pts, eyes, finishes }).is_ok()
+        };
+        if !is_taken {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! The two stages behind the guess: finishing on several threads, and handing over in order.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reel_engine::RunError;
+
+use crate::backend::Finish;
+use crate::chunk::FilmChunk;
+use crate::edge::Edge;
+use crate::encode::{Encoders, Held};
+use crate::eyes::Apart;
+use crate::picture::Matted;
+
+/// One picture on its way to be finished.
+pub(super) struct Work {
+    pub(super) index: u64,
+    /// In ticks of the source.
+    pub(super) pts: i64,
+    pub(super) eyes: Apart,
+    /// What is left to be done to each eye.
+    pub(super) finishes: Vec<Finish>,
+}
+
+/// One picture on its way to the encoders.
+pub(super) enum Done {
+    /// A finished one.
+    Matted { index: u64, pts: i64, matted: Matted },
+    /// One that nobody shows; its buffer.
+    Skipped(Vec<u8>),
+}
+
+/// Finishes pictures until there are no more.
+pub(super) fn finish(work: &Arc<Mutex<Receiver<Work>>>, done: &Sender<Done>, edge: &Edge) {
+    loop {
+        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Work { index, pts, eyes, finishes }) = next else { return };
+        let mut finishes = finishes.into_iter();
+        let mut matted = eyes.finish(|_, picture| match finishes.next() {
+            Some(finish) => edge.finish(picture, finish),
+            None => Matted { alpha: vec![0; picture.width() * picture.height()], picture },
+        });
+        edge.lay(&mut matted);
+        if done.send(Done::Matted { index, pts, matted }).is_err() {
+            return;
+        }
+    }
+}
+
+/// Hands pictures to the encoders in the order in which they are shown, and answers with their times.
+pub(super) fn in_order(
+    done: &Receiver<Done>,
+    mut encoders: Encoders,
+    give_back: Sender<Vec<u8>>,
+    chunk: &FilmChunk,
+    mut on_frame: impl FnMut(u64),
+) -> Result<Vec<i64>, RunError> {
+    let mut early: BTreeMap<u64, (i64, Matted)> = BTreeMap::new();
+    let mut times: Vec<i64> = Vec::new();
+    let mut last_tick = -1;
+    'pictures: while let Ok(next) = done.recv() {
+        match next {
+            Done::Matted { index, pts, matted } => drop(early.insert(index, (pts, matted))),
+            Done::Skipped(buffer) => drop(give_back.send(buffer)),
+        }
+        while let Some((pts, matted)) = early.remove(&(times.len() as u64)) {
+            // A time that does not grow would be refused; a source that stutters is shown a tick later.
+            let tick = chunk.clock.ticks_of(pts - chunk.first_ticks, chunk.tick).max(last_tick + 1);
+            last_tick = tick;
+            times.push(pts);
+            let held = Arc::new(Held::new(matted, give_back.clone()));
+            if !encoders.write(tick, &held) {
+                break 'pictures;
+            }
+            on_frame(times.len() as u64);
+        }
+    }
+    drop(give_back);
+    drop(early);
+    encoders.finish()?;
+    Ok(times)
+}

@@ -1,0 +1,21 @@
+//! What a film chunk tells about itself.
+
+use reel_media::Timeline;
+use serde::{Deserialize, Serialize};
+
+/// Left by each film chunk beside its pictures.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct FilmReport {
+    /// When each frame is shown, on the source's clock.
+    pub(crate) times: Timeline,
+    /// Frames that the table promises.
+    pub(crate) frame_count_expected: u32,
+    /// What the backend ran on.
+    pub(crate) ran_on: String,
+    /// The last lines in which the decoder complained.
+    pub(crate) complaints: Vec<String>,
+    /// Seconds of the clock.
+    pub(crate) wall_secs: f64,
+    /// When the work ended, milliseconds since 1970, on the worker's clock.
+    pub(crate) ended_at_millis: u64,
+}

@@ -1,0 +1,146 @@
+//! One machine: an engine with its worker in this process, and a folder that goes away.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reel_device::Devices;
+use reel_engine::submit::local_source;
+use reel_engine::{Drain, Engine, Registry, Site, StateDir, Submission, Worker, WorkerOptions};
+use reel_infer::OnDemand;
+use reel_matte::{MattePipeline, Model, Networks, Params, Patience};
+use reel_media::Ffmpeg;
+use reel_queue::MemoryQueue;
+use reel_store::{FolderStore, Store};
+use reel_testkit::FakeNvml;
+use reel_types::{Failure, Job, JobState};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A machine.
+pub(crate) struct Scene {
+    folder: TempDir,
+    engine: Engine,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) job: Job,
+    pub(crate) output: Option<PathBuf>,
+}
+
+impl Scene {
+    /// The FFmpeg of this machine, two cores, no GPU, the models that set-up brought.
+    pub(crate) fn new() -> Self {
+        Self::with(None, Patience::default())
+    }
+
+    /// Another FFmpeg, and other bounds on standing still.
+    pub(crate) fn with(ffmpeg: Option<&Path>, patience: Patience) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path().join("state")).unwrap();
+        let probe = reel_testkit::fake_ffmpeg::real_ffmpeg().map(|path| path.with_file_name("ffprobe"));
+        let ffmpeg = Ffmpeg::discover(ffmpeg, probe.as_deref()).unwrap();
+        let devices = Devices::new(Arc::new(FakeNvml::without_driver()), None, None, None);
+        let registry = Registry::new().with(MattePipeline::new(ffmpeg, networks()).with_patience(patience));
+        let store: Arc<dyn Store> = Arc::new(FolderStore::open(state.objects()).unwrap());
+        let queue = Arc::new(MemoryQueue::new(Arc::new(now_millis)));
+        let site = Site { cores: 2, memory_bytes: 8 << 30, gpu: false };
+        Self { folder, engine: Engine::new(queue, store, devices, registry, site, state) }
+    }
+
+    /// The same machine with another number of cores.
+    pub(crate) fn with_cores(mut self, cores: u32) -> Self {
+        self.engine.site.cores = cores;
+        self
+    }
+
+    /// A place for files of the test.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs one job with the key to its end.
+    pub(crate) fn matte(&self, source: &Path, change: impl FnOnce(&mut Params)) -> Ended {
+        self.matte_of(&[source], change)
+    }
+
+    /// The same with more sources.
+    pub(crate) fn matte_of(&self, sources: &[&Path], change: impl FnOnce(&mut Params)) -> Ended {
+        let mut params = Params { model: Model::Chroma, ..Params::default() };
+        change(&mut params);
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(self.run(sources, &params))
+    }
+
+    async fn run(&self, sources: &[&Path], params: &Params) -> Ended {
+        let submission = Submission {
+            pipeline: "matte".to_owned(),
+            params: serde_json::to_value(params).unwrap(),
+            sources: sources.iter().map(|source| local_source(source).unwrap()).collect(),
+            priority: 0,
+        };
+        let engine = &self.engine;
+        let id = engine.submit(submission).await.unwrap().id;
+        let drain = Drain::new();
+        let working = tokio::spawn(Worker::new(engine.clone(), WorkerOptions::default()).run(drain.clone()));
+        let mut changes = engine.changes();
+        let job = loop {
+            changes.borrow_and_update();
+            let job = engine.queue.job(&id).await.unwrap().unwrap();
+            if job.state.is_terminal() {
+                break job;
+            }
+            let _ = tokio::time::timeout(Duration::from_millis(200), changes.changed()).await;
+        };
+        drain.start();
+        working.await.unwrap().unwrap();
+        let output = match job.outputs.first() {
+            Some(artifact) => Some(engine.store.local_path(&artifact.key, self.folder.path()).await.unwrap()),
+            None => None,
+        };
+        Ended { job, output }
+    }
+}
+
+impl Ended {
+    /// The result, which must be there.
+    pub(crate) fn output(&self) -> &Path {
+        assert_eq!(self.job.state, JobState::Completed, "{:?}", self.job.failure);
+        self.output.as_deref().unwrap()
+    }
+
+    /// Why there is none.
+    pub(crate) fn failure(&self) -> &Failure {
+        assert_eq!(self.job.state, JobState::Failed, "{:?}", self.job.metadata);
+        self.job.failure.as_ref().unwrap()
+    }
+
+    /// A field of the metadata.
+    pub(crate) fn told(&self, field: &str) -> &Value {
+        &self.job.metadata[field]
+    }
+}
+
+/// Where set-up has put the runtime and the models.
+fn networks() -> Networks {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = variable("REEL_DATA")
+        .or_else(|| reel_infer::default_data(variable("XDG_DATA_HOME"), variable("HOME")));
+    Networks { runtime: OnDemand::new(variable("REEL_ONNXRUNTIME"), data.clone()), data }
+}
+
+/// The runtime, or nothing and a visible line where set-up could not bring it.
+pub(crate) fn has_runtime(test: &str) -> bool {
+    let is_there = networks().runtime.get().is_ok();
+    if !is_there {
+        eprintln!("SKIPPED {test}: no ONNX Runtime here (scripts/models brings it)");
+    }
+    is_there
+}
+
+fn now_millis() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
