@@ -54,7 +54,9 @@ pub(crate) trait Backend: Send {
 /// nothing.
 pub(crate) fn memory_frames(model: Model) -> u32 {
     match model {
-        Model::Chroma | Model::Onnx => 0,
+        Model::Onnx => 0,
+        // The screen that was found.
+        Model::Chroma => 1,
         Model::Selfie => 24,
         Model::Rvm => 48,
     }
