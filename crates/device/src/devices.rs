@@ -19,6 +19,8 @@ use crate::status::GpuStatus;
 use crate::wish::DeviceWish;
 
 /// An inventory that is younger is not asked for again.
+/// What is asked for where no encoder is.
+const COMPUTE: &str = "compute";
 const INVENTORY_AGE_MAX: Duration = Duration::from_secs(1);
 /// How long a device rests that is full although we hold but one lease on it: others use it.
 const FULL_OF_OTHERS_SECS: u32 = 30;
@@ -191,6 +193,20 @@ impl Devices {
         }
     }
 
+    /// Takes a slot of the best GPU for work that is no encoder's: networks, kernels. Nothing is tried on it before. Waits up to
+    /// `patience` while all are merely busy.
+    ///
+    /// # Errors
+    /// As [`lease_within`](Self::lease_within).
+    pub fn lease_compute(
+        self: &Arc<Self>,
+        wish: &DeviceWish,
+        patience: Duration,
+        cancel: &CancelToken,
+    ) -> Result<Lease, DeviceFault> {
+        self.lease_within(COMPUTE, wish, patience, cancel)
+    }
+
     /// Takes in what went wrong on a device: a broken or hung one is left alone for a while, one that is full takes
     /// fewer leases. Other classes change nothing here: they are about what was asked, not about the device.
     pub fn report(&self, gpu_uuid: &str, fault: &DeviceFault) {
@@ -237,7 +253,7 @@ impl Devices {
         }
         let inventory = self.inventory().map_err(|absent| Choice::absent(encoder, *wish, absent))?;
         let ask = |gpu: &Gpu| {
-            let asked = wish.allows_index(gpu.index);
+            let asked = wish.allows_index(gpu.index) && encoder != COMPUTE;
             asked.then(|| self.ask(encoder, gpu, &inventory.driver_version).err()).flatten()
         };
         Ok(inventory.gpus.iter().map(|gpu| (gpu.clone(), ask(gpu))).collect())

@@ -12,6 +12,7 @@ mod chroma;
 mod chunk;
 mod codec;
 mod cuts;
+mod device;
 mod edge;
 mod encode;
 mod eyes;

@@ -11,6 +11,8 @@ pub struct Patience {
     pub encode: Duration,
     /// A network that does not answer for one batch.
     pub infer: Duration,
+    /// For a free place on a GPU.
+    pub lease: Duration,
 }
 
 impl Default for Patience {
@@ -19,6 +21,7 @@ impl Default for Patience {
             decode: Duration::from_secs(60),
             encode: Duration::from_secs(120),
             infer: Duration::from_secs(60),
+            lease: Duration::from_secs(20),
         }
     }
 }

@@ -9,6 +9,7 @@ use reel_types::time::{Rational, Timestamp};
 use crate::backdrop::lay_over;
 use crate::backend::{self, Networks};
 use crate::chunk::{PREVIEW, PreviewChunk};
+use crate::device::Place;
 use crate::edge::Edge;
 use crate::failure::run_error;
 use crate::look::Look;
@@ -36,11 +37,13 @@ pub(crate) fn run(
     cx: &RunContext<'_>,
 ) -> Result<Vec<Output>, RunError> {
     let look = &chunk.film.look;
+    let place = Place::take(look, patience, cx)?;
+    let placed = Look { device: place.wish, ..look.clone() };
     let edge = Edge::new(look, None);
     let mut cells = Vec::new();
     for (index, ticks) in chunk.ticks.iter().enumerate() {
         // A film that does not decode somewhere has a sheet with a hole.
-        if let Some(matted) = one(ffmpeg, networks, patience, chunk, *ticks, &edge, cx)? {
+        if let Some(matted) = one(ffmpeg, (networks, &placed), patience, chunk, *ticks, &edge, cx)? {
             cells.push(cell(look, &matted));
         }
         cx.progress(index as u64 + 1, chunk.ticks.len() as u64);
@@ -74,14 +77,14 @@ pub(crate) fn run(
 /// The frame at this time, cut out; nothing where none decodes.
 fn one(
     ffmpeg: &Ffmpeg,
-    networks: &Networks,
+    (networks, look): (&Networks, &Look),
     patience: &Patience,
     chunk: &PreviewChunk,
     ticks: i64,
     edge: &Edge,
     cx: &RunContext<'_>,
 ) -> Result<Option<Matted>, RunError> {
-    let (film, look) = (&chunk.film, &chunk.film.look);
+    let film = &chunk.film;
     let mut backend = backend::open(networks, look, patience, cx)?;
     let at = |ticks: i64| Timestamp::new(ticks, film.tick);
     let spec = FrameReaderSpec {

@@ -8,9 +8,11 @@ use reel_types::FailureKind;
 
 use crate::backend::{self, Networks};
 use crate::chunk::{FILM_REPORT, FilmChunk, STATE};
+use crate::device::Place;
 use crate::encode::Encoders;
 use crate::failure::storage;
 use crate::flow;
+use crate::look::Look;
 use crate::patience::Patience;
 use crate::report::FilmReport;
 
@@ -22,7 +24,9 @@ pub(crate) fn run(
     cx: &RunContext<'_>,
 ) -> Result<Vec<Output>, RunError> {
     let began = Instant::now();
-    let mut backend = backend::open(networks, &chunk.look, patience, cx)?;
+    let place = Place::take(&chunk.look, patience, cx)?;
+    let look = Look { device: place.wish, ..chunk.look.clone() };
+    let mut backend = backend::open(networks, &look, patience, cx)?;
     if let Some(index) = chunk.goes_on_from {
         let state = std::fs::read(cx.part(cx.task().round, index, STATE)?);
         backend.load(&state.map_err(|error| storage("read the state of the chunk before", &error))?)?;
@@ -38,7 +42,7 @@ pub(crate) fn run(
     let report = FilmReport {
         times: Timeline::from_pts(chunk.tick, &made.pts, 0),
         frame_count_expected: chunk.frame_count(),
-        ran_on: backend.ran_on(),
+        ran_on: place.told(&backend.ran_on()),
         complaints: made.complaints,
         wall_secs: began.elapsed().as_secs_f64(),
         ended_at_millis: SystemTime::now()

@@ -13,6 +13,7 @@ use reel_media::Ffmpeg;
 use reel_queue::MemoryQueue;
 use reel_store::{FolderStore, Store};
 use reel_testkit::FakeNvml;
+use reel_testkit::fake_nvml::l4;
 use reel_types::{Failure, Job, JobState};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -40,15 +41,29 @@ impl Scene {
 
     /// Another FFmpeg, and other bounds on standing still.
     pub(crate) fn with(ffmpeg: Option<&Path>, patience: Patience) -> Self {
+        Self::on(ffmpeg, patience, FakeNvml::without_driver())
+    }
+
+    /// Two cards that are there as far as the driver says; networks find no CUDA on them.
+    pub(crate) fn with_two_gpus() -> Self {
+        Self::on(None, Patience::default(), FakeNvml::new(vec![l4(0), l4(1)])).with_cores(16)
+    }
+
+    fn with_cores(mut self, cores: u32) -> Self {
+        self.engine.site.cores = cores;
+        self
+    }
+
+    fn on(ffmpeg: Option<&Path>, patience: Patience, nvml: FakeNvml) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let state = StateDir::open(folder.path().join("state")).unwrap();
         let probe = reel_testkit::fake_ffmpeg::real_ffmpeg().map(|path| path.with_file_name("ffprobe"));
         let ffmpeg = Ffmpeg::discover(ffmpeg, probe.as_deref()).unwrap();
-        let devices = Devices::new(Arc::new(FakeNvml::without_driver()), None, None, None);
+        let devices = Devices::new(Arc::new(nvml), None, None, None);
         let registry = Registry::new().with(MattePipeline::new(ffmpeg, networks()).with_patience(patience));
         let store: Arc<dyn Store> = Arc::new(FolderStore::open(state.objects()).unwrap());
         let queue = Arc::new(MemoryQueue::new(Arc::new(now_millis)));
-        let site = Site { cores: 2, memory_bytes: 8 << 30, gpu: false };
+        let site = Site { cores: 2, memory_bytes: 8 << 30, gpu: devices.gpu_present() };
         Self { folder, engine: Engine::new(queue, store, devices, registry, site, state) }
     }
 
@@ -71,33 +86,66 @@ impl Scene {
         runtime.block_on(self.run(sources, &params))
     }
 
+    /// Runs a job for each film, all on one worker, to their ends.
+    pub(crate) fn matte_all(
+        &self,
+        films: &[PathBuf],
+        beside: &Path,
+        change: impl FnOnce(&mut Params),
+    ) -> Vec<Ended> {
+        let mut params = Params::default();
+        change(&mut params);
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let jobs: Vec<Vec<&Path>> = films.iter().map(|film| vec![film.as_path(), beside]).collect();
+        runtime.block_on(self.run_all(&jobs, &params))
+    }
+
     async fn run(&self, sources: &[&Path], params: &Params) -> Ended {
+        self.run_all(&[sources.to_vec()], params).await.pop().unwrap()
+    }
+
+    async fn run_all(&self, jobs: &[Vec<&Path>], params: &Params) -> Vec<Ended> {
+        let mut ids = Vec::new();
+        for sources in jobs {
+            ids.push(self.submit(sources, params).await);
+        }
+        let engine = &self.engine;
+        let drain = Drain::new();
+        let options = WorkerOptions { gpu: engine.site.gpu, tasks_max: 4, ..WorkerOptions::default() };
+        let working = tokio::spawn(Worker::new(engine.clone(), options).run(drain.clone()));
+        let mut ended = Vec::new();
+        for id in ids {
+            let mut changes = engine.changes();
+            let job = loop {
+                changes.borrow_and_update();
+                let job = engine.queue.job(&id).await.unwrap().unwrap();
+                if job.state.is_terminal() {
+                    break job;
+                }
+                let _ = tokio::time::timeout(Duration::from_millis(200), changes.changed()).await;
+            };
+            let output = match job.outputs.first() {
+                Some(artifact) => {
+                    Some(engine.store.local_path(&artifact.key, self.folder.path()).await.unwrap())
+                }
+                None => None,
+            };
+            ended.push(Ended { job, output, _folder: Arc::clone(&self.folder) });
+        }
+        drain.start();
+        working.await.unwrap().unwrap();
+        ended
+    }
+
+    async fn submit(&self, sources: &[&Path], params: &Params) -> reel_types::JobId {
         let submission = Submission {
             pipeline: "matte".to_owned(),
             params: serde_json::to_value(params).unwrap(),
             sources: sources.iter().map(|source| local_source(source).unwrap()).collect(),
             priority: 0,
         };
-        let engine = &self.engine;
-        let id = engine.submit(submission).await.unwrap().id;
-        let drain = Drain::new();
-        let working = tokio::spawn(Worker::new(engine.clone(), WorkerOptions::default()).run(drain.clone()));
-        let mut changes = engine.changes();
-        let job = loop {
-            changes.borrow_and_update();
-            let job = engine.queue.job(&id).await.unwrap().unwrap();
-            if job.state.is_terminal() {
-                break job;
-            }
-            let _ = tokio::time::timeout(Duration::from_millis(200), changes.changed()).await;
-        };
-        drain.start();
-        working.await.unwrap().unwrap();
-        let output = match job.outputs.first() {
-            Some(artifact) => Some(engine.store.local_path(&artifact.key, self.folder.path()).await.unwrap()),
-            None => None,
-        };
-        Ended { job, output, _folder: Arc::clone(&self.folder) }
+        self.engine.submit(submission).await.unwrap().id
     }
 }
 

@@ -1,0 +1,47 @@
+//! Where the networks of one chunk run.
+
+use reel_device::{DeviceWish, FaultClass, Lease};
+use reel_engine::{RunContext, RunError};
+
+use crate::look::Look;
+use crate::params::Model;
+use crate::patience::Patience;
+
+/// The place for one chunk; a GPU's is held as long as this lives.
+pub(crate) struct Place {
+    /// What a network is told.
+    pub(crate) wish: DeviceWish,
+    lease: Option<Lease>,
+    /// Why it is no GPU, when one might have been.
+    why_cpu: Option<String>,
+}
+
+impl Place {
+    /// A place on the best GPU where this chunk was given out as work for one, else the CPU.
+    ///
+    /// # Errors
+    /// [`RunError::Busy`] while other work of reel fills the GPUs.
+    pub(crate) fn take(look: &Look, patience: &Patience, cx: &RunContext<'_>) -> Result<Self, RunError> {
+        let cpu = |why_cpu| Ok(Self { wish: DeviceWish::Cpu, lease: None, why_cpu });
+        if look.model == Model::Chroma || look.device == DeviceWish::Cpu || !cx.on_gpu() {
+            return cpu(None);
+        }
+        match cx.devices().lease_compute(&look.device, patience.lease, cx.cancel()) {
+            Ok(lease) => {
+                Ok(Self { wish: DeviceWish::GpuIndex(lease.gpu.index), lease: Some(lease), why_cpu: None })
+            }
+            Err(_) if cx.cancel().is_cancelled() => Err(RunError::Cancelled),
+            Err(fault) if fault.class == FaultClass::Busy => Err(RunError::Busy(fault.to_string())),
+            Err(fault) => cpu(Some(fault.in_words())),
+        }
+    }
+
+    /// What the report says of it; `ran_on` is what the network says.
+    pub(crate) fn told(&self, ran_on: &str) -> String {
+        match (&self.lease, &self.why_cpu) {
+            (Some(lease), _) => format!("{ran_on} (gpu:{} {})", lease.gpu.index, lease.gpu.name),
+            (None, Some(why)) => format!("{ran_on} ({why})"),
+            (None, None) => ran_on.to_owned(),
+        }
+    }
+}
