@@ -45,9 +45,19 @@ pub(crate) trait Backend: Send {
     }
 
     /// What it ran on, for the report.
-    fn ran_on(&self) -> String {
-        "cpu".to_owned()
+    fn ran_on(&self) -> RanOn {
+        RanOn { name: "CPU".to_owned(), on_gpu: false, why_not: None }
     }
+}
+
+/// What a backend ran on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct RanOn {
+    /// For people.
+    pub(crate) name: String,
+    pub(crate) on_gpu: bool,
+    /// Why it is not what was tried before.
+    pub(crate) why_not: Option<String>,
 }
 
 /// How far back a backend remembers, in frames: so many warm it up where it cannot go on from another chunk. Nothing for one that remembers

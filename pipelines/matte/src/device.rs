@@ -3,6 +3,9 @@
 use reel_device::{DeviceWish, FaultClass, Lease};
 use reel_engine::{RunContext, RunError};
 
+use serde::{Deserialize, Serialize};
+
+use crate::backend::RanOn;
 use crate::look::Look;
 use crate::params::Model;
 use crate::patience::Patience;
@@ -36,12 +39,27 @@ impl Place {
         }
     }
 
-    /// What the report says of it; `ran_on` is what the network says.
-    pub(crate) fn told(&self, ran_on: &str) -> String {
-        match (&self.lease, &self.why_cpu) {
-            (Some(lease), _) => format!("{ran_on} (gpu:{} {})", lease.gpu.index, lease.gpu.name),
-            (None, Some(why)) => format!("{ran_on} ({why})"),
-            (None, None) => ran_on.to_owned(),
+    /// What the report says: where it ran, whether that was a GPU, and why not when one might have been.
+    pub(crate) fn told(&self, ran_on: RanOn) -> RanTold {
+        let gpu = self.lease.as_ref().map(|lease| format!("gpu:{} {}", lease.gpu.index, lease.gpu.name));
+        RanTold {
+            name: ran_on.name,
+            on_gpu: ran_on.on_gpu,
+            why_not_gpu: ran_on.why_not.or_else(|| self.why_cpu.clone()).filter(|_| !ran_on.on_gpu),
+            gpu,
         }
     }
+}
+
+/// Where one chunk ran.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct RanTold {
+    /// What the network ran on.
+    pub(crate) name: String,
+    /// Whether that was a GPU.
+    pub(crate) on_gpu: bool,
+    /// The GPU that was held for it.
+    pub(crate) gpu: Option<String>,
+    /// Why no GPU did it, when one might have.
+    pub(crate) why_not_gpu: Option<String>,
 }

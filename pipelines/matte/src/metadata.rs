@@ -15,8 +15,15 @@ use crate::report::FilmReport;
 pub(crate) struct Metadata {
     /// What told people from their background.
     model: Model,
-    /// What it ran on, one for each kind.
+    /// What it ran on, each once: what networks ran on, and the GPU that was held for them.
     ran_on: Vec<String>,
+    /// Whether a GPU did it.
+    gpu_enabled: bool,
+    /// Whether a GPU was to do it, and the CPU did.
+    gpu_fallback: bool,
+    /// Why it was no GPU, when one might have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback_reason: Option<String>,
     /// What came out.
     format: Format,
     /// How eyes share the picture.
@@ -61,8 +68,10 @@ pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined:
     let mut ran_on: Vec<String> = Vec::new();
     let mut decisions = decided.said;
     for film in &made.film {
-        if !ran_on.contains(&film.report.ran_on) {
-            ran_on.push(film.report.ran_on.clone());
+        let ran = &film.report.ran_on;
+        let told = ran.gpu.as_ref().map_or_else(|| ran.name.clone(), |gpu| format!("{} ({gpu})", ran.name));
+        if !ran_on.contains(&told) {
+            ran_on.push(told);
         }
         let found = film.report.times.frame_count;
         if found != film.report.frame_count_expected {
@@ -77,6 +86,9 @@ pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined:
     Metadata {
         model: decided.look.model,
         ran_on,
+        gpu_enabled: made.film.iter().all(|film| film.report.ran_on.on_gpu),
+        gpu_fallback: made.film.iter().any(|film| film.report.ran_on.why_not_gpu.is_some()),
+        fallback_reason: made.film.iter().find_map(|film| film.report.ran_on.why_not_gpu.clone()),
         format: decided.look.format,
         eyes: decided.look.eyes,
         frames: joined.frame_count,

@@ -3,6 +3,8 @@
 use reel_media::Timeline;
 use serde::{Deserialize, Serialize};
 
+use crate::device::RanTold;
+
 /// Left by each film chunk beside its pictures.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct FilmReport {
@@ -11,7 +13,7 @@ pub(crate) struct FilmReport {
     /// Frames that the table promises.
     pub(crate) frame_count_expected: u32,
     /// What the backend ran on.
-    pub(crate) ran_on: String,
+    pub(crate) ran_on: RanTold,
     /// The last lines in which the decoder complained.
     pub(crate) complaints: Vec<String>,
     /// Seconds of the clock.

@@ -42,7 +42,7 @@ pub(crate) fn run(
     let report = FilmReport {
         times: Timeline::from_pts(chunk.tick, &made.pts, 0),
         frame_count_expected: chunk.frame_count(),
-        ran_on: place.told(&backend.ran_on()),
+        ran_on: place.told(backend.ran_on()),
         complaints: made.complaints,
         wall_secs: began.elapsed().as_secs_f64(),
         ended_at_millis: SystemTime::now()

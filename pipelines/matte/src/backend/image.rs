@@ -6,9 +6,9 @@ use reel_engine::{RunContext, RunError};
 use reel_infer::{ElementKind, Network, Port, Source, View, Watch, Wish, f16};
 use reel_types::{Failure, FailureKind};
 
-use super::networks::{Networks, floats, infer_error, watch};
+use super::networks::{Networks, floats, infer_error, ran_on, watch};
 use super::rgb::{Converter, alpha_bytes};
-use super::{Backend, Finish};
+use super::{Backend, Finish, RanOn};
 use crate::finish::finish_alpha;
 use crate::look::Look;
 use crate::patience::Patience;
@@ -121,7 +121,7 @@ impl Backend for Image {
         Ok(finishes)
     }
 
-    fn ran_on(&self) -> String {
-        self.network.ran_on().to_string()
+    fn ran_on(&self) -> RanOn {
+        ran_on(&self.network)
     }
 }

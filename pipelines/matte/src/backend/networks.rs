@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use reel_engine::{RunContext, RunError};
-use reel_infer::{Data, InferError, OnDemand, Outputs, Registry, Watch};
+use reel_infer::{Data, InferError, Network, OnDemand, Outputs, Registry, Watch};
 use reel_types::FailureKind;
 
+use super::RanOn;
 use crate::patience::Patience;
 
 /// The runtime of networks, and the folder of the models that are brought along.
@@ -35,6 +36,15 @@ pub(super) fn infer_error(error: InferError) -> RunError {
         InferError::Cancelled => RunError::Cancelled,
         error => RunError::Failed(error.failure()),
     }
+}
+
+/// What a network runs on, and why not on what was tried before.
+pub(super) fn ran_on(network: &Network) -> RanOn {
+    let provider = network.ran_on();
+    let why_not = network.why_not().iter().map(|tried| format!("{}: {}", tried.provider, tried.reason));
+    let why_not = why_not.collect::<Vec<_>>().join("; ");
+    let why_not = (!provider.is_gpu() && !why_not.is_empty()).then_some(why_not);
+    RanOn { name: provider.to_string(), on_gpu: provider.is_gpu(), why_not }
 }
 
 /// An output as 32-bit floats, so many of them.

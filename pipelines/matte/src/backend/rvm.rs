@@ -7,9 +7,9 @@ use reel_infer::{Network, Recurrent, Source, View, Watch, Wish, f16};
 use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
-use super::networks::{Networks, infer_error, watch};
+use super::networks::{Networks, infer_error, ran_on, watch};
 use super::rgb::{Converter, alpha_bytes, put_edge_colours};
-use super::{Backend, Finish};
+use super::{Backend, Finish, RanOn};
 use crate::finish::finish_alpha;
 use crate::look::Look;
 use crate::patience::Patience;
@@ -138,7 +138,7 @@ impl Backend for Rvm {
         self.network.load_states(&saved.states).map_err(infer_error)
     }
 
-    fn ran_on(&self) -> String {
-        self.network.network().ran_on().to_string()
+    fn ran_on(&self) -> RanOn {
+        ran_on(self.network.network())
     }
 }

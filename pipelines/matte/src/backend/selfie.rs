@@ -3,8 +3,8 @@
 use reel_engine::{RunContext, RunError};
 use reel_infer::{InferError, Network, Source, View, Watch, Wish};
 
-use super::networks::{Networks, infer_error, watch};
-use super::{Backend, Finish};
+use super::networks::{Networks, infer_error, ran_on, watch};
+use super::{Backend, Finish, RanOn};
 use crate::finish::finish;
 use crate::look::Look;
 use crate::patience::Patience;
@@ -77,8 +77,8 @@ impl Backend for Selfie {
         Ok(())
     }
 
-    fn ran_on(&self) -> String {
-        self.segmenter.network.ran_on().to_string()
+    fn ran_on(&self) -> RanOn {
+        ran_on(&self.segmenter.network)
     }
 }
 
