@@ -19,6 +19,7 @@ mod facts;
 mod failure;
 pub mod finish;
 mod flow;
+mod headset;
 mod inspect;
 mod join;
 mod look;

@@ -8,6 +8,7 @@ mod cut;
 mod figure;
 mod find;
 mod guess;
+mod packed;
 mod rect;
 mod sample;
 mod segment;

@@ -117,7 +117,7 @@ impl<'a> ColourRow<'a> {
         let (width, height) = picture.chroma_size();
         let [luma, cb, cr] = picture.planes();
         let near = (y / 2).min(height - 1);
-        let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(height - 1) };
+        let far = if y.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(height - 1) };
         let row = |plane: &'a [u8], row: usize| &plane[row * width..(row + 1) * width];
         Self {
             luma: &luma[y * picture.width()..(y + 1) * picture.width()],
@@ -131,8 +131,11 @@ impl<'a> ColourRow<'a> {
         self.luma[x..x + count].iter().enumerate().map(move |(index, luma)| {
             let x = x + index;
             let column = x / 2;
-            let beside =
-                if x % 2 == 0 { column.saturating_sub(1) } else { (column + 1).min(self.near[0].len() - 1) };
+            let beside = if x.is_multiple_of(2) {
+                column.saturating_sub(1)
+            } else {
+                (column + 1).min(self.near[0].len() - 1)
+            };
             let chroma = |index: usize| {
                 let (near, far) = (self.near[index], self.far[index]);
                 let sum = 9 * u16::from(near[column])

@@ -1,7 +1,8 @@
-//! Where a scene ends: two frames that do not belong together.
+//! A frame at a glance: where a scene ends, and where something moves.
 
 use serde::{Deserialize, Serialize};
 
+use super::Rect;
 use crate::picture::Picture;
 
 const COLUMNS: usize = 32;
@@ -15,6 +16,8 @@ const DIFFERENCE_MAX: f32 = 48.0;
 const DIFFERENCE_MIN: f32 = 14.0;
 /// The share of cells that must have gone to other brightnesses.
 const SPREAD_MIN: f32 = 0.35;
+/// What moves differs by more than this in a cell, and by more than twice the mean of all.
+const MOTION_MIN: f32 = 3.0;
 /// How many times more than the frame before: what shakes all the time is not cut all the time.
 const JUMP_MIN: f32 = 2.5;
 
@@ -58,6 +61,30 @@ impl Glance {
         is_jump
             && (self.difference > DIFFERENCE_MAX
                 || (self.difference > DIFFERENCE_MIN && self.spread(before) > SPREAD_MIN))
+    }
+
+    /// The cell that differs most from the frame before, of those that are not within `known`: its middle in a frame of this size. `None`
+    /// where hardly anything moves, or everything does.
+    pub fn motion_after(&self, before: &Self, frame: &Rect, known: &[Rect]) -> Option<(f32, f32)> {
+        let middle = |index: usize| {
+            let (column, row) = ((index % COLUMNS) as f32 + 0.5, (index / COLUMNS) as f32 + 0.5);
+            (column * frame.width() as f32 / COLUMNS as f32, row * frame.height() as f32 / ROWS as f32)
+        };
+        let is_known = |(x, y): (f32, f32)| {
+            let holds = |rect: &Rect| {
+                (rect.left as f32..rect.right as f32).contains(&x)
+                    && (rect.top as f32..rect.bottom as f32).contains(&y)
+            };
+            known.iter().any(holds)
+        };
+        let cells = self.cells.iter().zip(&before.cells).enumerate();
+        cells
+            .map(|(index, (one, other))| (one.abs_diff(*other), middle(index)))
+            .filter(|(difference, middle)| {
+                f32::from(*difference) > MOTION_MIN + 2.0 * self.difference && !is_known(*middle)
+            })
+            .max_by_key(|(difference, _)| *difference)
+            .map(|(_, middle)| middle)
     }
 
     /// The share of cells that went to other brightnesses, 0 to 1.

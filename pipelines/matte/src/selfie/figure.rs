@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::blobs::{Blob, FAINT, Mask, SOLID, blobs, frame_from_cells, is_cut_off};
-use super::find::{agreement, view_around};
+use super::find::{stands_doubts, view_around};
 use super::steady::{History, steadied};
 use super::view::Seen;
 use super::{AREA, Part, Rect, SIDE};
@@ -17,6 +17,10 @@ const WEAK_MAX: u8 = 3;
 /// Answers in the mirror that were other before a figure is given up.
 const DOUBT_MAX: u8 = 2;
 const AGREE_MIRRORED_MIN: f32 = 0.7;
+/// How often somebody who comes later has to stand doubts first.
+const PROBATION: u8 = 2;
+/// The same for what fills the frame: a view that cannot be widened tells less.
+const PROBATION_WHOLE: u8 = 6;
 /// The view is moved before somebody comes nearer to its border than this share of its side.
 const ROOM_MIN: f32 = 0.06;
 
@@ -31,6 +35,8 @@ pub(super) struct Figure {
     drift: (f32, f32),
     weak: u8,
     doubt: u8,
+    /// So many times it still has to stand doubts before it is shown.
+    probation: u8,
     history: Option<History>,
 }
 
@@ -45,8 +51,20 @@ pub(super) enum Told {
 }
 
 impl Figure {
+    /// One that was there when the scene began.
     pub(super) fn new(home: Rect, view: Rect) -> Self {
-        Self { view, home, drift: (0.0, 0.0), weak: 0, doubt: 0, history: None }
+        Self { view, home, drift: (0.0, 0.0), weak: 0, doubt: 0, probation: 0, history: None }
+    }
+
+    /// One that has come later: nobody misses it for a few frames, while something that is nobody would be seen to flash up.
+    pub(super) fn newcomer(home: Rect, view: Rect, frame: &Rect) -> Self {
+        let probation = if view == *frame { PROBATION_WHOLE } else { PROBATION };
+        Self { probation, ..Self::new(home, view) }
+    }
+
+    /// Whether it is not shown yet.
+    pub(super) fn is_on_probation(&self) -> bool {
+        self.probation > 0
     }
 
     /// Whether it has been gone, or doubtful, for too long.
@@ -72,9 +90,14 @@ impl Figure {
             self.view = view_around(&self.home, frame);
             return Told::CutOff;
         }
-        if let Some(mirrored) = &seen.mirrored {
-            let agrees = agreement(&seen.mask, mirrored, &cells) >= AGREE_MIRRORED_MIN;
-            self.doubt = if agrees { 0 } else { self.doubt + 1 };
+        if let Some(doubts) = &seen.doubts {
+            let stands = stands_doubts(&seen.mask, doubts, &cells, AGREE_MIRRORED_MIN);
+            self.doubt = match (stands, self.is_on_probation()) {
+                (true, _) => 0,
+                (false, false) => self.doubt + 1,
+                (false, true) => DOUBT_MAX,
+            };
+            self.probation = self.probation.saturating_sub(1);
         }
         let (old, new) = (self.home.middle(), home.middle());
         if self.history.is_some() {
@@ -97,7 +120,7 @@ impl Figure {
 
     /// One more frame without it.
     pub(super) fn miss(&mut self) {
-        self.weak += 1;
+        self.weak = if self.is_on_probation() { WEAK_MAX } else { self.weak + 1 };
         self.history = None;
     }
 

@@ -4,7 +4,7 @@
 //! the frame is a little other and when it is mirrored; a path, a tree or a cupboard is not.
 
 use super::blobs::{Blob, Mask, SOLID, blobs, carried, frame_from_cells, is_cut_off};
-use super::view::{Eye, GuessError, Seen};
+use super::view::{Doubts, Eye, GuessError, Seen};
 use super::{AREA, Rect, SIDE, Segment};
 
 /// The least share of a view's cells that is looked into.
@@ -12,6 +12,8 @@ const CELLS_MIN: u32 = (AREA / 100) as u32;
 /// Answers agree from here on, as the sum of what both have over the sum of what either has.
 const AGREE_MIN: f32 = 0.82;
 const AGREE_MIRRORED_MIN: f32 = 0.86;
+/// Far less is asked of a picture in a grey frame: of people some part is still seen, of a path into the distance nothing is.
+const AGREE_FRAMED_MIN: f32 = 0.12;
 /// How often a view is moved to hold the whole of somebody.
 const MOVES_MAX: usize = 3;
 /// Places that are looked into in one frame at most, the promising ones first.
@@ -51,6 +53,13 @@ pub(super) fn windows(frame: &Rect) -> Vec<Rect> {
         }
     }
     all
+}
+
+/// One window around a place, of one of the three sizes.
+pub(super) fn window_around(middle: (f32, f32), size_index: usize, frame: &Rect) -> Rect {
+    let short = frame.width().min(frame.height()) as f32;
+    let side = short * WINDOW_SHARES[size_index % WINDOW_SHARES.len()];
+    Rect::around(middle, (side, side), frame)
 }
 
 /// A view with room around somebody; the whole frame when that is nearly it.
@@ -130,9 +139,11 @@ fn confirm<S: Segment>(eye: &mut Eye<'_, S>, home: Rect) -> Result<Option<Find>,
             continue;
         }
         let only: Mask = alone(&first.mask, &labels, blob.label);
-        let mirrored = first.mirrored.as_deref().map_or(0.0, |mask| agreement(&only, mask, &blob.cells));
-        let shifted = agreement_between(&only, &blob.cells, &view, &second);
-        let is_there = mirrored >= AGREE_MIRRORED_MIN && shifted >= AGREE_MIN;
+        let stands = first
+            .doubts
+            .as_ref()
+            .is_some_and(|doubts| stands_doubts(&only, doubts, &blob.cells, AGREE_MIRRORED_MIN));
+        let is_there = stands && agreement_between(&only, &blob.cells, &view, &second) >= AGREE_MIN;
         return Ok(is_there.then_some(Find { home: found, view }));
     }
     Ok(None)
@@ -179,8 +190,14 @@ fn alone(mask: &[u16], labels: &[u16], label: u16) -> Mask {
     mask.iter().zip(labels).map(|(cell, own)| if *own == label || *own == 0 { *cell } else { 0 }).collect()
 }
 
+/// Whether what was answered otherwise is about the same.
+pub(super) fn stands_doubts(mask: &[u16], doubts: &Doubts, cells: &Rect, mirrored_min: f32) -> bool {
+    agreement(mask, &doubts.mirrored, cells) >= mirrored_min
+        && doubts.framed.as_ref().is_none_or(|framed| agreement(mask, framed, cells) >= AGREE_FRAMED_MIN)
+}
+
 /// How alike two masks of one view are within some cells, 0 to 1.
-pub(super) fn agreement(one: &[u16], other: &[u16], cells: &Rect) -> f32 {
+fn agreement(one: &[u16], other: &[u16], cells: &Rect) -> f32 {
     let (mut both, mut either) = (0u64, 0u64);
     for row in cells.top..cells.bottom {
         let start = row as usize * SIDE;

@@ -33,8 +33,26 @@ impl Sample {
         }
     }
 
-    /// Appends red, green and blue planes, 0 to 1; from right to left when `is_mirrored`.
-    pub fn push_rgb(&self, space: ColourSpace, is_mirrored: bool, rows: &mut Vec<f32>) {
+    /// Smaller, with a tenth of the side in grey all around.
+    pub(super) fn framed(&self) -> Self {
+        let margin = SIDE / 10;
+        let inner = SIDE - 2 * margin;
+        let framed = |plane: &[u8]| {
+            let mut out = vec![128; AREA];
+            for row in 0..inner {
+                let from = (row * SIDE / inner) * SIDE;
+                let to = (row + margin) * SIDE + margin;
+                for (column, out) in out[to..to + inner].iter_mut().enumerate() {
+                    *out = plane[from + column * SIDE / inner];
+                }
+            }
+            out
+        };
+        Self { luma: framed(&self.luma), cb: framed(&self.cb), cr: framed(&self.cr) }
+    }
+
+    /// Appends red, green and blue planes, 0 to 1.
+    pub fn push_rgb(&self, space: ColourSpace, rows: &mut Vec<f32>) {
         let table = RgbTable::new(space);
         let first = rows.len();
         rows.resize(first + 3 * AREA, 0.0);
@@ -44,11 +62,6 @@ impl Sample {
         let out = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
         for (((luma, cb), cr), ((red, green), blue)) in samples.zip(out) {
             [*red, *green, *blue] = table.rgb([*luma, *cb, *cr]);
-        }
-        if is_mirrored {
-            for plane in [red, green, blue] {
-                plane.chunks_exact_mut(SIDE).for_each(<[f32]>::reverse);
-            }
         }
     }
 }
@@ -207,12 +220,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mirrored_row_is_the_row_from_right_to_left() {
+    fn a_framed_sample_is_the_same_but_smaller() {
         let sample = Sample::of(&ramp(512, 256), &Rect::whole(512, 256));
-        let (mut rows, mut mirrored) = (Vec::new(), Vec::new());
-        sample.push_rgb(ColourSpace::BT709, false, &mut rows);
-        sample.push_rgb(ColourSpace::BT709, true, &mut mirrored);
-        mirrored.chunks_exact_mut(SIDE).for_each(<[f32]>::reverse);
-        assert_eq!(rows, mirrored);
+        let framed = sample.framed();
+        assert_eq!(framed.luma[0], 128);
+        assert_eq!(framed.luma[AREA / 2 + SIDE / 2], sample.luma[AREA / 2 + SIDE / 2]);
+        assert_eq!(framed.luma[100 * SIDE + SIDE / 10], sample.luma[0]);
     }
 }

@@ -3,52 +3,65 @@
 use serde::{Deserialize, Serialize};
 
 use super::blobs::{Mask, carried};
-use super::{AREA, Rect, SIDE, Sample};
+use super::{AREA, Rect, SIDE, Sample, packed};
 
 /// How much of a new mask counts where nothing moves.
 const STILL_RATE: f32 = 0.25;
-/// Cells on each side over which a difference of luma is averaged.
+/// Cells on each side over which differences are averaged.
 const REACH: usize = 2;
-/// A difference that is nothing but noise, at most, in steps of luma.
-const NOISE_MAX: f32 = 4.0;
+/// A difference that is nothing but noise, at most, in steps of luma and of both colours.
+const NOISE_MAX: f32 = 5.0;
 
-/// The last mask of a figure, and the luma below it.
+/// The last mask of a figure, and the colours below it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct History {
     view: Rect,
+    #[serde(with = "packed::words")]
     mask: Mask,
-    luma: Vec<u8>,
+    /// Luma, Cb and Cr of what the mask was of.
+    #[serde(with = "packed::colours")]
+    colours: [Vec<u8>; 3],
 }
 
-/// Averages a mask with the one before where luma is the same, and keeps both for the next.
+/// Averages a mask with the one before where the colours are the same, and keeps both for the next.
 pub(super) fn steadied(mask: Mask, sample: &Sample, view: &Rect, before: Option<&History>) -> History {
+    let colours = [sample.luma.clone(), sample.cb.clone(), sample.cr.clone()];
     let mask = match before {
-        Some(before) if before.mask.len() == AREA && before.luma.len() == AREA => {
-            averaged(mask, sample, view, before)
-        }
+        Some(before) if before.is_whole() => averaged(mask, &colours, view, before),
         _ => mask,
     };
-    History { view: *view, mask, luma: sample.luma.clone() }
+    History { view: *view, mask, colours }
 }
 
 impl History {
+    /// Whether it is what this program wrote.
+    fn is_whole(&self) -> bool {
+        self.mask.len() == AREA && self.colours.iter().all(|plane| plane.len() == AREA)
+    }
+
     /// The mask as bytes.
     pub(super) fn mask_bytes(&self) -> Vec<u8> {
         self.mask.iter().map(|cell| ((u32::from(*cell) * 255 + 32767) / 65535) as u8).collect()
     }
 }
 
-fn averaged(mask: Mask, sample: &Sample, view: &Rect, before: &History) -> Mask {
-    let is_same_view = before.view == *view;
-    let (old_mask, old_luma): (Vec<Option<u16>>, Vec<u8>) = if is_same_view {
-        (before.mask.iter().copied().map(Some).collect(), before.luma.clone())
-    } else {
-        let luma: Mask = before.luma.iter().map(|luma| u16::from(*luma) << 8).collect();
-        let luma = carried(&luma, &before.view, view);
-        let luma = luma.into_iter().map(|luma| (luma.unwrap_or_default() >> 8) as u8).collect();
-        (carried(&before.mask, &before.view, view), luma)
-    };
-    let differences = local_differences(&sample.luma, &old_luma);
+fn averaged(mask: Mask, colours: &[Vec<u8>; 3], view: &Rect, before: &History) -> Mask {
+    let old_mask = carried(&before.mask, &before.view, view);
+    let mut differences = vec![0u16; AREA];
+    for (new, old) in colours.iter().zip(&before.colours) {
+        if before.view == *view {
+            add_differences(&mut differences, new, old.iter().copied());
+        } else {
+            let old: Mask = old.iter().map(|value| u16::from(*value) << 8).collect();
+            let old = carried(&old, &before.view, view);
+            add_differences(
+                &mut differences,
+                new,
+                old.into_iter().map(|old| (old.unwrap_or_default() >> 8) as u8),
+            );
+        }
+    }
+    let differences = local_means(&differences);
     let noise = median(&differences).min(NOISE_MAX);
     mask.into_iter()
         .zip(old_mask)
@@ -62,10 +75,14 @@ fn averaged(mask: Mask, sample: &Sample, view: &Rect, before: &History) -> Mask 
         .collect()
 }
 
-/// Mean absolute difference of luma around each cell.
-fn local_differences(one: &[u8], other: &[u8]) -> Vec<f32> {
-    let differences: Vec<u16> =
-        one.iter().zip(other).map(|(one, other)| u16::from(one.abs_diff(*other))).collect();
+fn add_differences(sums: &mut [u16], one: &[u8], other: impl Iterator<Item = u8>) {
+    for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
+        *sum += u16::from(one.abs_diff(other));
+    }
+}
+
+/// Mean around each cell.
+fn local_means(differences: &[u16]) -> Vec<f32> {
     let mut across = vec![0u16; AREA];
     for (row, out) in differences.chunks_exact(SIDE).zip(across.chunks_exact_mut(SIDE)) {
         for (column, out) in out.iter_mut().enumerate() {

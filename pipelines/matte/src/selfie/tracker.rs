@@ -4,17 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::cut::Glance;
 use super::figure::{Figure, Told};
-use super::find::{Find, find, find_in, windows};
+use super::find::{Find, find, find_in, window_around, windows};
 use super::view::{Eye, GuessError, Seen};
 use super::{FIGURES_MAX, Guess, Part, Rect, Segment};
 use crate::picture::{ColourSpace, Picture};
 
-/// One search window is looked at in so many frames.
-const SEARCH_EVERY: u32 = 2;
 /// Each figure is asked for in the mirror once in so many frames.
-const DOUBT_EVERY: u32 = 12;
-/// Neighbours in time are searched far from each other.
-const SEARCH_STRIDE: usize = 11;
+const DOUBT_EVERY: u32 = 8;
+/// Neighbours in time are searched far from each other: so many windows apart, by the first of these that comes by all windows.
+const SEARCH_STRIDES: [usize; 3] = [11, 13, 17];
 
 /// All that is carried from frame to frame. Plain data: written out after one frame and read in before the next, it gives the same
 /// guesses to the bit.
@@ -81,7 +79,7 @@ impl Tracker {
         } else if is_cut {
             state.begin(&mut eye)?
         } else {
-            state.follow(&mut eye)?
+            state.follow(&mut eye, self.state.glance.as_ref())?
         };
         state.age += 1;
         self.state = state;
@@ -93,58 +91,64 @@ impl State {
     /// The first frame of a scene: everywhere at once.
     fn begin<S: Segment>(&mut self, eye: &mut Eye<'_, S>) -> Result<Vec<Part>, GuessError<S::Error>> {
         let finds = find(eye, &windows(&eye.frame()), &[])?;
-        self.welcome(finds);
+        self.welcome(finds, Figure::new);
         let views: Vec<_> = self.figures.iter().map(|figure| (figure.view, false)).collect();
         let seen = eye.look(&views)?;
         self.settle_all(eye, seen)
     }
 
     /// Any other frame.
-    fn follow<S: Segment>(&mut self, eye: &mut Eye<'_, S>) -> Result<Vec<Part>, GuessError<S::Error>> {
+    fn follow<S: Segment>(
+        &mut self,
+        eye: &mut Eye<'_, S>,
+        before: Option<&Glance>,
+    ) -> Result<Vec<Part>, GuessError<S::Error>> {
         let mut views: Vec<_> = self
             .figures
             .iter()
             .enumerate()
-            .map(|(index, figure)| (figure.view, (self.age + index as u32 * 2) % DOUBT_EVERY == 0))
+            .map(|(index, figure)| {
+                let is_turn = (self.age + index as u32 * 2).is_multiple_of(DOUBT_EVERY);
+                (figure.view, is_turn || figure.is_on_probation())
+            })
             .collect();
-        let window = self.next_window(&eye.frame());
+        let window = self.next_window(&eye.frame(), before);
         views.extend(window.map(|window| (window, false)));
         let mut seen = eye.look(&views)?;
         let searched = if window.is_some() { seen.pop() } else { None };
-        let mut parts = self.settle_all(eye, seen)?;
-        if let Some(searched) = searched
-            && self.figures.len() < FIGURES_MAX
-        {
+        let parts = self.settle_all(eye, seen)?;
+        if let Some(searched) = searched {
             let known: Vec<_> = self.figures.iter().map(|figure| figure.home).collect();
             let finds = find_in(eye, &[searched], &known)?;
-            let before = self.figures.len();
-            self.welcome(finds);
-            let new = self.figures.split_off(before);
-            let mut others = State { figures: new, ..Self::default() };
-            let views: Vec<_> = others.figures.iter().map(|figure| (figure.view, false)).collect();
-            let seen = eye.look(&views)?;
-            parts.extend(others.settle_all(eye, seen)?);
-            self.figures.append(&mut others.figures);
+            let frame = eye.frame();
+            self.welcome(finds, |home, view| Figure::newcomer(home, view, &frame));
         }
         Ok(parts)
     }
 
-    /// The window whose turn it is, unless somebody's view covers it.
-    fn next_window(&self, frame: &Rect) -> Option<Rect> {
-        if self.age % SEARCH_EVERY != 0 {
+    /// In every second frame a window where something moves, in the others (and where nothing does) the window whose turn it is, unless
+    /// somebody's view covers it.
+    fn next_window(&self, frame: &Rect, before: Option<&Glance>) -> Option<Rect> {
+        if self.figures.len() >= FIGURES_MAX {
             return None;
         }
+        let turn = (self.age / 2) as usize;
+        if self.age % 2 == 1 {
+            let known: Vec<_> = self.figures.iter().map(|figure| figure.view).collect();
+            let motion = self.glance.as_ref().zip(before)?.0.motion_after(before?, frame, &known)?;
+            return Some(window_around(motion, turn, frame));
+        }
         let windows = windows(frame);
-        let stride = (SEARCH_STRIDE..).find(|stride| windows.len() % stride != 0)?;
-        let window = *windows.get((self.age / SEARCH_EVERY) as usize * stride % windows.len())?;
+        let stride = SEARCH_STRIDES.into_iter().find(|stride| !windows.len().is_multiple_of(*stride))?;
+        let window = *windows.get(turn * stride % windows.len())?;
         let is_covered = self.figures.iter().any(|figure| window.share_within(&figure.view) > 0.8);
         (!is_covered).then_some(window)
     }
 
-    fn welcome(&mut self, mut finds: Vec<Find>) {
+    fn welcome(&mut self, mut finds: Vec<Find>, figure: impl Fn(Rect, Rect) -> Figure) {
         finds.sort_by_key(|find| std::cmp::Reverse(find.home.area()));
         let room = FIGURES_MAX.saturating_sub(self.figures.len());
-        self.figures.extend(finds.into_iter().take(room).map(|find| Figure::new(find.home, find.view)));
+        self.figures.extend(finds.into_iter().take(room).map(|find| figure(find.home, find.view)));
     }
 
     /// What was seen of each figure becomes its part; a view that cut somebody off is moved and looked at again, once.
@@ -154,7 +158,7 @@ impl State {
         seen: Vec<Seen>,
     ) -> Result<Vec<Part>, GuessError<S::Error>> {
         let frame = eye.frame();
-        let mut parts: Vec<(Rect, Part)> = Vec::new();
+        let mut parts = Vec::new();
         let mut figures = std::mem::take(&mut self.figures);
         for (figure, mut seen) in figures.iter_mut().zip(seen) {
             let mut told = figure.read(&seen, &frame);
@@ -163,19 +167,23 @@ impl State {
                 seen = again;
                 told = figure.read(&seen, &frame);
             }
-            match told {
-                Told::There(mask) => parts.push((figure.home, figure.settle(mask, seen, &frame))),
+            let mask = match told {
+                Told::There(mask) => mask,
                 // Larger than any view that was tried: what can be seen of it is better than nothing.
-                Told::CutOff => {
-                    let mask = seen.mask.clone();
-                    parts.push((figure.home, figure.settle(mask, seen, &frame)));
+                Told::CutOff => seen.mask.clone(),
+                Told::Nobody => {
+                    figure.miss();
+                    continue;
                 }
-                Told::Nobody => figure.miss(),
+            };
+            let part = figure.settle(mask, seen, &frame);
+            if !figure.is_on_probation() && !figure.is_lost() {
+                parts.push(part);
             }
         }
         figures.retain(|figure| !figure.is_lost());
         self.figures = without_doubles(figures);
-        Ok(parts.into_iter().map(|(_, part)| part).collect())
+        Ok(parts)
     }
 }
 
