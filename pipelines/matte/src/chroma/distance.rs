@@ -19,8 +19,8 @@ pub(super) fn light(planes: &Planes<'_>, screen: Screen) -> Grid {
     let mut sums = vec![[0.0_f32; 5]; columns];
     for (index, cells) in grid.cells.chunks_exact_mut(columns).enumerate() {
         sums.fill([0.0; 5]);
-        // Every other row tells as much.
-        for y in (index * LIGHT_STEP..((index + 1) * LIGHT_STEP).min(height)).step_by(2) {
+        // Every fourth row tells as much.
+        for y in (index * LIGHT_STEP..((index + 1) * LIGHT_STEP).min(height)).step_by(4) {
             let row = y * width..(y + 1) * width;
             let luma = planes.luma[row.clone()].chunks(LIGHT_STEP);
             let colour = planes.cb[row.clone()].chunks(LIGHT_STEP).zip(planes.cr[row].chunks(LIGHT_STEP));
@@ -42,7 +42,7 @@ pub(super) fn light(planes: &Planes<'_>, screen: Screen) -> Grid {
         }
         for (cell, [weight, luma, cb, cr, count]) in cells.iter_mut().zip(&sums) {
             if *weight > 0.0 {
-                let known = count / 32.0;
+                let known = count / 16.0;
                 *cell = [known, luma / weight * known, cb / weight * known, cr / weight * known];
             }
         }

@@ -13,7 +13,7 @@ const COUNT: f32 = ((2 * REACH + 1) * (2 * REACH + 1)) as f32;
 /// Differences of luma between front and screen so small, squared, promise nothing.
 const NOISE: f32 = 60.0;
 /// What the colours in front and behind promise counts as much as so much variance of luma.
-const PRIOR: f32 = 5.0;
+const PRIOR: f32 = 50.0;
 /// The variance of shares from which on that counts in full.
 const SPREAD: f32 = 1000.0;
 /// Variance of luma that is noise.
@@ -58,6 +58,14 @@ pub(super) fn sharpen(
     alpha
 }
 
+/// How share and luma go together around the places of a row: share = level + slope · luma, and the part of the differences that
+/// luma does not tell.
+struct Slopes {
+    slopes: [f32; TILE],
+    levels: [f32; TILE],
+    untold: [f32; TILE],
+}
+
 /// One tile that is looked at closely.
 struct Close {
     left: usize,
@@ -72,7 +80,7 @@ impl Close {
         let luma = picture.luma();
         let rows = self.rows();
         for y in 0..TILE.min(height.div_ceil(2) - self.upper) {
-            let (slopes, untold) = self.slopes(&rows, y, light, front);
+            let Slopes { slopes, levels, untold } = self.slopes(&rows, y, light, front);
             let mut four = [[0.0_f32; TILE]; 4];
             for (index, out) in four.iter_mut().enumerate() {
                 let (dx, dy) = (index % 2, index / 2);
@@ -84,9 +92,11 @@ impl Close {
                         line.get(2 * (self.left + x) + dx).or(line.last()).map_or(0.0, |luma| (*luma).into());
                 }
                 for x in 0..TILE {
-                    let detail = seen[x] - smooth(&self.luma, (x, y), (dx, dy));
-                    let share = smooth(&self.shares, (x, y), (dx, dy)) + slopes[x] * detail;
-                    out[x] = share.clamp(0.0, 255.0);
+                    let near = smooth(&self.shares, (x, y), (dx, dy))
+                        - slopes[x] * smooth(&self.luma, (x, y), (dx, dy));
+                    let told = 1.0 - untold[x];
+                    let level = near + (levels[x] - near) * told * told * told;
+                    out[x] = (level + slopes[x] * seen[x]).clamp(0.0, 255.0);
                 }
             }
             // What luma does not tell was smoothed over the neighbours, and comes back.
@@ -131,13 +141,7 @@ impl Close {
     }
 
     /// By how much the share grows with luma around each place of a row, and which part of its differences luma does not tell.
-    fn slopes(
-        &self,
-        rows: &[[[f32; TILE]; 5]],
-        y: usize,
-        light: &Grid,
-        front: &Front,
-    ) -> ([f32; TILE], [f32; TILE]) {
+    fn slopes(&self, rows: &[[[f32; TILE]; 5]], y: usize, light: &Grid, front: &Front) -> Slopes {
         let mut sums = [[0.0_f32; TILE]; 5];
         for row in &rows[y..=y + 2 * REACH] {
             for (sums, row) in sums.iter_mut().zip(row) {
@@ -146,7 +150,7 @@ impl Close {
         }
         let [behind, ..] = light.run::<LIGHT_STEP, TILE>(self.left, self.upper + y);
         let [before, ..] = front.colour.run::<FRONT_STEP, TILE>(self.left, self.upper + y);
-        let (mut slopes, mut untold) = ([0.0; TILE], [0.0; TILE]);
+        let (mut slopes, mut levels, mut untold) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
         for x in 0..TILE {
             let [luma, share, product, square, share_square] = sums.each_ref().map(|sum| sum[x] / COUNT);
             let (together, luma_spread) = (product - luma * share, (square - luma * luma).max(0.0));
@@ -158,8 +162,9 @@ impl Close {
             slopes[x] = (together + prior * expected) / (luma_spread + prior + FLOOR);
             let told = together * together / ((luma_spread + FLOOR) * share_spread.max(1.0));
             untold[x] = 1.0 - told.min(1.0);
+            levels[x] = share - slopes[x] * luma;
         }
-        (slopes, untold)
+        Slopes { slopes, levels, untold }
     }
 }
 

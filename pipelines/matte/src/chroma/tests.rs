@@ -1,5 +1,7 @@
 //! Drawn people before a screen: the matte that is found against the one that was drawn.
 
+mod rival;
+
 use super::{Scratch, find_screen, key};
 use crate::finish::Controls;
 use crate::picture::{ColourSpace, Matted, Picture};
