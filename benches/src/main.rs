@@ -8,6 +8,7 @@ mod anchors;
 mod clips;
 mod legacy;
 mod load;
+mod matte;
 mod pack;
 mod pair;
 mod run;

@@ -10,6 +10,7 @@ use crate::Place;
 use crate::anchors;
 use crate::clips;
 use crate::legacy;
+use crate::matte;
 use crate::pack;
 use crate::pair::{compare, median};
 use crate::run::Line;
@@ -39,6 +40,9 @@ pub(crate) fn run(place: &Place, only: &[String]) -> Result<String> {
     }
     if wanted("pack") || wanted("anchors") {
         anchors::measure(place, &mut report)?;
+    }
+    if wanted("matte") {
+        matte::measure(place, &mut report)?;
     }
     if wanted("legacy") {
         legacy::measure(&mut report)?;

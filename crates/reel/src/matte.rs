@@ -50,7 +50,7 @@ fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
     }
     // Many pictures become a folder; one is a file.
     params.one_picture = format == Format::Png && !is_folder(&args.output);
-    let is_many = format == Format::Png && !params.one_picture;
+    let is_many = format == Format::Png && !params.one_picture && !params.preview;
     let targets =
         if is_many { folders(&inputs, &args)? } else { pair(&inputs, &args.output, format.extension())? };
     let with_beside = |target: Target| {
@@ -118,6 +118,16 @@ fn folders(inputs: &[PathBuf], args: &MatteArgs) -> Result<Vec<Target>, Problem>
 
 /// As asked, else by the output's ending.
 fn format(args: &MatteArgs) -> Result<Format, Problem> {
+    if args.params.preview {
+        let is_png =
+            Path::new(&args.output).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+        return match is_png || is_folder(&args.output) {
+            true => Ok(Format::Png),
+            false => {
+                Err(Problem::usage("a preview is a PNG picture").with_hint("let the output end in .png"))
+            }
+        };
+    }
     if let Some(format) = args.params.format {
         return Ok(format);
     }

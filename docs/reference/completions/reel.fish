@@ -39,6 +39,7 @@ complete -c reel -n "__fish_reel_needs_command" -s q -l quiet -d 'Say nothing bu
 complete -c reel -n "__fish_reel_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_needs_command" -s V -l version -d 'Print version'
 complete -c reel -n "__fish_reel_needs_command" -f -a "transcode" -d 'Turn any video into H.264, HEVC, AV1 or VP9'
+complete -c reel -n "__fish_reel_needs_command" -f -a "matte" -d 'Cut people out of their background: transparent video'
 complete -c reel -n "__fish_reel_needs_command" -f -a "pack" -d 'Turn any file or folder into a video'
 complete -c reel -n "__fish_reel_needs_command" -f -a "unpack" -d 'Turn a packed video back into what it was, bit by bit'
 complete -c reel -n "__fish_reel_needs_command" -f -a "jobs" -d 'List, show, watch, cancel, retry or forget jobs'
@@ -101,6 +102,50 @@ complete -c reel -n "__fish_reel_using_subcommand transcode" -l json -d 'Print o
 complete -c reel -n "__fish_reel_using_subcommand transcode" -l force -d 'Replace an output that exists'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -s q -l quiet -d 'Say nothing but errors'
 complete -c reel -n "__fish_reel_using_subcommand transcode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reel -n "__fish_reel_using_subcommand matte" -s o -l output -d 'The result: a file, or a folder (existing, or ending in `/`)' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l weights -d 'The network for --model rvm or onnx, an ONNX file of yours' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l background -d 'What stands behind the people instead of nothing: #RRGGBB, blur, or a picture; makes MP4' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l model -d 'What tells people from their background' -r -f -a "selfie\t'A small network that is brought along: people near the camera, and smaller ones by looking closer'
+chroma\t'No network: a screen of one colour behind them'
+rvm\t'Robust Video Matting: the file that --weights names'
+onnx\t'Any network that makes a matte of one picture: the file that --weights names'"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l format -d 'What comes out [default: by the output\'s name; webm]' -r -f -a "webm\t'VP9 with alpha in WebM: plays in browsers at once'
+prores\t'`ProRes` 4444 in MOV, for editors'
+ffv1\t'FFV1 in Matroska, without loss'
+png\t'A PNG for each frame'
+green\t'H.264 on a green, or another, background'
+matte\t'The matte alone, as grey H.264'
+deovr\t'H.264 with the matte in the corners, as `DeoVR` and `HereSphere` play it'"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l quality -d 'Speed against size and edges' -r -f -a "draft\t'Fast, to look at'
+balanced\t'What most want'
+best\t'Slow encoding, fewer losses'"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l stereo -d 'Two eyes in one picture: each is cut out by itself, and nothing crosses the seam' -r -f -a "auto\t'As the file says'
+none\t'One picture'
+sbs\t'Side by side'
+tb\t'One above the other'"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l downsample-ratio -d 'How much smaller rvm looks at the picture first: auto, or 0.05 to 1' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l key-colour -d 'The screen\'s colour for chroma, as RRGGBB [default: found at the picture\'s border]' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l erode -d 'Takes so many pixels off the edge; below zero adds them' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l feather -d 'Softens the edge by so many pixels' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l levels -d 'What counts as nothing and as all, from 0 to 255: LOW,HIGH' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l start -d 'Begin here: seconds, or [HH:]MM:SS' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l duration -d 'Only so much: seconds, or [HH:]MM:SS' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l batch-size -d 'Streams that a network works on at once: auto, or 1 to 32' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l device -d 'Where to work: auto, cpu, gpu, gpu:N' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l ffmpeg -d 'The ffmpeg to use [default: ffmpeg from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l ffprobe -d 'The ffprobe to use [default: the one beside ffmpeg, else ffprobe from the path]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l data -d 'Folder of the models, and of ONNX Runtime [default: $XDG_DATA_HOME/reel or ~/.local/share/reel]' -r -f -a "(__fish_complete_directories)"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l onnxruntime -d 'The libonnxruntime.so to use [default: the one in the folder of the models, else one of the system]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l config -d 'Settings to read [default: ~/.config/reel/reel.toml, else /etc/reel/reel.toml]' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l server -d 'Let this reel server do the work: files are sent there, results come back' -r -f
+complete -c reel -n "__fish_reel_using_subcommand matte" -l preview -d 'A picture of nine frames on a checkerboard instead of the film, within seconds'
+complete -c reel -n "__fish_reel_using_subcommand matte" -l no-audio -d 'Without sound'
+complete -c reel -n "__fish_reel_using_subcommand matte" -l json -d 'Print one JSON object a line on stdout'
+complete -c reel -n "__fish_reel_using_subcommand matte" -l force -d 'Replace an output that exists'
+complete -c reel -n "__fish_reel_using_subcommand matte" -s q -l quiet -d 'Say nothing but errors'
+complete -c reel -n "__fish_reel_using_subcommand matte" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reel -n "__fish_reel_using_subcommand pack" -s o -l output -d 'The video: a file, or a folder (existing, or ending in `/`)' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l passphrase-file -d 'Read the passphrase from the first line of this file' -r -F
 complete -c reel -n "__fish_reel_using_subcommand pack" -l key-file -d 'Use this age key file instead of a passphrase' -r -F

@@ -6,8 +6,9 @@ use reel_engine::{Assembled, JobResult, Output, Part, RunContext, RunError};
 use reel_media::Ffmpeg;
 use reel_types::FailureKind;
 
-use crate::chunk::{Chunk, FILM_REPORT, FilmChunk};
+use crate::chunk::{Chunk, FILM_REPORT, FilmChunk, PREVIEW};
 use crate::facts::Facts;
+use crate::failure::storage;
 use crate::join;
 use crate::metadata::metadata;
 use crate::params::{Format, Params};
@@ -43,6 +44,9 @@ pub(crate) fn assemble(
     parts: &[Part<Chunk>],
     cx: &RunContext<'_>,
 ) -> Result<Assembled<Chunk>, RunError> {
+    if params.preview {
+        return preview(params, facts, parts, cx);
+    }
     let made = gather(parts, cx)?;
     let decided = decide(params, facts, cx.site())?;
     refuse_ruins(facts, &made)?;
@@ -61,6 +65,30 @@ pub(crate) fn assemble(
     }))
 }
 
+/// The sheet as it is; there is nothing to be joined.
+fn preview(
+    params: &Params,
+    facts: &Facts,
+    parts: &[Part<Chunk>],
+    cx: &RunContext<'_>,
+) -> Result<Assembled<Chunk>, RunError> {
+    let part = parts.first().ok_or_else(|| RunError::internal("there is no preview"))?;
+    part.result.as_ref().map_err(|failure| RunError::Failed(failure.clone()))?;
+    let path = cx.part(part.round, part.index, PREVIEW)?;
+    let out = cx.scratch().join("output.png");
+    std::fs::copy(&path, &out).map_err(|error| storage("copy the preview", &error))?;
+    let decided = decide(params, facts, cx.site())?;
+    let Chunk::Preview(chunk) = &part.chunk else { return Err(RunError::internal("that is no preview")) };
+    let secs: Vec<f64> =
+        chunk.ticks.iter().map(|ticks| facts.timeline.secs(ticks - facts.timeline.first_ticks)).collect();
+    let metadata = serde_json::json!({ "model": decided.look.model, "preview": true, "frames_at_secs": secs, "decisions": decided.said });
+    Ok(Assembled::Done(JobResult {
+        outputs: vec![Output::file("output.png", "image/png", out)],
+        metadata,
+        gaps: Vec::new(),
+    }))
+}
+
 fn gather<'a>(parts: &'a [Part<Chunk>], cx: &RunContext<'_>) -> Result<Made<'a>, RunError> {
     let mut made = Made { film: Vec::new(), sound: None };
     for part in parts {
@@ -69,7 +97,7 @@ fn gather<'a>(parts: &'a [Part<Chunk>], cx: &RunContext<'_>) -> Result<Made<'a>,
             Chunk::Sound(chunk) if !written.is_empty() => {
                 made.sound = Some((chunk, cx.part(part.round, part.index, chunk.part_name())?));
             }
-            Chunk::Sound(_) => {}
+            Chunk::Sound(_) | Chunk::Preview(_) => {}
             Chunk::Film(chunk) => {
                 let text = std::fs::read(cx.part(part.round, part.index, FILM_REPORT)?)
                     .map_err(RunError::internal)?;

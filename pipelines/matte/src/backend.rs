@@ -1,8 +1,8 @@
 //! What tells people from their background, behind one face.
 
+mod chroma;
 mod image;
 mod networks;
-mod plain_key;
 mod rgb;
 mod rvm;
 mod selfie;
@@ -16,7 +16,6 @@ use crate::patience::Patience;
 use crate::picture::{Matted, Picture};
 
 pub use networks::Networks;
-use plain_key::PlainKey;
 
 /// The rest of the work on one picture, which needs no other: may run on any thread, beside others.
 pub(crate) type Finish = Box<dyn FnOnce(Picture, &Controls) -> Matted + Send>;
@@ -55,7 +54,9 @@ pub(crate) trait Backend: Send {
 /// nothing.
 pub(crate) fn memory_frames(model: Model) -> u32 {
     match model {
-        Model::Chroma | Model::Onnx => 0,
+        Model::Onnx => 0,
+        // The screen that was found.
+        Model::Chroma => 1,
         Model::Selfie => 24,
         Model::Rvm => 48,
     }
@@ -72,7 +73,7 @@ pub(crate) fn open(
     cx: &RunContext<'_>,
 ) -> Result<Box<dyn Backend>, RunError> {
     Ok(match look.model {
-        Model::Chroma => Box::new(PlainKey::new(look)),
+        Model::Chroma => Box::new(chroma::Chroma::new(look)),
         Model::Selfie => Box::new(selfie::Selfie::open(networks, look, patience, cx)?),
         Model::Rvm => Box::new(rvm::Rvm::open(networks, look, patience, cx)?),
         Model::Onnx => Box::new(image::Image::open(networks, look, patience, cx)?),

@@ -11,7 +11,6 @@ pub(crate) fn check(params: &Params, source_count: usize) -> Result<(), Failure>
     if source_count != 1 + more {
         return Err(usage("a film is made of one source", "make a job for each"));
     }
-    let format = params.format.unwrap_or_default();
     let needs_weights = matches!(params.model, Model::Rvm | Model::Onnx);
     if needs_weights && params.weights_source.is_none() {
         return Err(usage(
@@ -34,12 +33,6 @@ pub(crate) fn check(params: &Params, source_count: usize) -> Result<(), Failure>
     let is_picture = params.background == Some(Backdrop::Picture);
     if is_picture != params.background_source.is_some() {
         return Err(usage("the picture behind the people is missing", "name it with --background FILE"));
-    }
-    if format == Format::Deovr && params.preview {
-        return Err(usage(
-            "a preview shows people on a checkerboard, in no other format",
-            "leave out --format",
-        ));
     }
     Ok(())
 }

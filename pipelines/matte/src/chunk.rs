@@ -13,6 +13,8 @@ use crate::sound::SoundChunk;
 pub enum Chunk {
     /// A stretch of frames.
     Film(Box<FilmChunk>),
+    /// A few frames, on one sheet.
+    Preview(Box<PreviewChunk>),
     /// All sound, from one end to the other.
     Sound(SoundChunk),
 }
@@ -43,6 +45,19 @@ pub struct FilmChunk {
     pub look: Look,
 }
 
+/// A few frames of the film on one sheet.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PreviewChunk {
+    /// The whole stretch that they are taken from.
+    pub film: FilmChunk,
+    /// When each is shown, in ticks of the source.
+    pub ticks: Vec<i64>,
+    /// Frames before each with which the backend warms up.
+    pub warm_up: u32,
+}
+
+/// The name under which a preview is left.
+pub const PREVIEW: &str = "preview.png";
 /// The name under which a film chunk leaves its account.
 pub const FILM_REPORT: &str = "film.json";
 /// The name under which a film chunk leaves what the next one goes on from.

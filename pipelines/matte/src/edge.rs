@@ -3,13 +3,17 @@
 use crate::backdrop::{Behind, lay_over};
 use crate::backend::Finish;
 use crate::finish::Controls;
+use crate::headset;
 use crate::look::Look;
-use crate::picture::{Matted, Picture};
+use crate::params::Format;
+use crate::picture::{ColourSpace, Matted, Picture};
 
 /// What is done to every matte.
 pub(crate) struct Edge {
     controls: Controls,
     behind: Option<Behind>,
+    /// For headsets: what the numbers of red are.
+    packed: Option<ColourSpace>,
 }
 
 impl Edge {
@@ -23,6 +27,7 @@ impl Edge {
                 feather_pixels: look.edge.feather.into(),
             },
             behind,
+            packed: (look.format == Format::Deovr).then_some(look.space),
         }
     }
 
@@ -40,6 +45,9 @@ impl Edge {
     pub(crate) fn lay(&self, matted: &mut Matted) {
         if let Some(Behind::Still(behind)) = &self.behind {
             lay_over(matted, behind);
+        }
+        if let Some(space) = self.packed {
+            headset::pack(matted, space);
         }
     }
 }

@@ -30,6 +30,12 @@ pub fn finish_alpha(mut picture: Picture, mut alpha: Vec<u8>, controls: &Control
     Matted { picture, alpha }
 }
 
+/// The controls alone, for a backend that knows its colours better.
+pub(crate) fn shaped(mut alpha: Vec<u8>, width: usize, controls: &Controls) -> Vec<u8> {
+    shape::shape(&mut alpha, width, controls);
+    alpha
+}
+
 /// The matte of a guess at full size, as it is before the controls; for tests and for those who want to compare.
 pub fn alpha_from_guess(picture: &Picture, guess: &Guess) -> Vec<u8> {
     upsample::alpha_from_guess(picture, guess)

@@ -39,7 +39,7 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
     let video = video.ok_or_else(|| RunError::internal("the frame table names no video stream"))?;
     let spatial = spatial(&path, cx).map_err(run_error)?;
     let eyes = eyes(params.stereo, spatial, video)?;
-    if params.one_picture && timeline.frame_count > 1 {
+    if params.one_picture && !params.preview && timeline.frame_count > 1 {
         let message = format!("a film of {} frames becomes as many pictures", timeline.frame_count);
         return Err(usage(message, "name a folder after -o; one that ends in `/` is made").into());
     }

@@ -3,10 +3,13 @@
 use reel_device::DeviceWish;
 use reel_media::probe::{Chroma, ColourInfo, VideoStream};
 use reel_media::tone_map;
+use reel_types::Failure;
 use reel_types::time::Rational;
 use serde::{Deserialize, Serialize};
 
 use crate::eyes::Eyes;
+use crate::facts::Facts;
+use crate::headset;
 use crate::params::{Format, Model, Params, Quality};
 use crate::picture::ColourSpace;
 use crate::words::{Backdrop, DownsampleRatio, KeyColour, Levels};
@@ -65,9 +68,18 @@ pub struct EdgeChoice {
 
 impl Look {
     /// What this source needs, and the sentences that a report owes to the person.
-    pub fn of(params: &Params, video: &VideoStream, eyes: Eyes, threads: u32) -> (Self, Vec<String>) {
+    ///
+    /// # Errors
+    /// Usage, where the format does not fit the source.
+    pub(crate) fn of(
+        params: &Params,
+        video: &VideoStream,
+        facts: &Facts,
+        threads: u32,
+    ) -> Result<(Self, Vec<String>), Failure> {
         let mut said = Vec::new();
-        let (width, height) = video.shown_size();
+        let (mut width, mut height) = video.shown_size();
+        let mut eyes = facts.eyes;
         let sample_aspect =
             if video.orientation.swaps_sides() { video.sample_aspect.inverse() } else { video.sample_aspect };
         let mut filters = Vec::new();
@@ -124,6 +136,13 @@ impl Look {
         } else {
             colour.matrix = matrix;
         }
+        if params.format == Some(Format::Deovr) && !params.preview {
+            let (filter, size) = headset::round(facts.spatial, eyes, (width, height))?;
+            filters.extend(filter);
+            (width, height) = size;
+            eyes = Eyes::SideBySide;
+            said.push(headset::told());
+        }
         let space = ColourSpace::of(colour.matrix.as_deref(), colour.range.as_deref(), height);
         let look = Self {
             width,
@@ -149,7 +168,7 @@ impl Look {
             },
             threads,
         };
-        (look, said)
+        Ok((look, said))
     }
 
     /// The same by the options of an encoder.

@@ -12,7 +12,7 @@ use crate::chunk::Chunk;
 use crate::facts::Facts;
 use crate::params::Params;
 use crate::patience::Patience;
-use crate::{assemble, check, inspect, plan, run, sound};
+use crate::{assemble, check, inspect, plan, preview, run, sound};
 
 /// People out of their background.
 #[derive(Clone, Debug)]
@@ -61,6 +61,7 @@ impl Pipeline for MattePipeline {
     fn run(&self, chunk: &Chunk, cx: &RunContext<'_>) -> Result<Vec<Output>, RunError> {
         match chunk {
             Chunk::Film(chunk) => run::run(&self.ffmpeg, &self.networks, &self.patience, chunk, cx),
+            Chunk::Preview(chunk) => preview::run(&self.ffmpeg, &self.networks, &self.patience, chunk, cx),
             Chunk::Sound(chunk) => sound::run(&self.ffmpeg, &self.patience, chunk, cx),
         }
     }

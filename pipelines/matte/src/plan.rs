@@ -6,12 +6,13 @@ use reel_media::Clock;
 use reel_types::{ChunkSpec, Class, OnFailedChunk};
 
 use crate::backend::memory_frames;
-use crate::chunk::{Chunk, FilmChunk};
+use crate::chunk::{Chunk, FilmChunk, PreviewChunk};
 use crate::cuts::cuts;
 use crate::facts::Facts;
 use crate::look::Look;
 use crate::params::{Format, Model, Params};
 use crate::picture;
+use crate::preview;
 use crate::sound::SoundChunk;
 
 /// Weight of a second of pictures against a second of sound.
@@ -21,6 +22,8 @@ const CORES_A_LANE: u32 = 6;
 /// Programs, buffers and what encoders look back on, in pictures.
 const PICTURES_HELD: u64 = 60;
 const PROGRAMS_BYTES: u64 = 250_000_000;
+/// Frames before each of a preview.
+const PREVIEW_WARM_UP: u32 = 4;
 
 /// Everything that follows from parameters and facts alone; the report tells it again.
 pub(crate) struct Decided {
@@ -36,6 +39,10 @@ pub(crate) struct Decided {
 
 pub(crate) fn plan(params: &Params, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {
     let decided = decide(params, facts, site)?;
+    if params.preview {
+        let chunks = preview_chunk(&decided, facts, site).into_iter().collect();
+        return Ok(Plan { chunks, rounds_max: 1, on_failed_chunk: OnFailedChunk::FailJob });
+    }
     let mut chunks = film_chunks(&decided, facts, site);
     chunks.extend(decided.sound.map(|sound| ChunkSpec {
         cost: sound.duration_millis,
@@ -56,7 +63,7 @@ pub(crate) fn decide(params: &Params, facts: &Facts, site: &Site) -> Result<Deci
     let pixels = u64::from(width) * u64::from(height);
     let lanes = (site.cores / CORES_A_LANE).max(1);
     let threads = (site.cores / lanes).clamp(1, 16);
-    let (look, mut said) = Look::of(params, video, facts.eyes, threads);
+    let (look, mut said) = Look::of(params, video, facts, threads)?;
     let (first_frames, whole_because) = cuts(&facts.timeline, pixels, site.cores);
     said.extend(whole_because);
     let format = look.format;
@@ -74,6 +81,9 @@ pub(crate) fn decide(params: &Params, facts: &Facts, site: &Site) -> Result<Deci
 
 /// FFmpeg's names of the encoders that must be there.
 pub(crate) fn encoders(params: &Params) -> Vec<&'static str> {
+    if params.preview {
+        return vec!["png"];
+    }
     match params.format.unwrap_or_default() {
         Format::Webm => vec!["libvpx-vp9", "libopus"],
         Format::Prores => vec!["prores_ks"],
@@ -128,6 +138,20 @@ fn film_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<C
             }
         })
         .collect()
+}
+
+/// Frames at equal distances, the first and last not among them: there are titles and black.
+fn preview_chunk(decided: &Decided, facts: &Facts, site: &Site) -> Option<ChunkSpec<Chunk>> {
+    let pts = facts.timeline.pts();
+    let count = (preview::SIDE * preview::SIDE).min(pts.len());
+    let ticks =
+        (0..count).filter_map(|index| pts.get((2 * index + 1) * pts.len() / (2 * count)).copied()).collect();
+    let spec = film_chunks(decided, facts, site).into_iter().next()?;
+    let Chunk::Film(film) = spec.chunk else { return None };
+    let warm_up = if memory_frames(film.look.model) > 0 { PREVIEW_WARM_UP } else { 0 };
+    let chunk = Chunk::Preview(Box::new(PreviewChunk { film: *film, ticks, warm_up }));
+    let (class, threads, memory_bytes) = (spec.class, spec.threads, spec.memory_bytes);
+    Some(ChunkSpec { chunk, class, threads, memory_bytes, cost: 1, after: None })
 }
 
 /// When the last frame ends.

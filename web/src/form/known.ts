@@ -33,6 +33,19 @@ const KNOWN: Record<string, Known> = {
       { name: 'Master', help: 'Close to the source', params: { codec: 'h264', crf: 16, preset: 'slow' } },
     ],
   },
+  matte: {
+    title: 'Cut people out',
+    help: 'Transparent video',
+    isTried: true,
+    first: ['model', 'format', 'quality', 'background', 'stereo'],
+    presets: [
+      { name: 'For the web', help: 'WebM with alpha, plays in browsers', params: { format: 'webm' } },
+      { name: 'For editors', help: 'ProRes 4444', params: { format: 'prores' } },
+      { name: 'Green screen', help: 'What stands before one colour', params: { model: 'chroma', format: 'webm' } },
+      { name: 'Out of focus', help: 'The background blurred', params: { format: 'green', background: 'blur' } },
+      { name: 'Look first', help: 'Nine frames on a sheet', params: { format: 'png', preview: true } },
+    ],
+  },
   pack: {
     title: 'Pack',
     help: 'Any file as a video',
@@ -68,12 +81,18 @@ export const SUGGESTIONS: Record<string, string[]> = {
   bitrate: ['800k', '2M', '5M', '10M', '20M'],
   chunk: ['auto', 'none', '10', '30'],
   device: ['auto', 'cpu', 'gpu', 'gpu:0'],
+  background: ['blur', '#00b140', '#ffffff'],
+  levels: ['10,245'],
+  key_colour: ['#00b140', '#0047bb'],
   split_size: ['700MiB', '1GB', '4GB'],
   split_duration: ['10m', '1h'],
 };
 
 /** Parameters that mean something only beside another one with this value. */
 const BESIDE: Record<string, [name: string, value: string]> = {
+  key_colour: ['model', 'chroma'],
+  downsample_ratio: ['model', 'rvm'],
+  background: ['format', 'green'],
   target: ['profile', 'share'],
   matroska: ['profile', 'share'],
   color_count: ['profile', 'legacy'],

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 /// A machine.
 pub(crate) struct Scene {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     engine: Engine,
 }
 
@@ -28,6 +28,8 @@ pub(crate) struct Scene {
 pub(crate) struct Ended {
     pub(crate) job: Job,
     pub(crate) output: Option<PathBuf>,
+    /// Results live as long as somebody looks at them.
+    _folder: Arc<TempDir>,
 }
 
 impl Scene {
@@ -38,7 +40,7 @@ impl Scene {
 
     /// Another FFmpeg, and other bounds on standing still.
     pub(crate) fn with(ffmpeg: Option<&Path>, patience: Patience) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let state = StateDir::open(folder.path().join("state")).unwrap();
         let probe = reel_testkit::fake_ffmpeg::real_ffmpeg().map(|path| path.with_file_name("ffprobe"));
         let ffmpeg = Ffmpeg::discover(ffmpeg, probe.as_deref()).unwrap();
@@ -48,12 +50,6 @@ impl Scene {
         let queue = Arc::new(MemoryQueue::new(Arc::new(now_millis)));
         let site = Site { cores: 2, memory_bytes: 8 << 30, gpu: false };
         Self { folder, engine: Engine::new(queue, store, devices, registry, site, state) }
-    }
-
-    /// The same machine with another number of cores.
-    pub(crate) fn with_cores(mut self, cores: u32) -> Self {
-        self.engine.site.cores = cores;
-        self
     }
 
     /// A place for files of the test.
@@ -101,7 +97,7 @@ impl Scene {
             Some(artifact) => Some(engine.store.local_path(&artifact.key, self.folder.path()).await.unwrap()),
             None => None,
         };
-        Ended { job, output }
+        Ended { job, output, _folder: Arc::clone(&self.folder) }
     }
 }
 

@@ -12,7 +12,7 @@ fn sound_is_opus_in_webm_and_copied_into_mov() {
     let source = clips::two_audio();
     let webm = scene.matte(&source, |_| {});
     assert_eq!(probed(webm.output(), "stream=codec_name"), ["vp9", "opus", "opus"]);
-    assert_eq!(probed(webm.output(), "stream_tags=language"), ["eng", "ger"]);
+    assert_eq!(probed(webm.output(), "stream_tags=language"), ["", "eng", "deu"]);
     let mov = scene.matte(&source, |params| params.format = Some(Format::Prores));
     assert_eq!(probed(mov.output(), "stream=codec_name"), ["prores", "aac", "aac"]);
     let silent = scene.matte(&source, |params| params.no_audio = true);
