@@ -2,6 +2,7 @@
 
 mod colour;
 mod grid;
+mod means;
 mod model;
 mod shape;
 mod upsample;

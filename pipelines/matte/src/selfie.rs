@@ -2,6 +2,9 @@
 //!
 //! Serial and cheap: everything here happens at the network's size. What makes a matte of a guess at full size is in
 //! [`crate::finish`], and keeps no state.
+//!
+//! What it cannot: people lower than about an eighth of the frame's short side are not seen; more than [`FIGURES_MAX`] are not followed;
+//! animals and drawn figures that stand like people are people to this network, and what people hold or sit at often goes with them.
 
 mod blobs;
 mod cut;

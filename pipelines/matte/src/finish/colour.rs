@@ -5,23 +5,17 @@
 //! again. Luma and both planes of colour are each done at their own size.
 
 use super::grid::blurred;
+use super::means::{Mean, Sums, add_block, flat, foreground, mean_of, mix};
 use crate::picture::Picture;
 
 /// The side of a block, in pixels of luma; even, so that planes of colour have whole blocks too.
 const BLOCK: usize = 8;
-const SURE_FOREGROUND: u8 = 245;
-const SURE_BACKGROUND: u8 = 10;
 /// Blocks on each side over which sure colours are averaged.
 const AVERAGE_REACH: usize = 2;
-/// So many sure samples around a block are enough.
-const SAMPLES_ENOUGH: f32 = 8.0;
 /// Blocks around somebody that keep somebody's colours: a codec's transforms and filters reach as far as 32 pixels.
 const CODEC_REACH: usize = 3;
 /// The blank: black.
 const BLANK: [u8; 3] = [16, 128, 128];
-
-/// Foreground: number of lumas, their sum, number of colours, sums of Cb and Cr; the same of the background.
-type Sums = [f32; 10];
 
 /// Replaces the colours of a picture by those of the foreground that its alpha tells of.
 pub(super) fn clean(picture: &mut Picture, alpha: &[u8]) {
@@ -33,14 +27,12 @@ pub(super) fn clean(picture: &mut Picture, alpha: &[u8]) {
     let blocks = Blocks::of(alpha, width, height);
     let sums = blocks.sums(picture, alpha, &small);
     let sums = blurred(&sums, blocks.columns, AVERAGE_REACH);
-    let means: Vec<Means> = sums.iter().map(Means::of).collect();
-    let (chroma_width, chroma_height) = picture.chroma_size();
+    let (chroma_width, _) = picture.chroma_size();
+    let means = |channel| -> Vec<Mean> { sums.iter().map(|sums| mean_of(sums, channel)).collect() };
     let [luma, cb, cr] = picture.planes_mut();
-    let size = (width, height);
-    let chroma_size = (chroma_width, chroma_height);
-    blocks.paint(luma, alpha, size, BLOCK, &means, 0);
-    blocks.paint(cb, &small, chroma_size, BLOCK / 2, &means, 1);
-    blocks.paint(cr, &small, chroma_size, BLOCK / 2, &means, 2);
+    blocks.paint(luma, alpha, width, BLOCK, &means(0), BLANK[0]);
+    blocks.paint(cb, &small, chroma_width, BLOCK / 2, &means(1), BLANK[1]);
+    blocks.paint(cr, &small, chroma_width, BLOCK / 2, &means(2), BLANK[2]);
 }
 
 /// Alpha at the size of the planes of colour.
@@ -119,54 +111,68 @@ impl Blocks {
     fn sums(&self, picture: &Picture, alpha: &[u8], small: &[u8]) -> Vec<Sums> {
         let mut sums = vec![[0.0; 10]; self.kinds.len()];
         let [luma, cb, cr] = picture.planes();
-        let (chroma_width, chroma_height) = picture.chroma_size();
         let (width, height) = (picture.width(), picture.height());
+        let (chroma_width, chroma_height) = picture.chroma_size();
         for (index, sums) in sums.iter_mut().enumerate().filter(|(index, _)| self.is_asked[*index] > 0) {
             let (column, row) = (index % self.columns, index / self.columns);
-            add_plane(luma, alpha, (width, height), (column, row), BLOCK, sums, (0, 1));
-            let place = (column, row);
-            let chroma_size = (chroma_width, chroma_height);
-            add_plane(cb, small, chroma_size, place, BLOCK / 2, sums, (2, 3));
+            let span =
+                |at: usize, side: usize, limit: usize| (at * side).min(limit)..((at + 1) * side).min(limit);
+            let (rows, columns) = (span(row, BLOCK, height), span(column, BLOCK, width));
+            add_block(luma, alpha, width, rows, columns, sums, (0, 1));
+            let (rows, columns) =
+                (span(row, BLOCK / 2, chroma_height), span(column, BLOCK / 2, chroma_width));
+            add_block(cb, small, chroma_width, rows.clone(), columns.clone(), sums, (2, 3));
             // The number of colours is that of Cb.
             let (one, other) = (sums[2], sums[7]);
-            add_plane(cr, small, chroma_size, place, BLOCK / 2, sums, (2, 4));
+            add_block(cr, small, chroma_width, rows, columns, sums, (2, 4));
             (sums[2], sums[7]) = (one, other);
         }
         sums
     }
 
     /// One plane of the picture, whose blocks have sides of `side`.
-    fn paint(
-        &self,
-        plane: &mut [u8],
-        alpha: &[u8],
-        (width, height): (usize, usize),
-        side: usize,
-        all: &[Means],
-        channel: usize,
-    ) {
-        for (row, kinds) in self.kinds.chunks_exact(self.columns).enumerate() {
-            let runs: Vec<_> = runs(kinds).collect();
-            for y in row * side..((row + 1) * side).min(height) {
-                let line = y * width;
-                for (kind, columns) in &runs {
-                    let range = (columns.start * side).min(width)..(columns.end * side).min(width);
-                    let out = &mut plane[line + range.start..line + range.end];
-                    let means = &all[row * self.columns..];
-                    match kind {
-                        Kind::Inside => {}
-                        Kind::Far => out.fill(BLANK[channel]),
-                        Kind::Near => {
-                            for (out, mean) in out.chunks_mut(side).zip(&means[columns.clone()]) {
-                                out.fill(mean.flat(channel));
-                            }
+    fn paint(&self, plane: &mut [u8], alpha: &[u8], width: usize, side: usize, means: &[Mean], blank: u8) {
+        let row_last = self.kinds.len() / self.columns - 1;
+        let mut mixed = vec![Mean::default(); self.columns];
+        for (y, (out, alpha)) in plane.chunks_exact_mut(width).zip(alpha.chunks_exact(width)).enumerate() {
+            let row = y / side;
+            let means_of = |row: usize| &means[row * self.columns..(row + 1) * self.columns];
+            let (other, share) = neighbour(y % side, side);
+            let beside = if other { (row + 1).min(row_last) } else { row.saturating_sub(1) };
+            for (kind, columns) in runs(&self.kinds[row * self.columns..(row + 1) * self.columns]) {
+                let range = (columns.start * side).min(width)..(columns.end * side).min(width);
+                let out = &mut out[range.clone()];
+                match kind {
+                    Kind::Inside => {}
+                    Kind::Far => out.fill(blank),
+                    Kind::Near => {
+                        for (out, mean) in out.chunks_mut(side).zip(&means_of(row)[columns]) {
+                            out.fill(flat(mean).unwrap_or(blank));
                         }
-                        Kind::Edge => {
-                            let alpha = &alpha[line + range.start..line + range.end];
-                            let blocks = out.chunks_mut(side).zip(alpha.chunks(side)).zip(columns.clone());
-                            for ((out, alpha), column) in blocks {
-                                let flat = means[column].flat(channel);
-                                self.paint_edge(out, alpha, flat, (column * side, y), side, channel, all);
+                    }
+                    Kind::Edge => {
+                        let around = columns.start.saturating_sub(1)..(columns.end + 1).min(self.columns);
+                        let rows =
+                            means_of(row)[around.clone()].iter().zip(&means_of(beside)[around.clone()]);
+                        for (mixed, (own, beside)) in mixed[around].iter_mut().zip(rows) {
+                            *mixed = mix(own, beside, share);
+                        }
+                        let blocks = out.chunks_mut(side).zip(alpha[range].chunks(side)).zip(columns);
+                        for ((out, alpha), column) in blocks {
+                            let flat = flat(&means_of(row)[column]).unwrap_or(blank);
+                            let own = &mixed[column];
+                            let left = &mixed[column.saturating_sub(1)];
+                            let right = &mixed[(column + 1).min(self.columns - 1)];
+                            for (x, (out, alpha)) in out.iter_mut().zip(alpha).enumerate() {
+                                *out = match *alpha {
+                                    255 => continue,
+                                    0 => flat,
+                                    alpha => {
+                                        let (other, share) = neighbour(x, side);
+                                        let mean = mix(own, if other { right } else { left }, share);
+                                        foreground(&mean, *out, alpha)
+                                    }
+                                };
                             }
                         }
                     }
@@ -174,40 +180,13 @@ impl Blocks {
             }
         }
     }
+}
 
-    /// Some pixels of one row, from `(x, y)` on.
-    #[expect(clippy::too_many_arguments, reason = "one step of a loop, kept apart to be read")]
-    fn paint_edge(
-        &self,
-        out: &mut [u8],
-        alpha: &[u8],
-        flat: u8,
-        (x, y): (usize, usize),
-        side: usize,
-        channel: usize,
-        means: &[Means],
-    ) {
-        let above = self.rows_around(y, side);
-        for (index, (out, alpha)) in out.iter_mut().zip(alpha).enumerate() {
-            match *alpha {
-                255 => {}
-                0 => *out = flat,
-                alpha => {
-                    let left = self.columns_around(x + index, side);
-                    let mean = Means::between(means, self.columns, above, left, channel);
-                    *out = mean.foreground(*out, alpha);
-                }
-            }
-        }
-    }
-
-    fn columns_around(&self, x: usize, side: usize) -> (usize, (usize, f32)) {
-        around(x, side, self.columns)
-    }
-
-    fn rows_around(&self, y: usize, side: usize) -> (usize, (usize, f32)) {
-        around(y, side, self.kinds.len() / self.columns)
-    }
+/// Whether a pixel of a block is nearer to the block after it than to the one before, and that one's share.
+#[inline]
+fn neighbour(pixel: usize, side: usize) -> (bool, f32) {
+    let place = (pixel as f32 + 0.5) / side as f32 - 0.5;
+    (place > 0.0, place.abs())
 }
 
 /// Blocks of one kind that follow each other.
@@ -218,123 +197,4 @@ fn runs(kinds: &[Kind]) -> impl Iterator<Item = (Kind, std::ops::Range<usize>)> 
         start = range.end;
         (run[0], range)
     })
-}
-
-/// The block whose middle is before a pixel, the one after, and how far it is between them.
-fn around(pixel: usize, side: usize, count: usize) -> (usize, (usize, f32)) {
-    let place = ((pixel as f32 + 0.5) / side as f32 - 0.5).max(0.0);
-    let first = (place as usize).min(count - 1);
-    (first, ((first + 1).min(count - 1), (place - first as f32).clamp(0.0, 1.0)))
-}
-
-fn add_plane(
-    plane: &[u8],
-    alpha: &[u8],
-    (width, height): (usize, usize),
-    (column, row): (usize, usize),
-    side: usize,
-    sums: &mut Sums,
-    (count_at, sum_at): (usize, usize),
-) {
-    let (mut counts, mut totals) = ([0u32; 2], [0u32; 2]);
-    for y in row * side..((row + 1) * side).min(height) {
-        let range = (y * width + (column * side).min(width))..(y * width + ((column + 1) * side).min(width));
-        for (value, alpha) in plane[range.clone()].iter().zip(&alpha[range]) {
-            let kind = match *alpha {
-                SURE_FOREGROUND.. => 0,
-                ..=SURE_BACKGROUND => 1,
-                _ => continue,
-            };
-            counts[kind] += 1;
-            totals[kind] += u32::from(*value);
-        }
-    }
-    for kind in 0..2 {
-        sums[kind * 5 + count_at] += counts[kind] as f32;
-        sums[kind * 5 + sum_at] += totals[kind] as f32;
-    }
-}
-
-/// Mean colours around a block, and how well they are known, 0 to 1; first of luma, then of colours.
-#[derive(Clone, Copy, Default)]
-struct Means {
-    /// For each channel: foreground and background.
-    colours: [[f32; 2]; 3],
-    /// The same for luma and for both colours.
-    known: [[f32; 2]; 2],
-}
-
-/// The same of one channel at one pixel.
-struct Mean {
-    foreground: f32,
-    background: f32,
-    has_foreground: f32,
-    has_background: f32,
-}
-
-impl Means {
-    fn of(sums: &Sums) -> Self {
-        let mut means = Self::default();
-        for (kind, sums) in sums.chunks_exact(5).enumerate() {
-            for (channel, (sum, count)) in [(1, 0), (3, 2), (4, 2)].into_iter().enumerate() {
-                means.colours[channel][kind] = sums[sum] / sums[count].max(1.0);
-                means.known[channel.min(1)][kind] = (sums[count] / SAMPLES_ENOUGH).min(1.0);
-            }
-        }
-        means
-    }
-
-    /// What fills a place where nobody is: somebody's colour, where it is known.
-    fn flat(&self, channel: usize) -> u8 {
-        if self.known[channel.min(1)][0] > 0.1 { self.colours[channel][0] as u8 } else { BLANK[channel] }
-    }
-
-    /// Between four blocks; those that know nothing do not count.
-    #[inline]
-    fn between(
-        means: &[Self],
-        columns: usize,
-        (above, (below, down)): (usize, (usize, f32)),
-        (left, (right, across)): (usize, (usize, f32)),
-        channel: usize,
-    ) -> Mean {
-        let corners = [
-            (above * columns + left, (1.0 - down) * (1.0 - across)),
-            (above * columns + right, (1.0 - down) * across),
-            (below * columns + left, down * (1.0 - across)),
-            (below * columns + right, down * across),
-        ];
-        let (mut sums, mut known) = ([0.0; 2], [0.0; 2]);
-        for (index, weight) in corners {
-            let mean = &means[index];
-            for kind in 0..2 {
-                let weight = weight * mean.known[channel.min(1)][kind];
-                known[kind] += weight;
-                sums[kind] += weight * mean.colours[channel][kind];
-            }
-        }
-        Mean {
-            foreground: sums[0] / known[0].max(1e-6),
-            background: sums[1] / known[1].max(1e-6),
-            has_foreground: known[0],
-            has_background: known[1],
-        }
-    }
-}
-
-impl Mean {
-    /// F for a pixel; the pixel itself where too little is known.
-    #[inline]
-    fn foreground(&self, pixel: u8, alpha: u8) -> u8 {
-        let share = f32::from(alpha) / 255.0;
-        let pixel = f32::from(pixel);
-        let corrected = if self.has_background > 0.05 {
-            let sum = share * self.foreground + (1.0 - share) * self.background;
-            self.foreground + share * (pixel - sum)
-        } else {
-            self.foreground + share * (pixel - self.foreground)
-        };
-        let trust = (self.has_foreground * 4.0).min(1.0);
-        (pixel + (corrected - pixel) * trust + 0.5).clamp(0.0, 255.0) as u8
-    }
 }

@@ -268,3 +268,13 @@ fn pictures_of_any_size_are_finished() {
         assert_eq!(matted.alpha.len(), width * height);
     }
 }
+
+#[test]
+fn parts_of_another_picture_are_left_out() {
+    let picture = Picture::black(64, 48);
+    let view = Rect { left: 32, top: 0, right: 65, bottom: 48 };
+    let beyond = Part { view, mask: vec![255; AREA], sample: Sample::of(&picture, &view) };
+    let short = Part { view: Rect::whole(64, 48), mask: vec![255; 9], sample: beyond.sample.clone() };
+    let guess = Guess { parts: vec![beyond, short], is_cut: false };
+    assert_eq!(alpha_from_guess(&picture, &guess), vec![0; 64 * 48]);
+}

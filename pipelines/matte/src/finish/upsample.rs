@@ -2,20 +2,29 @@
 
 use super::model::{BELIEF, Cell, MASK, OFFSET, WEIGHTS, cells};
 use crate::picture::Picture;
-use crate::selfie::{Guess, Part, SIDE};
+use crate::selfie::{AREA, Guess, Part, Rect, SIDE, Sample};
 
 /// What a line of colours gives within this share of its ends is its end: noise does not make somebody transparent.
 const LINE_ENDS: f32 = 0.15;
 /// The same for what is written.
 const ENDS: f32 = 0.05;
 
-/// 255 is somebody, 0 is nobody; both exactly, away from edges.
+/// 255 is somebody, 0 is nobody; both exactly, away from edges. Parts that are not of this picture are left out.
 pub(super) fn alpha_from_guess(picture: &Picture, guess: &Guess) -> Vec<u8> {
     let mut alpha = vec![0; picture.width() * picture.height()];
-    for part in guess.parts.iter().filter(|part| !part.view.is_empty()) {
+    let frame = Rect::whole(picture.width(), picture.height());
+    for part in guess.parts.iter().filter(|part| is_whole(part, &frame)) {
         draw(picture, part, &mut alpha);
     }
     alpha
+}
+
+/// Whether a part is of this picture, and all there.
+fn is_whole(part: &Part, frame: &Rect) -> bool {
+    let Sample { luma, cb, cr } = &part.sample;
+    !part.view.is_empty()
+        && part.view.intersect(frame) == part.view
+        && [&part.mask, luma, cb, cr].into_iter().all(|plane| plane.len() == AREA)
 }
 
 /// For each pixel of a length: the cell before it, and how far it is on the way to the next.

@@ -10,8 +10,8 @@ use super::{AREA, Part, Rect, SIDE};
 
 /// Less than this many cells are nobody.
 const CELLS_MIN: u32 = (AREA / 400) as u32;
-/// Cells around a part that stay with it: its soft edge and its hair.
-const RIM: usize = 7;
+/// Cells around solid ones that stay with them: the soft edge, and hair.
+const RIM: usize = 6;
 /// Frames without anybody after which a figure is given up.
 const WEAK_MAX: u8 = 3;
 /// Answers in the mirror that were other before a figure is given up.
@@ -65,6 +65,12 @@ impl Figure {
     /// Whether it is not shown yet.
     pub(super) fn is_on_probation(&self) -> bool {
         self.probation > 0
+    }
+
+    /// Whether it can be in such a frame.
+    pub(super) fn is_within(&self, frame: &Rect) -> bool {
+        let is_within = |rect: &Rect| !rect.is_empty() && rect.intersect(frame) == *rect;
+        is_within(&self.view) && is_within(&self.home)
     }
 
     /// Whether it has been gone, or doubtful, for too long.
@@ -176,11 +182,13 @@ fn solid_bounds(mask: &[u16], labels: &[u16], own: &[u16]) -> Option<(Rect, u32)
     bounds.map(|bounds| (bounds, count))
 }
 
-/// Some parts with their rims, and nothing else.
+/// The solid cells of some parts with their rims, and nothing else: what is faint far from anything solid is haze.
 fn kept(mask: &[u16], labels: &[u16], own: &[u16]) -> Mask {
-    let is_own: Vec<u8> = labels.iter().map(|label| u8::from(*label != 0 && own.contains(label))).collect();
+    let is_own = |label: &u16| *label != 0 && own.contains(label);
+    let is_solid: Vec<u8> =
+        mask.iter().zip(labels).map(|(cell, label)| u8::from(*cell >= SOLID && is_own(label))).collect();
     let mut across = vec![0u8; AREA];
-    for (row, out) in is_own.chunks_exact(SIDE).zip(across.chunks_exact_mut(SIDE)) {
+    for (row, out) in is_solid.chunks_exact(SIDE).zip(across.chunks_exact_mut(SIDE)) {
         let mut since = RIM + 1;
         for (cell, out) in row.iter().zip(out.iter_mut()) {
             since = if *cell == 1 { 0 } else { since + 1 };
@@ -200,12 +208,8 @@ fn kept(mask: &[u16], labels: &[u16], own: &[u16]) -> Mask {
             }
         }
     }
-    let parts = mask.iter().zip(&near).zip(labels.iter().zip(&is_own));
+    let parts = mask.iter().zip(&near).zip(labels);
     parts
-        .map(
-            |((cell, near), (label, is_own))| {
-                if *is_own == 1 || (*near == 1 && *label == 0) { *cell } else { 0 }
-            },
-        )
+        .map(|((cell, near), label)| if *near == 1 && (*label == 0 || is_own(label)) { *cell } else { 0 })
         .collect()
 }

@@ -74,7 +74,9 @@ impl Tracker {
             // A cut leaves nothing behind, not even how much this frame differs from the one before.
             (State { size, glance: Some(Glance::of(picture)), ..State::default() }, true)
         };
-        let parts = if eye.frame().is_empty() {
+        let frame = eye.frame();
+        state.figures.retain(|figure| figure.is_within(&frame));
+        let parts = if frame.is_empty() {
             Vec::new()
         } else if is_cut {
             state.begin(&mut eye)?
