@@ -32,6 +32,15 @@ pub(crate) struct LaneSpec {
 }
 
 impl Plane {
+    /// What is encoded, in the words of an error.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Colour => "the colours",
+            Self::Alpha | Self::Grey => "the matte",
+            Self::Both => "the colours with the matte",
+        }
+    }
+
     /// FFmpeg's name of how its pictures are laid out.
     pub(crate) fn pix_fmt(self) -> &'static str {
         if self == Self::Both { "yuva420p" } else { "yuv420p" }

@@ -11,6 +11,15 @@ pub struct Patience {
     pub encode: Duration,
     /// A network that does not answer for one batch.
     pub infer: Duration,
+    /// Any program that is started, those that look at files and join them as well; nothing leaves each its own bound.
+    pub any: Option<Duration>,
+}
+
+impl Patience {
+    /// The same for all.
+    pub fn of(time: Duration) -> Self {
+        Self { decode: time, encode: time, infer: time, any: Some(time) }
+    }
 }
 
 impl Default for Patience {
@@ -19,6 +28,7 @@ impl Default for Patience {
             decode: Duration::from_secs(60),
             encode: Duration::from_secs(120),
             infer: Duration::from_secs(60),
+            any: None,
         }
     }
 }
