@@ -23,6 +23,7 @@ pub struct Ffmpeg {
     encoders: OnceLock<BTreeSet<String>>,
     filters: OnceLock<BTreeSet<String>>,
     pulse: Option<Pulse>,
+    stall_max: Option<Duration>,
 }
 
 /// Asking for a version or a list is quick; a program that takes longer is none of ours.
@@ -55,6 +56,11 @@ impl Ffmpeg {
     /// The same programs; every child made from them tells `pulse` while it is at work.
     pub fn with_pulse(&self, pulse: Pulse) -> Self {
         Self { pulse: Some(pulse), ..self.clone() }
+    }
+
+    /// The same programs; no child made from them may stand still for longer, whatever else is said of it.
+    pub fn with_stall_max(&self, most: Duration) -> Self {
+        Self { stall_max: Some(most), ..self.clone() }
     }
 
     /// Path of `ffmpeg`.
@@ -115,13 +121,13 @@ impl Ffmpeg {
 
     /// An `ffmpeg` child with the switches that every one of ours has: no questions, no banner, warnings only.
     pub fn command(&self) -> ChildSpec {
-        let spec = ChildSpec::new(&self.ffmpeg).pulse(self.pulse.clone());
+        let spec = ChildSpec::new(&self.ffmpeg).pulse(self.pulse.clone()).stall_max(self.stall_max);
         spec.args(["-nostdin", "-hide_banner", "-v", "warning", "-y"])
     }
 
     /// An `ffprobe` child that says errors only.
     pub fn probe_command(&self) -> ChildSpec {
-        let spec = ChildSpec::new(&self.ffprobe).pulse(self.pulse.clone());
+        let spec = ChildSpec::new(&self.ffprobe).pulse(self.pulse.clone()).stall_max(self.stall_max);
         spec.args(["-hide_banner", "-v", "error"])
     }
 
@@ -146,6 +152,7 @@ impl Ffmpeg {
             encoders: OnceLock::new(),
             filters: OnceLock::new(),
             pulse: None,
+            stall_max: None,
         };
         // Whatever else bears these names would be taken for a damaged source later.
         found.version = found.cached("version", || {

@@ -2,6 +2,8 @@
 
 use reel_media::Timeline;
 
+use crate::words::ChunkChoice;
+
 /// What a killed process may lose, in work: a chunk takes about a minute. Below twice as much, one does it all.
 const CHUNK_WORK_SECS: f64 = 60.0;
 /// Pixels that a core works through in a second, roughly: decoding, finishing and encoding together.
@@ -14,11 +16,23 @@ const KEY_FAR_SECS: f64 = 60.0;
 const SNAP: f64 = 0.2;
 
 /// The first frame of each chunk, beginning with 0, and why it is one although it is long.
-pub(crate) fn cuts(timeline: &Timeline, pixels: u64, cores: u32) -> (Vec<u32>, Option<String>) {
+pub(crate) fn cuts(
+    timeline: &Timeline,
+    choice: ChunkChoice,
+    pixels: u64,
+    cores: u32,
+) -> (Vec<u32>, Option<String>) {
     let secs = timeline.duration_secs();
-    let rate = f64::from(timeline.frame_count) / secs.max(1e-3);
-    let work_secs = secs * rate * pixels as f64 / (PIXELS_A_CORE * f64::from(cores.max(1)));
-    let count = (work_secs / CHUNK_WORK_SECS).min(secs / CHUNK_SECS_MIN).round() as u32;
+    let work_secs =
+        f64::from(timeline.frame_count) * pixels as f64 / (PIXELS_A_CORE * f64::from(cores.max(1)));
+    let count = match choice {
+        ChunkChoice::Auto => (work_secs / CHUNK_WORK_SECS).min(secs / CHUNK_SECS_MIN).round() as u32,
+        ChunkChoice::None => 1,
+        // A film whose times lie far apart has no more chunks than pictures.
+        ChunkChoice::Millis(millis) => {
+            ((secs * 1000.0 / millis.max(1) as f64).round() as u32).min(timeline.frame_count)
+        }
+    };
     if count <= 1 {
         return (vec![0], None);
     }
@@ -63,20 +77,28 @@ mod tests {
 
     #[test]
     fn a_chunk_is_about_a_minute_of_work_and_begins_at_a_key() {
-        let (first_frames, because) = cuts(&film(120), 1920 * 1080, 2);
+        let (first_frames, because) = cuts(&film(120), ChunkChoice::Auto, 1920 * 1080, 2);
         assert_eq!((first_frames.first(), because), (Some(&0), None));
         // 120 s of 25 frames of 2 Mpixel at 80 Mpixel/s are 78 s of work.
         assert_eq!(first_frames.len(), 1);
-        let (first_frames, _) = cuts(&film(600), 1920 * 1080, 2);
+        let (first_frames, _) = cuts(&film(600), ChunkChoice::Auto, 1920 * 1080, 2);
         assert_eq!(first_frames.len(), 6);
         assert!(first_frames.iter().all(|first| first % 100 == 0), "{first_frames:?}");
-        assert_eq!(cuts(&film(6), 3840 * 2160, 1).0.len(), 1);
+        assert_eq!(cuts(&film(6), ChunkChoice::Auto, 3840 * 2160, 1).0.len(), 1);
+    }
+
+    #[test]
+    fn chunks_are_as_long_as_asked_for_whatever_the_work() {
+        let count = |choice| cuts(&film(20), choice, 128 * 96, 2).0.len();
+        assert_eq!(count(ChunkChoice::Auto), 1);
+        assert_eq!(count(ChunkChoice::Millis(2000)), 10);
+        assert_eq!(cuts(&film(600), ChunkChoice::None, 3840 * 2160, 1).0, [0]);
     }
 
     #[test]
     fn a_film_that_is_not_known_frame_by_frame_is_not_cut() {
         let timeline = Timeline { unreliable: Some("fields".to_owned()), ..film(600) };
-        let (first_frames, because) = cuts(&timeline, 1920 * 1080, 2);
+        let (first_frames, because) = cuts(&timeline, ChunkChoice::Auto, 1920 * 1080, 2);
         assert_eq!(first_frames, [0]);
         assert!(because.is_some_and(|because| because.contains("fields")));
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -12,7 +13,7 @@ use reel_types::{CancelToken, FailureKind};
 
 use crate::chunk::FilmChunk;
 use crate::codec::{Plane, lanes};
-use crate::failure::run_error;
+use crate::failure::stage_error;
 use crate::patience::Patience;
 use crate::picture::Matted;
 
@@ -39,10 +40,15 @@ impl Drop for Held {
     }
 }
 
-/// The encoders of one chunk.
-pub(crate) struct Encoders(Vec<Lane>);
+/// The encoders of one chunk. Dropping them ends them and waits for that.
+pub(crate) struct Encoders {
+    lanes: Vec<Lane>,
+    /// What they make is not wanted any more.
+    is_given_up: Arc<AtomicBool>,
+}
 
 struct Lane {
+    plane: Plane,
     pictures: SyncSender<(i64, Arc<Held>)>,
     thread: JoinHandle<Result<f64, MediaError>>,
 }
@@ -64,7 +70,8 @@ impl Encoders {
         scratch: &Path,
         cancel: &CancelToken,
     ) -> Result<(Self, Vec<Left>), RunError> {
-        let mut running = Vec::new();
+        // From the first on: when the second does not start, nobody else ends the first.
+        let mut encoders = Self { lanes: Vec::new(), is_given_up: Arc::default() };
         let mut left = Vec::new();
         for lane in lanes(&chunk.look, chunk.clock) {
             let path = scratch.join(lane.file);
@@ -79,50 +86,85 @@ impl Encoders {
                 stall_timeout: patience.encode,
                 out: path.clone(),
             };
-            let writer = FrameWriter::create(ffmpeg, &spec, cancel).map_err(run_error)?;
-            let (pictures, receiver) = sync_channel(WAITING_MAX);
             let plane = lane.plane;
+            let writer = FrameWriter::create(ffmpeg, &spec, cancel).map_err(|error| said(plane, error))?;
+            let (pictures, receiver) = sync_channel(WAITING_MAX);
+            let is_given_up = Arc::clone(&encoders.is_given_up);
             let thread = std::thread::Builder::new()
                 .name(format!("encode {}", lane.file))
-                .spawn(move || encode(writer, plane, &receiver));
+                .spawn(move || encode(writer, plane, &receiver, &is_given_up));
             let thread = thread.map_err(|error| {
                 RunError::failed(FailureKind::Transient, format!("cannot start a thread: {error}"))
             })?;
-            running.push(Lane { pictures, thread });
+            encoders.lanes.push(Lane { plane, pictures, thread });
             left.push(Left { name: lane.file, mime: lane.mime, path });
         }
-        Ok((Self(running), left))
+        Ok((encoders, left))
     }
 
     /// Hands a picture to all; false when one of them takes no more.
     pub(crate) fn write(&mut self, tick: i64, held: &Arc<Held>) -> bool {
-        self.0.iter().all(|lane| lane.pictures.send((tick, Arc::clone(held))).is_ok())
+        self.lanes.iter().all(|lane| lane.pictures.send((tick, Arc::clone(held))).is_ok())
     }
 
-    /// Waits for all; answers with their CPU seconds.
-    pub(crate) fn finish(self) -> Result<f64, RunError> {
-        // All hear that there is no more before the first is waited for.
-        let (pictures, threads): (Vec<_>, Vec<_>) =
-            self.0.into_iter().map(|lane| (lane.pictures, lane.thread)).unzip();
-        drop(pictures);
-        let mut ended = Vec::new();
-        for thread in threads {
-            ended.push(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    /// Waits for all; answers with their CPU seconds. The first that failed has the word: the rest then only got no more pictures.
+    pub(crate) fn finish(mut self) -> Result<f64, RunError> {
+        let mut secs = 0.0;
+        let mut failed = None;
+        for (plane, ended) in self.join() {
+            match ended {
+                Ok(lane_secs) => secs += lane_secs,
+                Err(error) if error.is_cancelled() => return Err(RunError::Cancelled),
+                Err(error) => failed = failed.or(Some((plane, error))),
+            }
         }
-        ended.into_iter().sum::<Result<f64, MediaError>>().map_err(run_error)
+        match failed {
+            Some((plane, error)) => Err(said(plane, error)),
+            None => Ok(secs),
+        }
     }
+
+    fn join(&mut self) -> Vec<(Plane, Result<f64, MediaError>)> {
+        // All hear that there is no more before the first is waited for.
+        let threads: Vec<_> = self.lanes.drain(..).map(|lane| (lane.plane, lane.thread)).collect();
+        let joined = |thread: JoinHandle<_>| {
+            thread
+                .join()
+                .unwrap_or_else(|_| Err(MediaError::Mismatch("an encoder's thread panicked".to_owned())))
+        };
+        threads.into_iter().map(|(plane, thread)| (plane, joined(thread))).collect()
+    }
+}
+
+impl Drop for Encoders {
+    fn drop(&mut self) {
+        self.is_given_up.store(true, Ordering::Relaxed);
+        drop(self.join());
+    }
+}
+
+fn said(plane: Plane, error: MediaError) -> RunError {
+    stage_error(&format!("encode {}", plane.as_str()), error)
 }
 
 fn encode(
     mut writer: FrameWriter,
     plane: Plane,
     pictures: &Receiver<(i64, Arc<Held>)>,
+    is_given_up: &AtomicBool,
 ) -> Result<f64, MediaError> {
     let mut scratch = Vec::new();
     while let Ok((tick, held)) = pictures.recv() {
+        if is_given_up.load(Ordering::Relaxed) {
+            break;
+        }
         plane.write(&mut writer, tick, &held.matted, &mut scratch)?;
     }
-    let report = writer.finish()?;
+    if is_given_up.load(Ordering::Relaxed) {
+        // Dropping the writer ends its child.
+        return Ok(0.0);
+    }
+    let report = writer.finish_all()?;
     Ok(report.user_secs + report.sys_secs)
 }
 

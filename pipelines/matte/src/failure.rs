@@ -16,6 +16,17 @@ pub(crate) fn run_error(error: MediaError) -> RunError {
     RunError::Failed(failure)
 }
 
+/// The same, with what was being done: a program's name alone does not tell which of several was meant.
+pub(crate) fn stage_error(action: &str, error: MediaError) -> RunError {
+    match run_error(error) {
+        RunError::Failed(mut failure) => {
+            failure.message = format!("cannot {action}: {}", failure.message);
+            RunError::Failed(failure)
+        }
+        other => other,
+    }
+}
+
 /// A file of ours that cannot be read or written.
 pub(crate) fn storage(action: &str, error: &std::io::Error) -> RunError {
     RunError::failed(FailureKind::Storage, format!("cannot {action}: {error}"))

@@ -5,12 +5,14 @@
 
 mod stages;
 
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use reel_engine::{RunContext, RunError};
 use reel_media::raw::{FrameReader, FrameReaderSpec};
 use reel_media::{Ffmpeg, MediaError};
+use reel_types::CancelToken;
 use reel_types::time::Timestamp;
 
 use crate::backdrop::Behind;
@@ -18,10 +20,10 @@ use crate::backend::Backend;
 use crate::chunk::FilmChunk;
 use crate::edge::Edge;
 use crate::encode::Encoders;
-use crate::failure::run_error;
+use crate::failure::{run_error, stage_error};
 use crate::patience::Patience;
 use crate::picture::{self, Picture};
-use stages::{Done, Work, finish, in_order};
+use stages::{Done, Work, finish, in_order, or_lost};
 
 /// Bytes of pictures under way at most, as far as that many pictures keep the stages busy.
 const BYTES_MAX: usize = 224 << 20;
@@ -47,56 +49,53 @@ pub(crate) fn run(
     encoders: Encoders,
     cx: &RunContext<'_>,
 ) -> Result<Made, RunError> {
+    let reader = open(ffmpeg, patience, chunk, &cx.source(0)?, cx.cancel())?;
     let look = &chunk.look;
-    let reader = open(ffmpeg, patience, chunk, cx)?;
+    let edge = Edge::new(look, Behind::of(ffmpeg, look, cx)?);
+    let total = u64::from(chunk.frame_count());
+    through(reader, chunk, backend, &edge, encoders, |made| cx.progress(made.min(total), total))
+}
+
+/// The stages, side by side. What fails first is told to the last of them, which then ends; the others only wait for their neighbours
+/// and hear that they are gone.
+fn through(
+    reader: FrameReader,
+    chunk: &FilmChunk,
+    backend: &mut dyn Backend,
+    edge: &Edge,
+    encoders: Encoders,
+    on_frame: impl FnMut(u64) + Send,
+) -> Result<Made, RunError> {
+    let look = &chunk.look;
     let (width, height) = (look.width as usize, look.height as usize);
     let count =
         (BYTES_MAX / (picture::bytes(width, height) + width * height)).clamp(PICTURES_MIN, PICTURES_MAX);
-    let edge = Edge::new(look, Behind::of(ffmpeg, look, cx)?);
     let (give_back, empty) = channel::<Vec<u8>>();
     for _ in 0..count {
         let _ = give_back.send(Vec::new());
     }
     let (decoded_sender, decoded) = channel::<(i64, Vec<u8>)>();
     let (work_sender, work) = channel::<Work>();
-    let (done_sender, done) = channel();
+    let (done_sender, finished) = channel();
     let work = Arc::new(Mutex::new(work));
     let finishers = look.threads.max(1);
     std::thread::scope(|scope| {
-        let decoder = scope.spawn(move || decode(reader, &empty, &decoded_sender));
+        let done = done_sender.clone();
+        let decoder = scope.spawn(move || {
+            or_lost(&done, "decoding", || decode(reader, &empty, &decoded_sender)).unwrap_or_default()
+        });
         for _ in 0..finishers {
-            let (work, done, edge) = (Arc::clone(&work), done_sender.clone(), &edge);
+            let (work, done) = (Arc::clone(&work), done_sender.clone());
             scope.spawn(move || finish(&work, &done, edge));
         }
         drop(work);
-        let writer = scope.spawn(move || {
-            let total = u64::from(chunk.frame_count());
-            in_order(&done, encoders, give_back, chunk, |made| cx.progress(made.min(total), total))
-        });
-        let guessed = guess(chunk, backend, &decoded, &work_sender, &done_sender);
+        let writer = scope.spawn(move || in_order(&finished, encoders, give_back, chunk, on_frame));
+        or_lost(&done_sender, "guessing", || guess(chunk, backend, &decoded, &work_sender, &done_sender));
         drop((work_sender, done_sender));
         drop(decoded);
-        let decoded = joined(decoder);
-        let written = joined(writer);
-        let complaints = first_cause(decoded, guessed, &written)?;
-        Ok(Made { pts: written?, complaints })
+        let complaints = joined(decoder);
+        Ok(Made { pts: joined(writer)?, complaints })
     })
-}
-
-/// What went wrong first explains the rest: a stage that only lost its neighbour has nothing to say.
-fn first_cause<T>(
-    decoded: Result<T, RunError>,
-    guessed: Result<(), RunError>,
-    written: &Result<Vec<i64>, RunError>,
-) -> Result<T, RunError> {
-    if let (Err(RunError::Cancelled), _, _)
-    | (_, Err(RunError::Cancelled), _)
-    | (_, _, Err(RunError::Cancelled)) = (&decoded, &guessed, written)
-    {
-        return Err(RunError::Cancelled);
-    }
-    guessed?;
-    decoded
 }
 
 fn joined<T>(handle: std::thread::ScopedJoinHandle<'_, T>) -> T {
@@ -107,7 +106,8 @@ fn open(
     ffmpeg: &Ffmpeg,
     patience: &Patience,
     chunk: &FilmChunk,
-    cx: &RunContext<'_>,
+    source: &Path,
+    cancel: &CancelToken,
 ) -> Result<FrameReader, RunError> {
     let look = &chunk.look;
     let at = |ticks: i64| Timestamp::new(ticks, chunk.tick);
@@ -119,9 +119,9 @@ fn open(
         filters: look.filters.clone(),
         tolerant: true,
         stall_timeout: patience.decode,
-        ..FrameReaderSpec::new(cx.source(0)?, chunk.stream_index, chunk.tick, "yuv420p")
+        ..FrameReaderSpec::new(source, chunk.stream_index, chunk.tick, "yuv420p")
     };
-    FrameReader::open(ffmpeg, &spec, cx.cancel()).map_err(run_error)
+    FrameReader::open(ffmpeg, &spec, cancel).map_err(undecoded)
 }
 
 /// Pictures into buffers that are free; ends when nobody takes them any more.
@@ -135,10 +135,10 @@ fn decode(
             Ok(Some(time)) if decoded.send((time.ticks, buffer)).is_ok() => {}
             Ok(Some(_)) => return Ok(Vec::new()),
             Ok(None) => break,
-            Err(error) => return Err(run_error(error)),
+            Err(error) => return Err(undecoded(error)),
         }
     }
-    let report = reader.finish().map_err(run_error)?;
+    let report = reader.finish().map_err(undecoded)?;
     let complaints = report
         .stderr_tail
         .lines()
@@ -147,6 +147,10 @@ fn decode(
         .map(str::to_owned)
         .collect();
     Ok(complaints)
+}
+
+fn undecoded(error: MediaError) -> RunError {
+    stage_error("decode the film", error)
 }
 
 /// Looks at each picture in turn. Those before the chunk only warm the backend up.
@@ -177,3 +181,6 @@ fn guess(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use reel_device::DeviceWish;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Backdrop, BatchSize, DownsampleRatio, KeyColour, Levels, Moment};
+use crate::words::{Backdrop, BatchSize, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment};
 
 /// How to cut people out.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize, JsonSchema, clap::Args)]
@@ -75,6 +75,11 @@ pub struct Params {
     #[arg(long, default_value_t, value_name = "auto|N")]
     #[schemars(with = "String")]
     pub batch_size: BatchSize,
+
+    /// Cut the work into chunks, of which a kill costs one at most: auto, none, or about so many seconds each
+    #[arg(long, default_value_t, value_name = "auto|none|SECS")]
+    #[schemars(with = "String")]
+    pub chunk: ChunkChoice,
 
     /// Without sound
     #[arg(long)]

@@ -13,6 +13,15 @@ pub struct Patience {
     pub infer: Duration,
     /// For a free place on a GPU.
     pub lease: Duration,
+    /// Any program that is started, those that look at files and join them as well; nothing leaves each its own bound.
+    pub any: Option<Duration>,
+}
+
+impl Patience {
+    /// The same for all.
+    pub fn of(time: Duration) -> Self {
+        Self { decode: time, encode: time, infer: time, lease: time, any: Some(time) }
+    }
 }
 
 impl Default for Patience {
@@ -22,6 +31,7 @@ impl Default for Patience {
             encode: Duration::from_secs(120),
             infer: Duration::from_secs(60),
             lease: Duration::from_secs(20),
+            any: None,
         }
     }
 }

@@ -30,7 +30,8 @@ impl MattePipeline {
 
     /// The same with other bounds on standing still.
     pub fn with_patience(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+        let bounded = patience.any.map(|most| Arc::new(self.ffmpeg.with_stall_max(most)));
+        Self { patience, ffmpeg: bounded.unwrap_or(self.ffmpeg), ..self }
     }
 
     /// For steps that run for as long as the film is, and cannot say how far they are.

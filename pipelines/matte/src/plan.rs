@@ -64,7 +64,7 @@ pub(crate) fn decide(params: &Params, facts: &Facts, site: &Site) -> Result<Deci
     let lanes = (site.cores / CORES_A_LANE).max(1);
     let threads = (site.cores / lanes).clamp(1, 16);
     let (look, mut said) = Look::of(params, video, facts, threads)?;
-    let (first_frames, whole_because) = cuts(&facts.timeline, pixels, site.cores);
+    let (first_frames, whole_because) = cuts(&facts.timeline, params.chunk, pixels, site.cores);
     said.extend(whole_because);
     let format = look.format;
     let (sound, told) = match params.no_audio || facts.still || format == Format::Png {

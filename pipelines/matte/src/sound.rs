@@ -12,7 +12,7 @@ use reel_types::time::{Rational, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
-use crate::failure::run_error;
+use crate::failure::{run_error, stage_error};
 use crate::params::Format;
 use crate::patience::Patience;
 
@@ -148,13 +148,21 @@ pub(crate) fn run(
     let source = cx.source(0)?;
     let out = cx.scratch().join(chunk.part_name());
     let spec = command(ffmpeg, chunk, &source, &out).stall_timeout(patience.encode);
-    let mut end_micros = 0;
+    let (mut end_micros, mut is_done) = (0, false);
     child::run(&spec, cx.cancel(), |progress| {
-        end_micros = progress.out_time_micros;
+        (end_micros, is_done) = (progress.out_time_micros, progress.done);
         let done = u64::try_from(progress.out_time_micros / 1000).unwrap_or(0);
         cx.progress(done.min(chunk.duration_millis), chunk.duration_millis);
     })
-    .map_err(run_error)?;
+    .map_err(|error| stage_error("encode the sound", error))?;
+    if !is_done {
+        // What it left may be anything, and would be kept.
+        let detail = "it ended without saying that it is done".to_owned();
+        return Err(stage_error(
+            "encode the sound",
+            MediaError::UnexpectedOutput { program: "ffmpeg", detail },
+        ));
+    }
     let is_short = out.metadata().is_ok_and(|meta| meta.len() < SOUND_BYTES_MIN);
     if end_micros <= 0 && is_short {
         match frame_table(ffmpeg, &out, 0, cx.cancel()) {

@@ -69,6 +69,8 @@ pub struct ChildSpec {
     pub limits: Limits,
     /// Ends the child when neither progress nor output moves for so long. `None`: never.
     pub stall_timeout: Option<Duration>,
+    /// Bounds `stall_timeout` from above, whatever is asked for there, and stands for it where nothing is.
+    pub stall_max: Option<Duration>,
     /// Ends the child after so long. `None`: never.
     pub wall_limit: Option<Duration>,
     /// Beats when progress or output moves; under a `stall_timeout`, which watches for that by itself, as long as the
@@ -88,6 +90,7 @@ impl ChildSpec {
             progress: false,
             limits: Limits::default(),
             stall_timeout: None,
+            stall_max: None,
             wall_limit: None,
             pulse: None,
         }
@@ -121,6 +124,17 @@ impl ChildSpec {
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall_timeout = Some(timeout);
         self
+    }
+
+    /// Bounds every `stall_timeout`.
+    pub fn stall_max(mut self, most: Option<Duration>) -> Self {
+        self.stall_max = most;
+        self
+    }
+
+    /// How long the child may really stand still.
+    pub(super) fn stall_limit(&self) -> Option<Duration> {
+        [self.stall_timeout, self.stall_max].into_iter().flatten().min()
     }
 
     /// Ends the child after so long.
@@ -167,6 +181,16 @@ fn quoted(word: &OsStr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bound_on_standing_still_counts_whoever_asks_for_more() {
+        let secs = Duration::from_secs;
+        let bounded = ChildSpec::new("/bin/true").stall_max(Some(secs(2)));
+        assert_eq!(bounded.stall_limit(), Some(secs(2)));
+        assert_eq!(bounded.clone().stall_timeout(secs(60)).stall_limit(), Some(secs(2)));
+        assert_eq!(bounded.stall_timeout(secs(1)).stall_limit(), Some(secs(1)));
+        assert_eq!(ChildSpec::new("/bin/true").stall_limit(), None);
+    }
 
     #[test]
     fn the_command_line_can_be_pasted_into_a_shell() {

@@ -135,6 +135,7 @@ impl Supervised {
         if cancel.is_cancelled() {
             return Err(MediaError::Cancelled);
         }
+        let spec = &ChildSpec { stall_timeout: spec.stall_limit(), ..spec.clone() };
         let started = Instant::now();
         let spawn_error = |source| MediaError::Spawn { program: spec.program.clone(), source };
         let Spawned { pid, stdin, stdout, stderr, progress } = spawner::start(spec).map_err(spawn_error)?;

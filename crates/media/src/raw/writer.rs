@@ -43,6 +43,7 @@ pub struct FrameWriter {
     running: Running,
     frame_bytes: usize,
     last_pts: Option<i64>,
+    frame_count: u64,
 }
 
 /// A slow preset may take long for one picture.
@@ -81,7 +82,8 @@ impl FrameWriter {
         child.stdin = Plumbing::Pipe;
         child.progress = true;
         child.stall_timeout = Some(spec.stall_timeout);
-        let mut writer = Self { running: child::spawn(&child, cancel)?, frame_bytes, last_pts: None };
+        let mut writer =
+            Self { running: child::spawn(&child, cancel)?, frame_bytes, last_pts: None, frame_count: 0 };
         writer.send(&file_header(&header))?;
         Ok(writer)
     }
@@ -116,7 +118,9 @@ impl FrameWriter {
         })?;
         self.last_pts = Some(pts);
         self.send(&frame_header(time, found))?;
-        planes.iter().try_for_each(|plane| self.send(plane))
+        planes.iter().try_for_each(|plane| self.send(plane))?;
+        self.frame_count += 1;
+        Ok(())
     }
 
     /// Tells the encoder that there is no more, and waits for it.
@@ -125,6 +129,21 @@ impl FrameWriter {
     /// Those of a child.
     pub fn finish(self) -> Result<ChildReport, MediaError> {
         self.running.wait()
+    }
+
+    /// The same for an encoder that gives a packet for each frame, which is looked at: one that ends early and says that all is well is
+    /// found out here, and not when its file is read.
+    ///
+    /// # Errors
+    /// [`MediaError::UnexpectedOutput`] when frames are missing; those of a child.
+    pub fn finish_all(mut self) -> Result<ChildReport, MediaError> {
+        let report = self.running.wait_mut()?;
+        let said = self.running.progress();
+        if said.done && said.frame == self.frame_count {
+            return Ok(report);
+        }
+        let detail = format!("it encoded {} of {} pictures", said.frame, self.frame_count);
+        Err(MediaError::UnexpectedOutput { program: "ffmpeg", detail })
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), MediaError> {

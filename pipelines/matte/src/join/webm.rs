@@ -4,7 +4,7 @@ use reel_engine::{RunContext, RunError};
 use reel_media::Ffmpeg;
 use reel_media::webm::{
     AlphaDecode, AlphaExpectation, IvfChunk, WebmAudio, WebmCodec, WebmReader, WebmSpec, WebmWriter,
-    verify_alpha,
+    tick_nanos_for, verify_alpha,
 };
 use reel_types::FailureKind;
 use reel_types::time::Rational;
@@ -74,6 +74,7 @@ fn growing(ticks: impl Iterator<Item = i64>, last: Option<i64>) -> Vec<i64> {
 fn spec(facts: &Facts, decided: &Decided, made: &Made<'_>) -> Result<WebmSpec, RunError> {
     let look = &decided.look;
     let mut spec = WebmSpec::new(WebmCodec::Vp9, look.width, look.height, true);
+    spec.tick_nanos = tick_nanos_for(facts.timeline.tick);
     spec.video.sample_aspect = look.sample_aspect;
     spec.video.colour = look.colour.clone();
     spec.video.spatial = facts.spatial;
