@@ -55,7 +55,7 @@ impl Image {
         let [input] = network.inputs() else { return Err(unfit("it has several inputs")) };
         let sides = input.shape.as_slice();
         let size = match sides {
-            [_, channels, height, width] if matches!(channels, None | Some(3)) => (*height, *width),
+            [_, None | Some(3), height, width] => (*height, *width),
             _ => return Err(unfit("its input is no picture of three colours, one plane after another")),
         };
         let is_plane = |port: &&Port| matches!(port.shape.as_slice(), [_, None | Some(1), _, _] | [_, _, _]);
