@@ -8,24 +8,30 @@ use std::time::Instant;
 
 use reel_matte::finish::{Controls, finish};
 use reel_matte::picture::{ColourSpace, Picture};
-use reel_matte::selfie::{AREA, SIDE, Segment, Tracker};
+use reel_matte::selfie::{AREA, Segment, Tracker};
 
 const WIDTH: usize = 1920;
 const HEIGHT: usize = 1080;
 const FRAMES: usize = 100;
 
-/// Answers with a soft disc of a third of the view, wherever it looks, and counts its own time.
-struct Disc {
-    answer: Vec<f32>,
+/// Answers with what is red, and counts its own time.
+#[derive(Default)]
+struct RedIsSomebody {
     millis: f64,
 }
 
-impl Segment for Disc {
+impl Segment for RedIsSomebody {
     type Error = std::convert::Infallible;
 
     fn segment(&mut self, rows: &[f32]) -> Result<Vec<f32>, Self::Error> {
         let start = cpu_millis();
-        let answers = self.answer.repeat(rows.len() / (3 * AREA));
+        let answers = rows
+            .chunks_exact(3 * AREA)
+            .flat_map(|rows| {
+                let (red, rest) = rows.split_at(AREA);
+                red.iter().zip(rest).map(|(red, green)| ((red - green - 0.15) * 4.0).clamp(0.0, 1.0))
+            })
+            .collect();
         self.millis += cpu_millis() - start;
         Ok(answers)
     }
@@ -39,7 +45,7 @@ fn cpu_millis() -> f64 {
     nanos.unwrap_or_else(|| START.get_or_init(Instant::now).elapsed().as_nanos() as f64) / 1e6
 }
 
-/// Stripes that move a little, and some noise.
+/// Somebody red, from the head to the hips, before stripes; with some noise.
 fn picture(frame: usize) -> Picture {
     let mut picture = Picture::black(WIDTH, HEIGHT);
     let mut seed = frame as u32 + 1;
@@ -47,17 +53,18 @@ fn picture(frame: usize) -> Picture {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         *luma = 60 + ((at % WIDTH + at / WIDTH) / 16 % 8 * 16) as u8 + (seed >> 29) as u8;
     }
+    for (at, sample) in picture.planes_mut()[2].iter_mut().enumerate() {
+        let across = ((at % (WIDTH / 2)) as f32 - 480.0) / 240.0;
+        let down = ((at / (WIDTH / 2)) as f32 - 540.0) / 450.0;
+        if across * across + down * down < 1.0 {
+            *sample = 200;
+        }
+    }
     picture
 }
 
 fn main() {
-    let answer = (0..AREA)
-        .map(|at| {
-            let (x, y) = ((at % SIDE) as f32 - 127.5, (at / SIDE) as f32 - 127.5);
-            ((84.0 - (x * x + y * y).sqrt()) / 6.0).clamp(0.0, 1.0)
-        })
-        .collect();
-    let mut network = Disc { answer, millis: 0.0 };
+    let mut network = RedIsSomebody::default();
     let mut tracker = Tracker::new(ColourSpace::BT709);
     let pictures: Vec<_> = (0..4).map(picture).collect();
     tracker.step(&pictures[0], &mut network).unwrap();
