@@ -49,4 +49,4 @@ pub use patience::Patience;
 pub use picture::{ColourSpace, Matted, Picture};
 pub use pipeline::MattePipeline;
 pub use sound::{Becomes, SoundChunk, SoundTrack};
-pub use words::{Backdrop, BatchSize, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment, WordError};
+pub use words::{Backdrop, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment, WordError};

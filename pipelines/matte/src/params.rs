@@ -5,7 +5,7 @@ use reel_device::DeviceWish;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Backdrop, BatchSize, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment};
+use crate::words::{Backdrop, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment};
 
 /// How to cut people out.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize, JsonSchema, clap::Args)]
@@ -70,16 +70,6 @@ pub struct Params {
     /// A picture of nine frames on a checkerboard instead of the film, within seconds
     #[arg(long)]
     pub preview: bool,
-
-    /// Streams that a network works on at once: auto, or 1 to 32
-    #[arg(long, default_value_t, value_name = "auto|N")]
-    #[schemars(with = "String")]
-    pub batch_size: BatchSize,
-
-    /// Cut the work into chunks, of which a kill costs one at most: auto, none, or about so many seconds each
-    #[arg(long, default_value_t, value_name = "auto|none|SECS")]
-    #[schemars(with = "String")]
-    pub chunk: ChunkChoice,
 
     /// Without sound
     #[arg(long)]

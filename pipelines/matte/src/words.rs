@@ -26,7 +26,7 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(KeyColour, Backdrop, Levels, Moment, DownsampleRatio, BatchSize, ChunkChoice);
+as_text!(KeyColour, Backdrop, Levels, Moment, DownsampleRatio, ChunkChoice);
 
 /// Red, green, blue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -197,81 +197,6 @@ impl fmt::Display for DownsampleRatio {
     }
 }
 
-/// Streams that a network works on at once.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum BatchSize {
-    /// By size and free memory.
-    #[default]
-    Auto,
-    /// So many.
-    Fixed(u8),
-}
-
-impl FromStr for BatchSize {
-    type Err = WordError;
-
-    fn from_str(text: &str) -> Result<Self, WordError> {
-        if text == "auto" {
-            return Ok(Self::Auto);
-        }
-        let size = text.parse::<u8>().ok().filter(|size| (1..=32).contains(size));
-        size.map(Self::Fixed)
-            .ok_or_else(|| WordError(format!("{text:?} is no batch size: auto is, or 1 to 32")))
-    }
-}
-
-impl fmt::Display for BatchSize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => f.write_str("auto"),
-            Self::Fixed(size) => size.fmt(f),
-        }
-    }
-}
-
-/// How the film is cut into chunks.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum ChunkChoice {
-    /// About a minute of work each.
-    #[default]
-    Auto,
-    /// Not at all.
-    None,
-    /// Of about this length.
-    Millis(u64),
-}
-
-impl FromStr for ChunkChoice {
-    type Err = WordError;
-
-    fn from_str(text: &str) -> Result<Self, WordError> {
-        match text {
-            "auto" => return Ok(Self::Auto),
-            "none" => return Ok(Self::None),
-            _ => {}
-        }
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let secs = text.parse::<f64>().ok().filter(|secs| plain && (0.5..=86_400.0).contains(secs));
-        secs.map(|secs| Self::Millis((secs * 1000.0).round() as u64)).ok_or_else(|| {
-            WordError(format!(
-                "{text:?} is no way to cut: auto and none are, or a length in seconds from 0.5 to 86400"
-            ))
-        })
-    }
-}
-
-impl fmt::Display for ChunkChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => f.write_str("auto"),
-            Self::None => f.write_str("none"),
-            Self::Millis(millis) => write!(f, "{}", *millis as f64 / 1000.0),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,8 +212,6 @@ mod tests {
         check::<Levels>("10,245");
         check::<Moment>("90.5");
         check::<DownsampleRatio>("0.25");
-        check::<BatchSize>("auto");
-        check::<BatchSize>("4");
         check::<ChunkChoice>("auto");
         check::<ChunkChoice>("none");
         check::<ChunkChoice>("2.5");
@@ -313,6 +236,5 @@ mod tests {
         }
         assert!("245,10".parse::<Levels>().is_err() && "1".parse::<Levels>().is_err());
         assert!("0".parse::<DownsampleRatio>().is_err() && "NaN".parse::<DownsampleRatio>().is_err());
-        assert!("0".parse::<BatchSize>().is_err() && "33".parse::<BatchSize>().is_err());
     }
 }
