@@ -54,7 +54,7 @@ fn damaged(index: usize, folder: &Path) -> (PathBuf, String) {
 #[test]
 fn damaged_sources_give_a_result_or_one_clear_error() {
     let mut tally = Tally::new("damaged sources");
-    for index in 0..count(12, 86) {
+    for index in 0..count(12, 80) {
         let scene = Scene::with(None, Patience::of(10 * PATIENCE));
         let (source, name) = damaged(index, scene.folder());
         let change = |params: &mut Params| params.format = Some([Format::Webm, Format::Ffv1][index / 8 % 2]);
