@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kill cancels damage fuzz api-fuzz survival big upload serve
+.PHONY: help setup demo test check bench kill cancels damage faults fuzz api-fuzz survival big upload serve
 
 CARGO := scripts/cargo
 
@@ -50,6 +50,13 @@ cancels: setup ## cancel 1000 jobs while they run (REEL_CANCELS=n for another nu
 
 damage: setup ## damage 100 000 packed videos (REEL_DAMAGES=n for more): exact, named holes, or a refusal
 	@REEL_DAMAGES=$${REEL_DAMAGES:-100000} $(CARGO) test --package reel-pack damaged_videos -- --nocapture </dev/null
+
+faults: setup ## 200 ways for a matte to go wrong: no hang, a result or one clear error, nothing left behind
+	@export REEL_FAULTS=all; if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	     $(CARGO) nextest run --package reel-matte --package reel --test faults --test matte --profile faults --no-fail-fast </dev/null; \
+	 else \
+	     $(CARGO) test --package reel-matte --package reel --test faults --test matte --no-fail-fast -- --nocapture </dev/null; \
+	 fi
 
 fuzz: setup ## feed the readers of pack what a fuzzer makes up (REEL_FUZZ_SECS=n for each target; goes on where it was)
 	@scripts/fuzz $(ONLY)

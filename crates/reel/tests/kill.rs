@@ -12,8 +12,7 @@ use std::time::{Duration, Instant};
 use reel_engine::crash_point;
 use reel_testkit::clips;
 use rustix::process::Signal;
-use serde_json::Value;
-use support::{Ran, Scene, frame_hashes};
+use support::{Ran, Scene, frame_hashes, nothing_done_twice};
 
 const ARGS: [&str; 10] =
     ["transcode", "in.mp4", "-o", "out.mp4", "--preset", "medium", "--chunk", "2", "--json", "--device=cpu"];
@@ -38,23 +37,6 @@ fn nothing_partial(output: &Path, frames: &str) {
     if output.exists() {
         assert_eq!(frame_hashes(output), frames);
     }
-}
-
-/// What was finished once was not done again.
-#[track_caller]
-fn nothing_done_twice(job: &Value) {
-    let done: Vec<&Value> = job["attempts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|a| a["outcome"] == "done")
-        .map(|a| &a["task"])
-        .collect();
-    let mut once = done.clone();
-    once.sort_by_key(|task| task.to_string());
-    once.dedup();
-    assert_eq!(done.len(), once.len(), "{job:#}");
-    assert_eq!(done.len(), job["tasks"].as_array().unwrap().len(), "{job:#}");
 }
 
 #[test]

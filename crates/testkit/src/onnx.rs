@@ -11,12 +11,17 @@ const CHANNELS: [usize; 4] = [16, 20, 40, 64];
 /// A recurrent network with RVM's inputs (`src`, `r1i` to `r4i`, `downsample_ratio`), outputs (`fgr`, `pha`, `r1o` to `r4o`)
 /// and recurrence, in 32-bit floats. State n has 1/2ⁿ of the downsampled size.
 pub fn rvm_shaped() -> Vec<u8> {
-    rvm(Kind::F32)
+    rvm(Kind::F32, Look::Ends)
+}
+
+/// The same, but one look at a picture takes years.
+pub fn endless_rvm() -> Vec<u8> {
+    rvm(Kind::F32, Look::NeverEnds)
 }
 
 /// The same with 16-bit floats at every input and output but the ratio, as RVM's 16-bit file has them.
 pub fn rvm_shaped_f16() -> Vec<u8> {
-    rvm(Kind::F16)
+    rvm(Kind::F16, Look::Ends)
 }
 
 /// One image in (`src`, 1 × 3 × height × width, any number of rows), one matte out (`pha`).
@@ -33,14 +38,7 @@ pub fn matting(height: usize, width: usize) -> Vec<u8> {
 
 /// One that would run for years: a loop of 2⁶² rounds over `x` (4 floats), out as `y`.
 pub fn endless() -> Vec<u8> {
-    let mut body = Graph::new("body");
-    body.input("round", Kind::I64, &[]);
-    body.input("go_on", Kind::Bool, &[]);
-    body.input("before", Kind::F32, &[Dim::Is(4)]);
-    body.output("goes_on", Kind::Bool, &[]);
-    body.output("after", Kind::F32, &[Dim::Is(4)]);
-    body.node("Identity", &["go_on"], &["goes_on"], |_| {});
-    body.node("Sin", &["before"], &["after"], |_| {});
+    let body = rounds(&[Dim::Is(4)]);
     let mut graph = Graph::new("endless");
     graph.input("x", Kind::F32, &[Dim::Is(4)]);
     graph.output("y", Kind::F32, &[Dim::Is(4)]);
@@ -80,7 +78,27 @@ pub fn broken() -> Vec<u8> {
     whole
 }
 
-fn rvm(kind: Kind) -> Vec<u8> {
+/// What a loop does in each round, with numbers of this shape.
+fn rounds(sizes: &[Dim]) -> Graph {
+    let mut body = Graph::new("body");
+    body.input("round", Kind::I64, &[]);
+    body.input("go_on", Kind::Bool, &[]);
+    body.input("before", Kind::F32, sizes);
+    body.output("goes_on", Kind::Bool, &[]);
+    body.output("after", Kind::F32, sizes);
+    body.node("Identity", &["go_on"], &["goes_on"], |_| {});
+    body.node("Sin", &["before"], &["after"], |_| {});
+    body
+}
+
+/// How long it takes to look at a picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Ends,
+    NeverEnds,
+}
+
+fn rvm(kind: Kind, look: Look) -> Vec<u8> {
     let mut graph = Graph::new("rvm_shaped");
     let picture = |channels| [Dim::Any("B"), Dim::Is(channels), Dim::Any("H"), Dim::Any("W")];
     graph.input("src", kind, &picture(3));
@@ -103,6 +121,13 @@ fn rvm(kind: Kind) -> Vec<u8> {
     });
     graph.node("Resize", &["src_32", "nothing", "scales"], &["small"], graph::linear);
     let (mut from, mut from_channels) = ("small".to_owned(), 3);
+    if look == Look::NeverEnds {
+        let body = rounds(&[Dim::Any("B"), Dim::Is(3), Dim::Any("H"), Dim::Any("W")]);
+        graph.longs("rounds", &[], &[1 << 62]);
+        graph.truth("yes");
+        graph.node("Loop", &["rounds", "yes", "small"], &["looked"], |node| node.graph("body", &body));
+        from = "looked".to_owned();
+    }
     for (state, channels) in (1..).zip(CHANNELS) {
         let name = |what: &str| format!("{what}{state}");
         graph.weights(&name("w"), &[channels, from_channels, 3, 3], state as u64);

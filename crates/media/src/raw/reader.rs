@@ -180,7 +180,11 @@ impl FrameReader {
         };
         // NUT may count in a finer unit, never in a coarser one.
         let exact = time.rescale(self.time_base).filter(|exact| *exact == time);
-        exact.map(Some).ok_or_else(|| self.broken(&io::Error::other("a time between two ticks")))
+        // FFmpeg counts in the stream's own unit where it can; where the stream claims another than its times need, the claim is wrong.
+        exact.map(Some).ok_or_else(|| {
+            let detail = "its time stamps do not fit the clock that it claims".to_owned();
+            MediaError::Damaged { path: self.path.clone(), detail }
+        })
     }
 
     fn broken(&self, error: &io::Error) -> MediaError {

@@ -226,6 +226,23 @@ impl Running {
     }
 }
 
+/// What was finished once was not done again.
+#[track_caller]
+pub fn nothing_done_twice(job: &Value) {
+    let done: Vec<&Value> = job["attempts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|a| a["outcome"] == "done")
+        .map(|a| &a["task"])
+        .collect();
+    let mut once = done.clone();
+    once.sort_by_key(|task| task.to_string());
+    once.dedup();
+    assert_eq!(done.len(), once.len(), "{job:#}");
+    assert_eq!(done.len(), job["tasks"].as_array().unwrap().len(), "{job:#}");
+}
+
 /// Names in a folder, sorted.
 pub fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().flatten();

@@ -1,5 +1,6 @@
 //! Stages that fail: the others end, and the one that failed has the word.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -68,7 +69,7 @@ fn site() -> Site {
 }
 
 /// The only chunk of three seconds: 90 pictures, more than there are buffers.
-fn chunk(ffmpeg: &Ffmpeg, source: &std::path::Path) -> FilmChunk {
+fn chunk(ffmpeg: &Ffmpeg, source: &Path) -> FilmChunk {
     let limits = ProbeLimits::default();
     let (media, table) = probe_with_frames(ffmpeg, source, &limits, &CancelToken::new()).unwrap();
     let facts = Facts {

@@ -57,7 +57,10 @@ impl Scene {
     fn on(ffmpeg: Option<&Path>, patience: Patience, nvml: FakeNvml) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let state = StateDir::open(folder.path().join("state")).unwrap();
-        let probe = reel_testkit::fake_ffmpeg::real_ffmpeg().map(|path| path.with_file_name("ffprobe"));
+        // A fake may bring its own ffprobe.
+        let beside = ffmpeg.map(|path| path.with_file_name("ffprobe")).filter(|path| path.is_file());
+        let real = reel_testkit::fake_ffmpeg::real_ffmpeg().map(|path| path.with_file_name("ffprobe"));
+        let probe = beside.or(real);
         let ffmpeg = Ffmpeg::discover(ffmpeg, probe.as_deref()).unwrap();
         let devices = Devices::new(Arc::new(nvml), None, None, None);
         let registry = Registry::new().with(MattePipeline::new(ffmpeg, networks()).with_patience(patience));
@@ -79,11 +82,25 @@ impl Scene {
 
     /// The same with more sources.
     pub(crate) fn matte_of(&self, sources: &[&Path], change: impl FnOnce(&mut Params)) -> Ended {
+        self.matte_within(sources, change, Duration::from_secs(3600)).unwrap()
+    }
+
+    /// The same; nothing comes of a job that takes longer than `limit`.
+    pub(crate) fn matte_within(
+        &self,
+        sources: &[&Path],
+        change: impl FnOnce(&mut Params),
+        limit: Duration,
+    ) -> Option<Ended> {
         let mut params = Params { model: Model::Chroma, ..Params::default() };
         change(&mut params);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(self.run(sources, &params))
+        let ended =
+            runtime.block_on(async { tokio::time::timeout(limit, self.run(sources, &params)).await.ok() });
+        // A thread that hangs must not hold up the test that tells of it.
+        runtime.shutdown_background();
+        ended
     }
 
     /// Runs a job for each film, all on one worker, to their ends.
