@@ -2,8 +2,6 @@
 //!
 //! How many random moments: `REEL_KILLS`, 8 unless told.
 
-#![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
-
 mod support;
 
 use std::path::Path;

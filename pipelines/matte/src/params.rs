@@ -71,6 +71,11 @@ pub struct Params {
     #[arg(long)]
     pub preview: bool,
 
+    /// Cut the work into chunks, of which a kill costs one at most: auto, none, or about so many seconds each
+    #[arg(long, default_value_t, value_name = "auto|none|SECS")]
+    #[schemars(with = "String")]
+    pub chunk: ChunkChoice,
+
     /// Without sound
     #[arg(long)]
     pub no_audio: bool,

@@ -197,6 +197,48 @@ impl fmt::Display for DownsampleRatio {
     }
 }
 
+/// How the film is cut into chunks.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ChunkChoice {
+    /// About a minute of work each.
+    #[default]
+    Auto,
+    /// Not at all.
+    None,
+    /// Of about this length.
+    Millis(u64),
+}
+
+impl FromStr for ChunkChoice {
+    type Err = WordError;
+
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        match text {
+            "auto" => return Ok(Self::Auto),
+            "none" => return Ok(Self::None),
+            _ => {}
+        }
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let secs = text.parse::<f64>().ok().filter(|secs| plain && (0.5..=86_400.0).contains(secs));
+        secs.map(|secs| Self::Millis((secs * 1000.0).round() as u64)).ok_or_else(|| {
+            WordError(format!(
+                "{text:?} is no way to cut: auto and none are, or a length in seconds from 0.5 to 86400"
+            ))
+        })
+    }
+}
+
+impl fmt::Display for ChunkChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::None => f.write_str("none"),
+            Self::Millis(millis) => write!(f, "{}", *millis as f64 / 1000.0),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

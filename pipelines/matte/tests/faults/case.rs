@@ -68,7 +68,7 @@ impl Tally {
         if limit.is_some_and(|limit| case.verdict > limit) {
             self.problem(case, format!("a verdict after {:?}", case.verdict));
         }
-        let Some(Ended { job, output }) = &case.ended else {
+        let Some(Ended { job, output, .. }) = &case.ended else {
             return self.problem(case, "it hangs".to_owned());
         };
         match (job.state, &job.failure) {
