@@ -130,7 +130,6 @@ complete -c reel -n "__fish_reel_using_subcommand matte" -l feather -d 'Softens 
 complete -c reel -n "__fish_reel_using_subcommand matte" -l levels -d 'What counts as nothing and as all, from 0 to 255: LOW,HIGH' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l start -d 'Begin here: seconds, or [HH:]MM:SS' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l duration -d 'Only so much: seconds, or [HH:]MM:SS' -r
-complete -c reel -n "__fish_reel_using_subcommand matte" -l batch-size -d 'Streams that a network works on at once: auto, or 1 to 32' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l chunk -d 'Cut the work into chunks, of which a kill costs one at most: auto, none, or about so many seconds each' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l device -d 'Where to work: auto, cpu, gpu, gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
