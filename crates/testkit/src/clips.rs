@@ -1,6 +1,6 @@
 //! Tiny clips for tests, made once with the FFmpeg on `PATH` and kept under `target/tmp/clips`.
 //!
-//! A clip is named by what made it, and appears by rename, so tests that run side by side share it.
+//! A clip is named by what made it, and appears whole, so tests that run side by side share it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -230,7 +230,7 @@ fn derived(name: &str, source: &Path, change: impl FnOnce(&mut Vec<u8>)) -> Path
     })
 }
 
-/// The clip if it is there; else `make` writes it beside, and it is renamed.
+/// The clip if it is there; else `make` writes it beside, and it is put in place.
 fn keep(name: &str, key: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/clips");
     std::fs::create_dir_all(&folder).expect("target/tmp can be written");
@@ -241,7 +241,13 @@ fn keep(name: &str, key: &str, make: impl FnOnce(&Path)) -> PathBuf {
         let part =
             folder.join(format!("part-{}-{:?}-{name}", std::process::id(), std::thread::current().id()));
         make(&part);
-        std::fs::rename(&part, &path).expect("both are in one folder");
+        // Where two tests make it at once the first one's stays: a job that reads it would see it replaced.
+        match std::fs::hard_link(&part, &path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                panic!("{}: {error}", path.display())
+            }
+            _ => std::fs::remove_file(&part).expect("it was just made"),
+        }
     }
     path
 }
