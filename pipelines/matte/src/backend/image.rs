@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use reel_engine::{RunContext, RunError};
-use reel_infer::{ElementKind, Network, Port, Source, View, Watch, Wish, f16};
+use reel_infer::{ElementKind, Network, Port, View, Watch, f16};
 use reel_types::{Failure, FailureKind};
 
-use super::networks::{Networks, floats, infer_error, ran_on, watch};
+use super::networks::{Networks, brought, floats, infer_error, ran_on, watch};
 use super::rgb::{Converter, alpha_bytes};
 use super::{Backend, Finish, RanOn};
 use crate::finish::finish_alpha;
@@ -38,18 +38,10 @@ impl Image {
         patience: &Patience,
         cx: &RunContext<'_>,
     ) -> Result<Self, RunError> {
-        let source = look.weights_source.ok_or_else(|| RunError::internal("no source holds the network"))?;
-        let path = cx.source(source as usize)?;
-        let runtime = networks.runtime.get().map_err(infer_error)?;
-        let wish = Wish::new(look.device, look.threads as usize);
-        let network = Network::load(runtime, Source::File(&path), &wish).map_err(infer_error)?;
-        let named =
-            || cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
+        let (network, named) = brought(networks, look, cx)?;
         let unfit = |what: &str| {
-            let failure = Failure::new(
-                FailureKind::Input,
-                format!("{} makes no matte of one picture: {what}", named()),
-            );
+            let failure =
+                Failure::new(FailureKind::Input, format!("{named} makes no matte of one picture: {what}"));
             RunError::from(failure.with_hint("`reel models add` says what a network takes and gives"))
         };
         let [input] = network.inputs() else { return Err(unfit("it has several inputs")) };

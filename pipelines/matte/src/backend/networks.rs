@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use reel_engine::{RunContext, RunError};
-use reel_infer::{Data, InferError, Network, OnDemand, Outputs, Registry, Watch};
+use reel_infer::{Data, InferError, Network, OnDemand, Outputs, Registry, Source, Watch, Wish};
 use reel_types::FailureKind;
 
 use super::RanOn;
+use crate::look::Look;
 use crate::patience::Patience;
 
 /// The runtime of networks, and the folder of the models that are brought along.
@@ -24,6 +25,21 @@ impl Networks {
         let registry = Registry::new(self.data.as_deref().unwrap_or(std::path::Path::new("")));
         registry.find(name).map(|(path, _)| path).map_err(|error| RunError::Failed(error.failure()))
     }
+}
+
+/// The network that a person brought, and what that person calls its file.
+pub(super) fn brought(
+    networks: &Networks,
+    look: &Look,
+    cx: &RunContext<'_>,
+) -> Result<(Network, String), RunError> {
+    let source = look.weights_source.ok_or_else(|| RunError::internal("no source holds the network"))?;
+    let path = cx.source(source as usize)?;
+    let runtime = networks.runtime.get().map_err(infer_error)?;
+    let wish = Wish::new(look.device, look.threads as usize);
+    let network = Network::load(runtime, Source::File(&path), &wish).map_err(infer_error)?;
+    let name = cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
+    Ok((network, name))
 }
 
 /// How long one run may take, and who may end it.

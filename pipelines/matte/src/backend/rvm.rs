@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use reel_engine::{RunContext, RunError};
-use reel_infer::{Network, Recurrent, Source, View, Watch, Wish, f16};
+use reel_infer::{Recurrent, View, Watch, f16};
 use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
-use super::networks::{Networks, infer_error, ran_on, watch};
+use super::networks::{Networks, brought, infer_error, ran_on, watch};
 use super::rgb::{Converter, alpha_bytes, put_edge_colours};
 use super::{Backend, Finish, RanOn};
 use crate::finish::finish_alpha;
@@ -46,17 +46,11 @@ impl Rvm {
         patience: &Patience,
         cx: &RunContext<'_>,
     ) -> Result<Self, RunError> {
-        let source = look.weights_source.ok_or_else(|| RunError::internal("no source holds the network"))?;
-        let path = cx.source(source as usize)?;
-        let runtime = networks.runtime.get().map_err(infer_error)?;
-        let wish = Wish::new(look.device, look.threads as usize);
-        let network = Network::load(runtime, Source::File(&path), &wish).map_err(infer_error)?;
+        let (network, named) = brought(networks, look, cx)?;
         let is_rvm = PAIRS.iter().all(|(input, _)| network.inputs().iter().any(|port| port.name == *input))
             && network.inputs().iter().any(|port| port.name == "src")
             && network.outputs().iter().any(|port| port.name == "pha");
         if !is_rvm {
-            let named =
-                cx.source_name(source as usize).map_or_else(|| reel_types::shown(&path), str::to_owned);
             return Err(Failure::new(
                 FailureKind::Input,
                 format!("{named} is not Robust Video Matting: it has other inputs and outputs"),
