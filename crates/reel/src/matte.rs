@@ -164,12 +164,8 @@ fn background(typed: &OsString) -> (Backdrop, Option<PathBuf>) {
 
 /// Seconds of film in the chunks of a job.
 fn media_secs(tasks: &[Task]) -> Option<f64> {
-    let secs = |task: &Task| {
-        let chunk = &task.spec.chunk;
-        let tick = chunk["tick"]["num"].as_f64()? / chunk["tick"]["den"].as_f64()?;
-        Some((chunk["first_ticks"].as_f64()? * tick, task.spec.cost))
-    };
-    // A chunk's cost is its length in milliseconds, forty times.
-    let cost: u64 = tasks.iter().filter_map(secs).map(|(_, cost)| cost).sum();
+    // The cost of a stretch of film is its length in milliseconds, forty times.
+    let films = tasks.iter().filter(|task| task.spec.chunk["type"] == "film");
+    let cost: u64 = films.map(|task| task.spec.cost).sum();
     Some(cost as f64 / 40_000.0).filter(|secs| *secs > 0.0)
 }

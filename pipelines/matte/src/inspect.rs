@@ -45,8 +45,8 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
     }
     let facts = Facts { media, video_index, timeline, first_frame, to_end, spatial, eyes, still };
     // What cannot be done is said before anything is worked on.
-    plan::plan(params, &facts, cx.site())?;
-    for encoder in plan::encoders(params) {
+    let plan = plan::plan(params, &facts, cx.site())?;
+    for encoder in plan::encoders(params, &plan) {
         ffmpeg.require_encoder(encoder).map_err(run_error)?;
     }
     Ok(facts)

@@ -13,7 +13,7 @@ use crate::look::Look;
 use crate::params::{Format, Model, Params};
 use crate::picture;
 use crate::preview;
-use crate::sound::SoundChunk;
+use crate::sound::{Becomes, SoundChunk, SoundTrack};
 
 /// Weight of a second of pictures against a second of sound.
 const FILM_COST: u64 = 40;
@@ -80,17 +80,23 @@ pub(crate) fn decide(params: &Params, facts: &Facts, site: &Site) -> Result<Deci
 }
 
 /// FFmpeg's names of the encoders that must be there.
-pub(crate) fn encoders(params: &Params) -> Vec<&'static str> {
+pub(crate) fn encoders(params: &Params, plan: &Plan<Chunk>) -> Vec<&'static str> {
     if params.preview {
         return vec!["png"];
     }
-    match params.format.unwrap_or_default() {
-        Format::Webm => vec!["libvpx-vp9", "libopus"],
-        Format::Prores => vec!["prores_ks"],
-        Format::Ffv1 => vec!["ffv1"],
-        Format::Png => vec!["png"],
-        Format::Green | Format::Matte | Format::Deovr => vec!["libx264"],
+    let mut encoders = vec![match params.format.unwrap_or_default() {
+        Format::Webm => "libvpx-vp9",
+        Format::Prores => "prores_ks",
+        Format::Ffv1 => "ffv1",
+        Format::Png => "png",
+        Format::Green | Format::Matte | Format::Deovr => "libx264",
+    }];
+    let is_opus = |track: &SoundTrack| track.becomes == Becomes::Opus;
+    let makes_opus = |spec: &ChunkSpec<Chunk>| matches!(&spec.chunk, Chunk::Sound(sound) if sound.tracks.iter().any(is_opus));
+    if plan.chunks.iter().any(makes_opus) {
+        encoders.push("libopus");
     }
+    encoders
 }
 
 fn film_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<Chunk>> {
