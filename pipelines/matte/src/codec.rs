@@ -83,10 +83,9 @@ pub(crate) fn lanes(look: &Look, clock: Clock) -> Vec<LaneSpec> {
         Format::Webm => {
             let vp9 = |plane, file, effort: &str, crf, more: Vec<String>| {
                 let mut args = words("-c:v libvpx-vp9 -row-mt 1 -tile-columns 2 -g 240");
-                args.extend(words(&format!(
-                    "{effort} -crf {crf} -b:v 0 -auto-alt-ref 0 -threads {}",
-                    look.threads
-                )));
+                // Both encoders run at once, so each gets half: more threads only wait for each other.
+                let threads = (look.threads / 2).max(1);
+                args.extend(words(&format!("{effort} -crf {crf} -b:v 0 -auto-alt-ref 0 -threads {threads}")));
                 args.extend(more);
                 args.extend(words("-f ivf"));
                 LaneSpec { plane, file, mime: "video/x-ivf", args }
@@ -98,7 +97,7 @@ pub(crate) fn lanes(look: &Look, clock: Clock) -> Vec<LaneSpec> {
                     ("-deadline realtime -cpu-used 8", 36, "-deadline realtime -cpu-used 8", 16)
                 }
                 Quality::Balanced => {
-                    ("-deadline realtime -cpu-used 8", 24, "-deadline realtime -cpu-used 5", 4)
+                    ("-deadline realtime -cpu-used 8", 24, "-deadline realtime -cpu-used 8", 4)
                 }
                 Quality::Best => {
                     ("-deadline good -cpu-used 3", 18, "-deadline realtime -cpu-used 5 -lossless 1", 0)

@@ -33,8 +33,8 @@ pub(super) struct Samples {
 
 /// A key frame and the one that leans on it.
 const AFTER_KEY: usize = 2;
-/// Frames after the last key frame that are remembered; more than that are decoded to there.
-const TAIL_MAX: usize = 4096;
+/// Frames from the last key frame on that are decoded at most.
+const TAIL_MAX: usize = 16;
 
 impl Samples {
     pub(super) fn create(

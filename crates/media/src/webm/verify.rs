@@ -15,7 +15,7 @@ use crate::tools::Ffmpeg;
 /// How much is decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 pub enum AlphaDecode {
-    /// The first two frames after every key frame, and everything after the last one.
+    /// The first two frames from every key frame on, and 16 from the last one on.
     #[default]
     Sampled,
     /// Every frame.
