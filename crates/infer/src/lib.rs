@@ -24,6 +24,7 @@ pub use network::{Network, Source, WhyNot};
 pub use port::{ElementKind, Port};
 pub use recurrent::Recurrent;
 pub use runtime::{OnDemand, Runtime, default_data};
+pub use states::{rows_apart, rows_together};
 pub use tensor::{Data, Outputs, View};
 pub use watchdog::Watch;
 pub use wish::{Provider, Wish};

@@ -25,22 +25,101 @@ pub(crate) struct SavedState {
 
 /// Writes states down.
 pub(crate) fn write(states: &[(&str, View<'_>)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    out.extend_from_slice(MAGIC);
-    out.extend_from_slice(&VERSION.to_le_bytes());
-    put(&mut out, states.len());
+    let mut out = begin(states.len());
     for (name, view) in states {
-        put(&mut out, name.len());
-        out.extend_from_slice(name.as_bytes());
-        put(&mut out, view.kind().size_bytes() * 8);
-        put(&mut out, view.shape.len());
-        view.shape.iter().for_each(|&size| out.extend_from_slice(&(size as u64).to_le_bytes()));
+        head(&mut out, name, view.kind(), &view.shape);
         match view.data {
             Data::F32(data) => data.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes())),
             Data::F16(data) => data.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes())),
         }
     }
     out
+}
+
+/// Saved states of a batch as those of each of its rows. What has not run yet is one zero for all of them.
+///
+/// # Errors
+/// They are no states, or not of so many rows.
+pub fn rows_apart(saved: &[u8], row_count: usize) -> Result<Vec<Vec<u8>>, InferError> {
+    let states = read(saved)?;
+    let mut rows: Vec<Vec<SavedState>> = (0..row_count).map(|_| Vec::new()).collect();
+    for state in states {
+        let given = state.shape.first().copied().unwrap_or(1);
+        if given != row_count && given != 1 {
+            return Err(InferError::States {
+                detail: format!("they have {given} rows instead of {row_count}"),
+            });
+        }
+        let size = state.bytes.len() / given.max(1);
+        for (row, states) in rows.iter_mut().enumerate() {
+            let begin = if given == 1 { 0 } else { row * size };
+            let bytes = state.bytes.get(begin..begin + size).unwrap_or_default().to_vec();
+            let mut shape = state.shape.clone();
+            shape.first_mut().into_iter().for_each(|rows| *rows = 1);
+            states.push(SavedState { name: state.name.clone(), kind: state.kind, shape, bytes });
+        }
+    }
+    Ok(rows.iter().map(|states| written(states)).collect())
+}
+
+/// What [`rows_apart`] took apart.
+///
+/// # Errors
+/// They are no states, or not of one network.
+pub fn rows_together(apart: &[Vec<u8>]) -> Result<Vec<u8>, InferError> {
+    let wrong = || InferError::States { detail: "their rows are not of one network".to_owned() };
+    let mut rows = apart.iter().map(|saved| read(saved));
+    let mut all = rows.next().ok_or_else(wrong)??;
+    for row in rows {
+        let row = row?;
+        if row.len() != all.len() {
+            return Err(wrong());
+        }
+        for (state, row) in all.iter_mut().zip(row) {
+            if state.name != row.name || state.kind != row.kind || state.shape.get(1..) != row.shape.get(1..)
+            {
+                return Err(wrong());
+            }
+            let is_fresh = row.shape.iter().product::<usize>() == 1;
+            if let (false, Some(rows)) = (is_fresh, state.shape.first_mut()) {
+                *rows += 1;
+                state.bytes.extend(row.bytes);
+            }
+        }
+    }
+    Ok(written(&all))
+}
+
+fn written(states: &[SavedState]) -> Vec<u8> {
+    let mut out = begin(states.len());
+    for state in states {
+        head(&mut out, &state.name, state.kind, &state.shape);
+        match state.kind {
+            ElementKind::F16 => {
+                out.extend(
+                    state.bytes.as_chunks().0.iter().flat_map(|&e| f16::from_ne_bytes(e).to_le_bytes()),
+                );
+            }
+            _ => out
+                .extend(state.bytes.as_chunks().0.iter().flat_map(|&e| f32::from_ne_bytes(e).to_le_bytes())),
+        }
+    }
+    out
+}
+
+fn begin(count: usize) -> Vec<u8> {
+    let mut out = MAGIC.to_vec();
+    out.extend_from_slice(&VERSION.to_le_bytes());
+    put(&mut out, count);
+    out
+}
+
+fn head(out: &mut Vec<u8>, name: &str, kind: ElementKind, shape: &[usize]) {
+    put(out, name.len());
+    out.extend_from_slice(name.as_bytes());
+    put(out, kind.size_bytes() * 8);
+    put(out, shape.len());
+    shape.iter().for_each(|&size| out.extend_from_slice(&(size as u64).to_le_bytes()));
 }
 
 /// Reads states that were written down.
@@ -125,6 +204,21 @@ mod tests {
         let expected: Vec<u8> = [1.5, f32::NAN, -0.0].iter().flat_map(|value| value.to_ne_bytes()).collect();
         assert_eq!(states[0].bytes, expected);
         assert_eq!((states[1].kind, states[1].bytes.len()), (ElementKind::F16, 4));
+    }
+
+    #[test]
+    fn rows_come_apart_and_together_again_to_the_bit() {
+        let saved = write(&[
+            ("r1o", View::f32(&[2, 1, 2], &[1.0, 2.0, f32::NAN, -0.0])),
+            ("r2o", View::f32(&[1, 1, 1], &[0.0])),
+        ]);
+        let apart = rows_apart(&saved, 2).unwrap();
+        let second = read(&apart[1]).unwrap();
+        assert_eq!((&second[0].shape[..], &second[1].shape[..]), (&[1, 1, 2][..], &[1, 1, 1][..]));
+        assert_eq!(second[0].bytes, [f32::NAN.to_ne_bytes(), (-0.0_f32).to_ne_bytes()].concat());
+        assert_eq!(rows_together(&apart).unwrap(), saved);
+        assert!(rows_apart(&saved, 3).is_err());
+        assert!(rows_together(&[apart[0].clone(), two()]).is_err() && rows_together(&[]).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod assemble;
 mod backdrop;
 mod backend;
+mod batch;
 mod check;
 mod chroma;
 mod chunk;
@@ -49,4 +50,4 @@ pub use patience::Patience;
 pub use picture::{ColourSpace, Matted, Picture};
 pub use pipeline::MattePipeline;
 pub use sound::{Becomes, SoundChunk, SoundTrack};
-pub use words::{Backdrop, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment, WordError};
+pub use words::{Backdrop, BatchSize, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment, WordError};

@@ -12,7 +12,7 @@ use crate::facts::Facts;
 use crate::headset;
 use crate::params::{Format, Model, Params, Quality};
 use crate::picture::ColourSpace;
-use crate::words::{Backdrop, DownsampleRatio, KeyColour, Levels};
+use crate::words::{Backdrop, BatchSize, DownsampleRatio, KeyColour, Levels};
 
 /// What is made of each picture, and how.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Look {
     pub downsample_ratio: DownsampleRatio,
     /// The screen's colour, when a person told.
     pub key_colour: Option<KeyColour>,
+    /// How many pictures a run of a network takes at most.
+    pub batch_size: BatchSize,
     /// Where networks run.
     pub device: DeviceWish,
     /// What comes out.
@@ -156,6 +158,7 @@ impl Look {
             weights_source: params.weights_source,
             downsample_ratio: params.downsample_ratio,
             key_colour: params.key_colour,
+            batch_size: params.batch_size,
             device: params.device,
             format: params.format.unwrap_or_default(),
             quality: params.quality,

@@ -5,7 +5,7 @@ use reel_device::DeviceWish;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Backdrop, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment};
+use crate::words::{Backdrop, BatchSize, ChunkChoice, DownsampleRatio, KeyColour, Levels, Moment};
 
 /// How to cut people out.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize, JsonSchema, clap::Args)]
@@ -79,6 +79,11 @@ pub struct Params {
     /// Without sound
     #[arg(long)]
     pub no_audio: bool,
+
+    /// How many pictures a run of the network takes at most: eyes, and parts of a picture that are looked at closely
+    #[arg(long, default_value_t, value_name = "auto|N")]
+    #[schemars(with = "String")]
+    pub batch_size: BatchSize,
 
     /// Where to work: auto, cpu, gpu, gpu:N
     #[arg(long, default_value_t, value_name = "auto|cpu|gpu|gpu:N")]

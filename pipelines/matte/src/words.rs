@@ -26,7 +26,7 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(KeyColour, Backdrop, Levels, Moment, DownsampleRatio, ChunkChoice);
+as_text!(KeyColour, Backdrop, Levels, Moment, DownsampleRatio, ChunkChoice, BatchSize);
 
 /// Red, green, blue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -197,6 +197,39 @@ impl fmt::Display for DownsampleRatio {
     }
 }
 
+/// How many pictures a run of the network takes.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum BatchSize {
+    /// As many as there are, and half as many whenever memory runs out.
+    #[default]
+    Auto,
+    /// At most so many.
+    Most(u8),
+}
+
+impl FromStr for BatchSize {
+    type Err = WordError;
+
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        if text == "auto" {
+            return Ok(Self::Auto);
+        }
+        let most = text.parse::<u8>().ok().filter(|most| (1..=64).contains(most));
+        most.map(Self::Most)
+            .ok_or_else(|| WordError(format!("{text:?} is no batch size: auto is, or a number from 1 to 64")))
+    }
+}
+
+impl fmt::Display for BatchSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Most(most) => write!(f, "{most}"),
+        }
+    }
+}
+
 /// How the film is cut into chunks.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -254,6 +287,8 @@ mod tests {
         check::<Levels>("10,245");
         check::<Moment>("90.5");
         check::<DownsampleRatio>("0.25");
+        check::<BatchSize>("auto");
+        check::<BatchSize>("16");
         check::<ChunkChoice>("auto");
         check::<ChunkChoice>("none");
         check::<ChunkChoice>("2.5");
@@ -278,5 +313,6 @@ mod tests {
         }
         assert!("245,10".parse::<Levels>().is_err() && "1".parse::<Levels>().is_err());
         assert!("0".parse::<DownsampleRatio>().is_err() && "NaN".parse::<DownsampleRatio>().is_err());
+        assert!("0".parse::<BatchSize>().is_err() && "65".parse::<BatchSize>().is_err());
     }
 }

@@ -1,15 +1,17 @@
 //! Robust Video Matting, from a person's file: recurrent, a row of the batch for each stream.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use reel_engine::{RunContext, RunError};
-use reel_infer::{Recurrent, View, Watch, f16};
+use reel_infer::{InferError, Outputs, Recurrent, View, Watch, f16, rows_apart, rows_together};
 use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
-use super::networks::{Networks, brought, infer_error, ran_on, watch};
+use super::networks::{Networks, brought, floats, infer_error, ran_on, watch};
 use super::rgb::{Converter, alpha_bytes, put_edge_colours};
 use super::{Backend, Finish, RanOn};
+use crate::batch::Batch;
 use crate::finish::finish_alpha;
 use crate::look::Look;
 use crate::patience::Patience;
@@ -30,6 +32,15 @@ pub(super) struct Rvm {
     watch: Watch,
     scene: SceneChange,
     planes: Vec<f32>,
+    batch: Batch,
+    /// The states of each row, where they do not go through together.
+    apart: Option<Vec<Vec<u8>>>,
+}
+
+/// The matte and the colours of so many rows, one after another.
+struct Seen {
+    pha: Vec<f32>,
+    fgr: Vec<f32>,
 }
 
 /// What the next chunk goes on from.
@@ -71,7 +82,57 @@ impl Rvm {
             watch: watch(patience, cx),
             scene: SceneChange::default(),
             planes: Vec::new(),
+            batch: Batch::new(look.batch_size, usize::MAX),
+            apart: None,
         })
+    }
+
+    /// All rows at once; one by one, each with its own states, where there is no memory for that or nobody wants it.
+    fn look(&mut self, row_count: usize, size: (usize, usize)) -> Result<Seen, RunError> {
+        if self.apart.is_none() && self.batch.takes(row_count) {
+            match self.run(0..row_count, size) {
+                Ok(outputs) => return seen(&outputs, row_count, size),
+                Err(error) if error.is_out_of_memory() && row_count > 1 => {
+                    self.batch.halve(row_count, &error)
+                }
+                Err(error) => return Err(infer_error(error)),
+            }
+        }
+        if self.apart.is_none() {
+            let saved = self.network.save_states().map_err(infer_error)?;
+            self.apart = Some(rows_apart(&saved, row_count).map_err(infer_error)?);
+        }
+        let mut all = Seen { pha: Vec::new(), fgr: Vec::new() };
+        for row in 0..row_count {
+            let states = self.apart.as_ref().and_then(|apart| apart.get(row)).cloned().unwrap_or_default();
+            self.network.load_states(&states).map_err(infer_error)?;
+            let outputs = self.run(row..row + 1, size).map_err(infer_error)?;
+            let one = seen(&outputs, 1, size)?;
+            all.pha.extend(one.pha);
+            all.fgr.extend(one.fgr);
+            let states = self.network.save_states().map_err(infer_error)?;
+            self.apart
+                .iter_mut()
+                .filter_map(|apart| apart.get_mut(row))
+                .for_each(|old| old.clone_from(&states));
+        }
+        Ok(all)
+    }
+
+    fn run(&mut self, rows: Range<usize>, (width, height): (usize, usize)) -> Result<Outputs, InferError> {
+        let area = 3 * width * height;
+        let planes = self.planes.get(rows.start * area..rows.end * area).unwrap_or_default();
+        let shape = [rows.len(), 3, height, width];
+        let ratio = [self.ratio(width, height)];
+        let half: Vec<f16>;
+        let src = if self.is_half {
+            half = planes.iter().copied().map(f16::from_f32).collect();
+            View::f16(&shape, &half)
+        } else {
+            View::f32(&shape, planes)
+        };
+        let inputs = [("src", src), ("downsample_ratio", View::f32(&[1], &ratio))];
+        self.network.run(&inputs, &self.watch)
     }
 
     fn ratio(&self, width: usize, height: usize) -> f32 {
@@ -82,28 +143,22 @@ impl Rvm {
     }
 }
 
+fn seen(outputs: &Outputs, row_count: usize, (width, height): (usize, usize)) -> Result<Seen, RunError> {
+    let area = row_count * width * height;
+    Ok(Seen { pha: floats(outputs, "pha", area)?, fgr: floats(outputs, "fgr", 3 * area)? })
+}
+
 impl Backend for Rvm {
     fn guess(&mut self, rows: &[Picture]) -> Result<Vec<Finish>, RunError> {
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
         let (width, height) = (first.width(), first.height());
         if self.scene.changes(first) {
             self.network.reset_states().map_err(infer_error)?;
+            self.apart = None;
         }
         self.planes.clear();
         rows.iter().for_each(|row| self.converter.push(row, &mut self.planes));
-        let shape = [rows.len(), 3, height, width];
-        let ratio = [self.ratio(width, height)];
-        let half: Vec<f16>;
-        let src = if self.is_half {
-            half = self.planes.iter().copied().map(f16::from_f32).collect();
-            View::f16(&shape, &half)
-        } else {
-            View::f32(&shape, &self.planes)
-        };
-        let inputs = [("src", src), ("downsample_ratio", View::f32(&[1], &ratio))];
-        let outputs = self.network.run(&inputs, &self.watch).map_err(infer_error)?;
-        let pha = super::networks::floats(&outputs, "pha", rows.len() * width * height)?;
-        let fgr = super::networks::floats(&outputs, "fgr", rows.len() * 3 * width * height)?;
+        let Seen { pha, fgr } = self.look(rows.len(), (width, height))?;
         let (pha, fgr) = (Arc::new(pha), Arc::new(fgr));
         let space = self.space;
         let finish = |row: usize| {
@@ -122,13 +177,17 @@ impl Backend for Rvm {
     }
 
     fn save(&self) -> Result<Vec<u8>, RunError> {
-        let states = self.network.save_states().map_err(infer_error)?;
+        let states = match &self.apart {
+            Some(apart) => rows_together(apart).map_err(infer_error)?,
+            None => self.network.save_states().map_err(infer_error)?,
+        };
         serde_json::to_vec(&Saved { scene: self.scene.state().cloned(), states }).map_err(RunError::internal)
     }
 
     fn load(&mut self, state: &[u8]) -> Result<(), RunError> {
         let saved: Saved = serde_json::from_slice(state).map_err(RunError::internal)?;
         self.scene = SceneChange::resume(saved.scene);
+        self.apart = None;
         self.network.load_states(&saved.states).map_err(infer_error)
     }
 

@@ -5,6 +5,7 @@ use reel_infer::{InferError, Network, Source, View, Watch, Wish};
 
 use super::networks::{Networks, infer_error, ran_on, watch};
 use super::{Backend, Finish, RanOn};
+use crate::batch::Batch;
 use crate::finish::finish;
 use crate::look::Look;
 use crate::patience::Patience;
@@ -27,6 +28,7 @@ struct Segmenter {
     input: String,
     output: String,
     watch: Watch,
+    batch: Batch,
 }
 
 impl Selfie {
@@ -44,7 +46,8 @@ impl Selfie {
         let name =
             |ports: &[reel_infer::Port]| ports.first().map(|port| port.name.clone()).unwrap_or_default();
         let (input, output) = (name(network.inputs()), name(network.outputs()));
-        let segmenter = Segmenter { network, input, output, watch: watch(patience, cx) };
+        let batch = Batch::new(look.batch_size, BATCH_MAX);
+        let segmenter = Segmenter { network, input, output, watch: watch(patience, cx), batch };
         Ok(Self { segmenter, space: look.space, trackers: Vec::new() })
     }
 }
@@ -86,13 +89,13 @@ impl Segment for Segmenter {
     type Error = InferError;
 
     fn segment(&mut self, rows: &[f32]) -> Result<Vec<f32>, InferError> {
-        let mut masks = Vec::with_capacity(rows.len() / 3);
-        for batch in rows.chunks(3 * AREA * BATCH_MAX) {
-            let shape = [batch.len() / (3 * AREA), 3, SIDE, SIDE];
-            let outputs =
-                self.network.run(&[(self.input.as_str(), View::f32(&shape, batch))], &self.watch)?;
-            masks.extend_from_slice(outputs.f32(&self.output)?);
-        }
-        Ok(masks)
+        let Self { network, input, output, watch, batch } = self;
+        let masks = batch.run(rows.len() / (3 * AREA), |range| {
+            let shape = [range.len(), 3, SIDE, SIDE];
+            let rows = rows.get(3 * AREA * range.start..3 * AREA * range.end).unwrap_or_default();
+            let outputs = network.run(&[(input.as_str(), View::f32(&shape, rows))], watch)?;
+            Ok(outputs.f32(output)?.to_vec())
+        })?;
+        Ok(masks.concat())
     }
 }

@@ -1,6 +1,6 @@
 //! Recurrent networks over chunks and eyes: the result does not depend on where the film was cut.
 
-use reel_matte::{Format, Model, Stereo};
+use reel_matte::{BatchSize, ChunkChoice, Format, Model, Stereo};
 use reel_testkit::{clips, onnx};
 
 use crate::look::raw;
@@ -34,19 +34,26 @@ fn both_eyes_at_once_are_as_each_by_itself() {
     );
     let eye = |name: &str, crop: &str| clips::made_from(name, &pair, &[], &["-vf", crop, "-c:v", "ffv1"]);
     let eyes = [eye("eye_left.mkv", "crop=160:120:0:0"), eye("eye_right.mkv", "crop=160:120:160:0")];
-    let alpha = |source: &std::path::Path, stereo| {
+    let alpha = |source: &std::path::Path, stereo, batch_size, chunk| {
         let ended = scene.matte_of(&[source, &network], |params| {
             (params.model, params.weights_source) = (Model::Rvm, Some(1));
             (params.format, params.stereo) = (Some(Format::Ffv1), stereo);
+            (params.batch_size, params.chunk) = (batch_size, chunk);
         });
         raw(ended.output(), &[], "alphaextract,format=gray")
     };
-    let both = alpha(&pair, Stereo::Sbs);
-    let [left, right] = eyes.each_ref().map(|eye| alpha(eye, Stereo::None));
+    let whole = |source: &std::path::Path, stereo| alpha(source, stereo, BatchSize::Auto, ChunkChoice::None);
+    let both = whole(&pair, Stereo::Sbs);
+    let [left, right] = eyes.each_ref().map(|eye| whole(eye, Stereo::None));
     assert_eq!(both.len(), 10 * 320 * 120);
     for (row, both) in both.chunks_exact(320).enumerate() {
         assert_eq!(both[..160], left[row * 160..][..160], "row {row}");
         assert_eq!(both[160..], right[row * 160..][..160], "row {row}");
     }
     assert!(left.iter().any(|alpha| *alpha > 0), "the network answers with something");
+    // As where there is no memory for two; the states of both then travel from chunk to chunk as those of one batch.
+    assert!(
+        alpha(&pair, Stereo::Sbs, BatchSize::Most(1), ChunkChoice::Millis(500)) == both,
+        "one after the other"
+    );
 }
