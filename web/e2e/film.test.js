@@ -94,6 +94,28 @@ test('a film that the browser cannot play says so, and one that plays is made of
   await page.context().close();
 });
 
+test('news of a job leaves alone what plays', async () => {
+  const id = await submit(scene.base, clip(scene.folder, { name: 'news.mp4' }), { codec: 'h264', preset: 'ultrafast' });
+  await completed(scene.base, id);
+  const context = await scene.browser.newContext();
+  // The reader of events then lives in the page, where it can be asked to tell of a job again.
+  await context.addInitScript(() => delete globalThis.SharedWorker);
+  const page = await scene.page({ context, path: `/jobs/${id}` });
+  await page.waitForSelector('video');
+  const isSame = await page.evaluate(async (id) => {
+    const player = document.querySelector('video');
+    const channel = new BroadcastChannel('reel-live');
+    const told = new Promise((resolve) => (channel.onmessage = ({ data }) => data.told?.kind === 'job' && resolve()));
+    channel.postMessage({ asked: { kind: 'look', id } });
+    await told;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return player.isConnected && player === document.querySelector('video');
+  }, id);
+  assert.ok(isSame, 'it is the player that was there before');
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
 test('a job that fails shows its reason', async () => {
   const page = await scene.page();
   const path = join(scene.folder, 'words.mp4');
