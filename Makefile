@@ -25,8 +25,7 @@ test: setup ## run all tests, those of the page in a browser as well
 	 else \
 	     $(CARGO) test --workspace --no-fail-fast </dev/null; \
 	 fi
-	@scripts/test-web
-	@REEL_BIN=$$(realpath "$${CARGO_TARGET_DIR:-target}")/debug/reel scripts/api-fuzz
+	@scripts/test-served
 
 check: setup ## formatting, lints, the rules of the house
 	$(CARGO) fmt --all --check

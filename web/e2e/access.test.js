@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { serious } from './axe.js';
-import { api, clip, drop, openScene, submit } from './scene.js';
+import { clip, completed, drop, openScene, submit } from './scene.js';
 
 let scene;
 let film;
@@ -11,9 +11,9 @@ before(async () => {
   scene = await openScene();
   film = clip(scene.folder);
   job = await submit(scene.base, film, { codec: 'h264', preset: 'ultrafast', chunk: '1' });
-  await api(scene.base, `/jobs/${job}?wait=30`);
+  await completed(scene.base, job);
 });
-after(() => scene.end());
+after(() => scene?.end());
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isFine } from './axe.js';
-import { api, becomes, clip, openScene, sha256, submit } from './scene.js';
+import { api, becomes, clip, completed, openScene, sha256, submit } from './scene.js';
 
 let scene;
 before(async () => (scene = await openScene()));
-after(() => scene.end());
+after(() => scene?.end());
 
 test('a file that is here is made new work of, downloaded and deleted', async () => {
   const path = clip(scene.folder, { name: 'market.mp4', secs: 15 });
-  await api(scene.base, `/jobs/${await submit(scene.base, path, { codec: 'h264', preset: 'ultrafast' })}?wait=60`);
+  await completed(scene.base, await submit(scene.base, path, { codec: 'h264', preset: 'ultrafast' }));
   const page = await scene.page({ path: '/files', acceptDownloads: true });
   page.on('dialog', (dialog) => dialog.accept());
   await page.waitForSelector('[data-file]');

@@ -5,20 +5,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isFine } from './axe.js';
-import { api, clip, openPage, openScene, submit } from './scene.js';
+import { api, clip, completed, openPage, openScene, submit } from './scene.js';
 
 const SECS = 12;
 let scene;
 before(async () => (scene = await openScene()));
-after(() => scene.end());
+after(() => scene?.end());
 
 /** A file as a result on the server: packed there, and unpacked again. */
 async function asResult(path) {
   const packed = await submit(scene.base, path, { profile: 'archive' }, 'pack');
-  const { outputs, id } = await api(scene.base, `/jobs/${packed}?wait=60`);
+  const { outputs, id } = await completed(scene.base, packed);
   const body = { pipeline: 'unpack', sources: [{ artifact: { job: id, name: outputs[0].name } }] };
   const json = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-  return api(scene.base, `/jobs/${(await api(scene.base, '/jobs', json)).id}?wait=60`);
+  return completed(scene.base, (await api(scene.base, '/jobs', json)).id);
 }
 
 /** A job whose result is a playlist; each of its segments is a range of one file, which is the result of another job. */
@@ -60,5 +60,7 @@ test('a playlist is played, from the ranges of a result, by a player that comes 
   assert.equal(await page.evaluate(() => document.querySelector('video').videoHeight), 180);
   await isFine(page, 'a playlist');
   assert.deepEqual(page.complaints, []);
+  // What is still asked for is answered by nobody.
+  await context.unrouteAll({ behavior: 'ignoreErrors' });
   await context.close();
 });

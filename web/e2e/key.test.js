@@ -5,7 +5,7 @@ import { api, clip, drop, openScene } from './scene.js';
 
 let scene;
 before(async () => (scene = await openScene()));
-after(() => scene.end());
+after(() => scene?.end());
 
 test('a page that is signed out asks for a key, and works with it', async () => {
   const page = await scene.page();
@@ -14,8 +14,7 @@ test('a page that is signed out asks for a key, and works with it', async () => 
   const { key } = await api(scene.base, '/keys', made);
   await page.context().close();
 
-  const context = await scene.browser.newContext();
-  const tab = await context.newPage();
+  const tab = await scene.tab();
   await tab.goto(scene.base);
   await tab.getByLabel('Key').fill('reel_no_such');
   await tab.getByRole('button', { name: 'Sign in' }).click();
@@ -35,5 +34,5 @@ test('a page that is signed out asks for a key, and works with it', async () => 
   await tab.getByRole('button', { name: 'Sign out' }).click();
   await tab.getByRole('heading', { name: 'Sign in' }).waitFor();
   assert.equal(await tab.locator('[data-job]').count(), 0);
-  await context.close();
+  await tab.context().close();
 });

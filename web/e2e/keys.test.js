@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isFine } from './axe.js';
-import { api, openScene } from './scene.js';
+import { api, completed, openScene } from './scene.js';
 
 let scene;
 before(async () => (scene = await openScene()));
-after(() => scene.end());
+after(() => scene?.end());
 
 /** What the server answers to somebody who shows this key. */
 const answer = async (key) => (await fetch(`${scene.base}/api/v1/jobs`, { headers: { Authorization: `Bearer ${key}` } })).status;
@@ -39,6 +39,8 @@ test('the first key lets this browser in, and others are made, replaced and revo
   assert.equal(await answer(boss), 200);
   assert.equal(await answer('reel_no_such'), 401, 'the door is shut');
 
+  // The form is cleared once all of that is done; what is written before would be, too.
+  await page.waitForFunction(() => document.querySelector('#key-name').value === '');
   await page.getByLabel('Name', { exact: true }).fill('camera');
   await page.getByLabel('Tenant', { exact: true }).fill('studio');
   await page.getByLabel('It lives').selectOption('A week');
@@ -57,6 +59,8 @@ test('the first key lets this browser in, and others are made, replaced and revo
   assert.notEqual(second, camera);
   assert.deepEqual([await answer(camera), await answer(second)], [401, 200]);
 
+  // Until the old one is among these, there are two of that name.
+  await page.getByText('Keys that have ended (1)').waitFor();
   await page.getByRole('button', { name: 'Revoke camera' }).click();
   await page.getByText('Keys that have ended (2)').waitFor();
   assert.equal(await answer(second), 401);
@@ -65,7 +69,7 @@ test('the first key lets this browser in, and others are made, replaced and revo
 });
 
 test('whoever may not make keys is told so, and is shown none', async () => {
-  const page = await scene.browser.newPage();
+  const page = await scene.tab();
   const made = await page.request.post(`${scene.base}/api/v1/session`, { data: { key: 'reel_no_such' } });
   assert.equal(made.status(), 401);
   const key = await keyOfScope('write');
@@ -86,9 +90,9 @@ test('whoever may only look is offered nothing that would be refused', async () 
   form.append('video', new Blob(['words']), 'words.txt');
   form.append('job', JSON.stringify({ pipeline: 'pack', params: { profile: 'archive' } }));
   const made = await api(scene.base, '/videos/upload', { method: 'POST', headers: { Authorization: headers.Authorization }, body: form });
-  await api(scene.base, `/jobs/${made.job.id}?wait=60`, { headers });
+  await completed(scene.base, made.job.id, { headers });
 
-  const page = await scene.browser.newPage();
+  const page = await scene.tab();
   await page.goto(scene.base);
   await page.getByLabel('Key').fill(await keyOfScope('read'));
   await page.getByRole('button', { name: 'Sign in' }).click();

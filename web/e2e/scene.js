@@ -1,19 +1,16 @@
 // A server with an empty folder, a browser, and the films that tests send.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
+import { PATIENCE_MILLIS, PROGRAM, serve } from './served.js';
 
-const PROGRAM = process.env.REEL_BIN ?? new URL('../../target/debug/reel', import.meta.url).pathname;
 const CHROMIUM = process.env.REEL_CHROMIUM ?? '/usr/bin/chromium';
 const FFMPEG = process.env.REEL_FFMPEG ?? 'ffmpeg';
-/** A machine that builds something else at the same time is slow. */
-export const PATIENCE_MILLIS = Number(process.env.REEL_PATIENCE_MILLIS ?? 120_000);
 
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 // The browser's own sandbox does not run as root.
@@ -22,40 +19,42 @@ const SANDBOX = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 /** Everything a test needs; `end` puts it away. */
 export async function openScene(...flags) {
   const folder = mkdtempSync(join(tmpdir(), 'reel-page-'));
-  const server = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--state', join(folder, 'state'), ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-  // Also when the test ends without `end`.
-  process.once('exit', () => server.kill('SIGKILL'));
-  const base = await addressOf(server);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX] });
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  const server = await serve(join(folder, 'state'), flags);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX], timeout: PATIENCE_MILLIS }).catch(async (error) => {
+    await server.stop();
+    throw error;
+  });
   const end = async () => {
-    await browser.close();
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGTERM');
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await browser.close();
+    } finally {
+      await server.stop();
+      remove();
+    }
   };
-  return { base, browser, folder, end, program: PROGRAM, page: (options) => openPage(browser, base, options) };
+  const { base } = server;
+  return { base, browser, folder, end, program: PROGRAM, tab: (options) => openTab(browser, options), page: (options) => openPage(browser, base, options) };
 }
 
-async function addressOf(server) {
-  for await (const line of createInterface({ input: server.stdout })) {
-    const address = /http:\/\/\S+/.exec(line)?.[0];
-    if (address) return address;
-  }
-  throw new Error('reel serve said no address');
-}
-
-/** A page that is live. `complaints` is what the browser had against it. */
-export async function openPage(browser, base, { path = '/', context, ...options } = {}) {
+/** An empty tab of a browser that nobody has used. `complaints` is what the browser had against what it was shown. */
+async function openTab(browser, { context, ...options } = {}) {
   const own = context ?? (await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options }));
+  own.setDefaultTimeout(PATIENCE_MILLIS);
   const page = await own.newPage();
-  page.setDefaultTimeout(PATIENCE_MILLIS);
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(error.message));
   page.on('console', (message) => {
     const isRefusal = /Content Security Policy|Refused to/.test(message.text());
     if (isRefusal || message.type() === 'warning') page.complaints.push(message.text());
   });
+  return page;
+}
+
+/** A page that is live. */
+export async function openPage(browser, base, { path = '/', ...options } = {}) {
+  const page = await openTab(browser, options);
   await page.goto(base + path);
   if ((await page.locator('#app').count()) === 0) throw new Error(`${PROGRAM} was built without the page`);
   await page.waitForSelector('[data-connection=live]', { state: 'attached' });
@@ -103,6 +102,20 @@ export async function submit(base, path, params, pipeline = 'transcode') {
   form.append('video', new Blob([readFileSync(path)], { type: 'video/mp4' }), path.split('/').pop());
   form.append('job', JSON.stringify({ pipeline, params }));
   return (await api(base, '/videos/upload', { method: 'POST', body: form })).job.id;
+}
+
+const ENDED = new Set(['completed', 'failed', 'cancelled']);
+
+/** The job once it has come to a good end; fails with what went wrong. */
+export async function completed(base, id, init) {
+  const end = Date.now() + PATIENCE_MILLIS;
+  for (;;) {
+    const job = await api(base, `/jobs/${id}?wait=30`, init);
+    if (ENDED.has(job.status) || Date.now() > end) {
+      assert.equal(job.status, 'completed', JSON.stringify(job.error));
+      return job;
+    }
+  }
 }
 
 /** Waits until `look` tells this; fails with what it told last. */

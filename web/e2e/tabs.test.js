@@ -8,7 +8,7 @@ const TABS = 8;
 
 let scene;
 before(async () => (scene = await openScene()));
-after(() => scene.end());
+after(() => scene?.end());
 
 async function allLive(context, name) {
   const pages = [];

@@ -6,7 +6,7 @@ import { api, becomes, clip, drop, openScene, sha256 } from './scene.js';
 
 let scene;
 before(async () => (scene = await openScene()));
-after(() => scene.end());
+after(() => scene?.end());
 
 test('a trial shows what becomes of a film, is repeated with other settings, and leaves nothing behind', async () => {
   const page = await scene.page();
@@ -53,7 +53,11 @@ test('of a short film the trial is all there is, and starting it keeps the resul
   await drop(page, clip(scene.folder, { name: 'short.mp4', secs: 3 }), 'video/mp4');
   await page.getByRole('button', { name: 'Try the first 10 s' }).click();
   await page.getByText('All of it, since it is short').waitFor();
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  const [asked] = await Promise.all([
+    page.waitForResponse((answer) => answer.url().endsWith('/api/v1/jobs') && answer.request().method() === 'POST'),
+    page.getByRole('button', { name: 'Start', exact: true }).click(),
+  ]);
+  assert.ok(asked.ok());
   await page.waitForSelector('[data-trial]', { state: 'detached' });
   await page.waitForSelector('li[data-status=completed]:has-text("short.mp4")');
   const jobs = (await api(scene.base, '/jobs')).items.filter(({ sources }) => sources[0].filename === 'short.mp4');

@@ -1,22 +1,21 @@
 // A large file through tus-js-client: 20 cut connections and one killed server, and what that cost.
 // REEL_BIG_UPLOAD=2048 sends so many MiB; 200 otherwise.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Upload } from 'tus-js-client';
+import { serve } from './served.js';
 
 const MIB = 1 << 20;
 const BYTES = Number(process.env.REEL_BIG_UPLOAD ?? 200) * MIB;
 const CUTS = 20;
 const LOST_MAX = 16 * MIB;
 const TARGET = fileURLToPath(new URL('../../target/', import.meta.url));
-const REEL = process.env.REEL_BIN ?? join(TARGET, 'debug/reel');
+const FLAGS = ['--no-worker', '--device=cpu'];
 
 /** A file of noise; answers with its SHA-256. */
 function noise(path) {
@@ -32,27 +31,12 @@ function noise(path) {
   return digest.digest('hex');
 }
 
-/** A server on this port, or on any with 0. */
-async function serve(folder, port) {
-  const args = ['serve', '--listen', `127.0.0.1:${port}`, '--json', '--no-worker', '--device=cpu', '--state', join(folder, 'state')];
-  const child = spawn(REEL, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const record = JSON.parse(line);
-    if (record.type === 'listening') {
-      child.stdout.resume();
-      return { child, ended, port: Number(record.address.split(':').pop()) };
-    }
-  }
-  throw new Error('the server ended');
-}
-
 /** Passes bytes on, counts those that go up, and cuts all connections whenever so many more have gone. */
-function proxy(server, cutsAt, onCut) {
+function proxy(port, cutsAt, onCut) {
   const counted = { up: 0, cuts: 0 };
   const open = new Set();
   const listener = net.createServer((client) => {
-    const upstream = net.connect(server.port, '127.0.0.1');
+    const upstream = net.connect(port, '127.0.0.1');
     const pair = [client, upstream];
     const end = () => pair.forEach((socket) => socket.destroy());
     pair.forEach((socket) => {
@@ -81,18 +65,23 @@ function proxy(server, cutsAt, onCut) {
 }
 
 test('a large file comes through cuts and a kill whole, and little is sent twice', { timeout: 1_800_000 }, async () => {
+  mkdirSync(TARGET, { recursive: true });
   const folder = mkdtempSync(join(TARGET, 'tus-'));
-  const path = join(folder, 'noise.bin');
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const [path, state] = [join(folder, 'noise.bin'), join(folder, 'state')];
   const sha256 = noise(path);
-  const server = await serve(folder, 0);
+  const { port, ...server } = await serve(state, FLAGS);
   const cutsAt = Array.from({ length: CUTS }, () => Math.random() * BYTES * 0.95).sort((a, b) => a - b);
   let killed = 0;
-  const { listener, counted } = await proxy(server, cutsAt, async (cut) => {
+  let restarted = Promise.resolve();
+  const restart = async () => {
+    await server.kill();
+    Object.assign(server, await serve(state, FLAGS, port));
+  };
+  const { listener, counted } = await proxy(port, cutsAt, (cut) => {
     if (cut !== CUTS / 2) return;
     killed += 1;
-    server.child.kill('SIGKILL');
-    await server.ended;
-    Object.assign(server, await serve(folder, server.port));
+    restarted = restart();
   });
   try {
     const begun = performance.now();
@@ -101,7 +90,7 @@ test('a large file comes through cuts and a kill whole, and little is sent twice
       const upload = new Upload(createReadStream(path), {
         endpoint: `http://127.0.0.1:${listener.address().port}/api/v1/uploads`,
         uploadSize: BYTES,
-        retryDelays: [50, 100, 200, 500, 1000, 1000, 2000, 2000, 5000],
+        retryDelays: [50, 100, 200, 500, 1000, 1000, 2000, 2000, ...Array(20).fill(5000)],
         metadata: { filename: 'noise.bin', filetype: 'video/mp4' },
         onAfterResponse: (_, response) => (id = response.getHeader('upload-id') ?? id),
         onError: reject,
@@ -113,13 +102,13 @@ test('a large file comes through cuts and a kill whole, and little is sent twice
     const again = counted.up - BYTES;
     console.log(`${BYTES / MIB} MiB in ${secs.toFixed(1)} s, ${counted.cuts} cuts, ${killed} kill, ${(again / MIB).toFixed(1)} MiB sent again`);
     assert.deepEqual([counted.cuts, killed], [CUTS, 1]);
-    const video = await (await fetch(`http://127.0.0.1:${server.port}/api/v1/videos/${id}`)).json();
+    const video = await (await fetch(`http://127.0.0.1:${port}/api/v1/videos/${id}`)).json();
     assert.deepEqual([video.sha256, video.size, video.filename], [sha256, BYTES, 'noise.bin']);
     assert.ok(again <= CUTS * LOST_MAX, `${again} bytes were sent again`);
   } finally {
     listener.close();
-    server.child.kill('SIGTERM');
-    await server.ended;
-    rmSync(folder, { recursive: true });
+    await restarted;
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -11,10 +11,14 @@ class Files {
   /** Older ones begin here; null where there are none. */
   cursor = $state<string | null>(null);
   problem = $state<string | null>(null);
+  #looks = 0;
 
   async look(): Promise<void> {
+    const mine = ++this.#looks;
     try {
       const page = await this.#page(null);
+      // Asked again since, or something was deleted.
+      if (mine !== this.#looks) return;
       [this.list, this.cursor, this.problem] = [page.items, page.next_cursor ?? null, null];
     } catch (error) {
       this.problem = error instanceof Refusal ? error.message : String(error);
@@ -39,6 +43,7 @@ class Files {
     const path = { params: { path: { id: upload.id } } };
     const gone = await toasts.attempt(ask(api.DELETE('/api/v1/videos/{id}', path)).then(() => true));
     if (!gone) return;
+    this.#looks += 1;
     this.list = (this.list ?? []).filter(({ id }) => id !== upload.id);
     staged.drop(upload);
   }

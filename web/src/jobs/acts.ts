@@ -15,8 +15,6 @@ async function changed(action: Promise<Job>): Promise<void> {
 export const cancel = (job: Job) => changed(ask(api.POST('/api/v1/jobs/{id}/cancel', path(job))));
 export const retry = (job: Job) => changed(ask(api.POST('/api/v1/jobs/{id}/retry', path(job))));
 
-/** Priorities that the server has yet to hear of. */
-const wanted = new Map<string, number>();
 let telling = Promise.resolve();
 
 /** Puts a waiting job at another place of the queue, counted from 0. It is shown there at once. */
@@ -24,7 +22,7 @@ export function move(job: Job, to: number): void {
   const priorities = prioritiesFor(jobs.queue, job.id, to);
   if (!priorities) return toasts.say('Priorities end at 100 and -100: there is no room for that.', true);
   for (const [id, priority] of priorities) {
-    wanted.set(id, priority);
+    jobs.wanted.set(id, priority);
     jobs.byId.set(id, { ...jobs.byId.get(id)!, priority });
     telling = telling.then(() => tell(id));
   }
@@ -33,11 +31,11 @@ export function move(job: Job, to: number): void {
 
 /** One after the other, so that the last word is the last. */
 async function tell(id: string): Promise<void> {
-  const priority = wanted.get(id);
+  const priority = jobs.wanted.get(id);
   if (priority === undefined) return;
   const done = await toasts.attempt(ask(api.PATCH('/api/v1/jobs/{id}', { params: { path: { id } }, body: { priority } })));
-  if (wanted.get(id) !== priority) return;
-  wanted.delete(id);
+  if (jobs.wanted.get(id) !== priority) return;
+  jobs.wanted.delete(id);
   if (done) jobs.put(done);
   else jobs.ask({ kind: 'look', id });
 }

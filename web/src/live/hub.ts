@@ -46,6 +46,7 @@ export class Hub {
     else if (asked.kind === 'queue') void this.askQueue();
     else if (asked.kind === 'gone') {
       this.jobs.delete(asked.id);
+      this.asking.delete(asked.id);
       this.tell({ kind: 'gone', id: asked.id });
     }
   }
@@ -66,7 +67,7 @@ export class Hub {
     source.onopen = () => void this.load();
     source.onerror = () => {
       if (this.source !== source) return;
-      if (source.readyState === EventSource.CLOSED) void this.findOutWhy();
+      if (source.readyState === EventSource.CLOSED) void this.findOutWhy(source);
       else this.say('lost');
     };
     on<{ job_id: string; status: Status }>('job', (event) => this.takeJob(event.job_id, event.status));
@@ -75,8 +76,10 @@ export class Hub {
   }
 
   /** The browser gave the stream up, and does not tell with what the server answered. */
-  private async findOutWhy(): Promise<void> {
+  private async findOutWhy(source: EventSource): Promise<void> {
     const session = await api.GET('/api/v1/session').catch(() => null);
+    // Somebody signed in meanwhile.
+    if (this.source !== source) return;
     if (session?.response.status === 401) return this.lock();
     this.say('lost');
     setTimeout(() => this.open(), AGAIN_MILLIS);
@@ -154,6 +157,8 @@ export class Hub {
     void (async () => {
       const answer = await api.GET('/api/v1/jobs/{id}', { params: { path: { id } } }).catch(() => null);
       const isStale = this.asking.get(id);
+      // It was deleted meanwhile.
+      if (isStale === undefined) return;
       this.asking.delete(id);
       if (isStale) return this.look(id);
       if (!answer?.data) return;

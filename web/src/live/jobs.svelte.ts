@@ -13,6 +13,8 @@ class Jobs {
   paused = $state(false);
   isLoaded = $state(false);
   isMore = $state(false);
+  /** Priorities that the server has yet to hear of; what it tells meanwhile does not undo them. */
+  readonly wanted = new Map<string, number>();
   /** The last change of a job's state, for those who cannot see it. */
   said = $state('');
 
@@ -57,7 +59,7 @@ class Jobs {
         break;
       case 'job':
         this.#say(told.job);
-        this.byId.set(told.job.id, told.job);
+        this.byId.set(told.job.id, { ...told.job, priority: this.wanted.get(told.job.id) ?? told.job.priority });
         if (!isOpen(told.job.status)) this.paces.delete(told.job.id);
         break;
       case 'older':

@@ -9,7 +9,7 @@ export interface ViewerProps {
 }
 
 interface Viewer {
-  takes(artifact: Artifact, job: Job): boolean;
+  takes(mime: string, pipeline: string): boolean;
   load(): Promise<{ default: Component<ViewerProps> }>;
 }
 
@@ -18,16 +18,17 @@ const FRAMES = new Set(['video/x-msvideo', 'video/avi', 'video/vnd.avi']);
 const LISTS = new Set(['application/vnd.apple.mpegurl', 'application/x-mpegurl']);
 
 const VIEWERS: Viewer[] = [
-  { takes: ({ mime }) => FRAMES.has(mime), load: () => import('./Frames.svelte') },
-  { takes: ({ mime }, { pipeline }) => pipeline === 'pack' && mime.startsWith('video/'), load: () => import('./Packed.svelte') },
-  { takes: ({ mime }) => LISTS.has(mime.toLowerCase()), load: () => import('./Hls.svelte') },
-  { takes: ({ mime }) => /^(video|audio)\//.test(mime), load: () => import('./Video.svelte') },
-  { takes: ({ mime }) => mime.startsWith('image/') && mime !== 'image/svg+xml', load: () => import('./Picture.svelte') },
-  { takes: ({ mime }) => TEXT.test(mime), load: () => import('./Text.svelte') },
+  { takes: (mime) => FRAMES.has(mime), load: () => import('./Frames.svelte') },
+  { takes: (mime, pipeline) => pipeline === 'pack' && mime.startsWith('video/'), load: () => import('./Packed.svelte') },
+  { takes: (mime) => LISTS.has(mime.toLowerCase()), load: () => import('./Hls.svelte') },
+  { takes: (mime) => /^(video|audio)\//.test(mime), load: () => import('./Video.svelte') },
+  { takes: (mime) => mime.startsWith('image/') && mime !== 'image/svg+xml', load: () => import('./Picture.svelte') },
+  { takes: (mime) => TEXT.test(mime), load: () => import('./Text.svelte') },
   { takes: () => true, load: () => import('./Other.svelte') },
 ];
 
-export async function viewerOf(artifact: Artifact, job: Job): Promise<Component<ViewerProps>> {
-  const viewer = VIEWERS.find((one) => one.takes(artifact, job))!;
+/** Of what has this media type and was made by this pipeline. */
+export async function viewerOf(mime: string, pipeline: string): Promise<Component<ViewerProps>> {
+  const viewer = VIEWERS.find((one) => one.takes(mime, pipeline))!;
   return (await viewer.load()).default;
 }
