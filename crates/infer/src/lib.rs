@@ -25,5 +25,5 @@ pub use port::{ElementKind, Port};
 pub use recurrent::Recurrent;
 pub use runtime::{OnDemand, Runtime, default_data};
 pub use tensor::{Data, Outputs, View};
-pub use watchdog::Watch;
+pub use watchdog::{Watch, hung_count};
 pub use wish::{Provider, Wish};
