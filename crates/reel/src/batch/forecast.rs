@@ -19,6 +19,8 @@ use crate::text::{bytes, duration, shown};
 
 /// Chunks of a film and what they are joined to are there together for a moment.
 const COPIES: f64 = 2.0;
+/// What a film takes however short it is: programs start, the result is looked through. A guess.
+const OWN_SECS: f64 = 1.0;
 /// A film keeps so many cores busy; more of them let another one begin beside it.
 const CORES_A_FILM: u32 = 6;
 
@@ -50,6 +52,8 @@ pub(super) async fn make(
 
 fn of_films(films: &[&Film], rates: Rates, at_once: usize) -> ForecastRecord {
     let pixels: f64 = films.iter().map(|film| film.pixels()).sum();
+    // What was measured holds it already.
+    let own_secs = if rates.measured_films > 0 { 0.0 } else { films.len() as f64 * OWN_SECS };
     let mut sizes: Vec<f64> = films.iter().map(|film| film.pixels() * rates.bytes_per_pixel).collect();
     sizes.sort_by(|one, other| other.total_cmp(one));
     ForecastRecord {
@@ -57,7 +61,7 @@ fn of_films(films: &[&Film], rates: Rates, at_once: usize) -> ForecastRecord {
         unreadable: 0,
         already_there: 0,
         video_secs: rounded(films.iter().map(|film| film.secs).sum()),
-        expected_secs: rates.pixels_per_sec.map(|rate| rounded(pixels / rate)),
+        expected_secs: rates.pixels_per_sec.map(|rate| rounded(pixels / rate + own_secs)),
         expected_output_bytes: sizes.iter().sum::<f64>() as u64,
         expected_temporary_bytes: (sizes.iter().take(at_once).sum::<f64>() * COPIES) as u64,
         measured_films: rates.measured_films,

@@ -10,7 +10,7 @@ use super::records::{BatchRecord, ForecastRecord};
 use super::tally::{one_line, stage_name};
 use crate::problem::Problem;
 use crate::records::{ProgressRecord, ResultRecord, Status};
-use crate::text::{bytes, duration, shown};
+use crate::text::{bytes, duration, place_of, shown};
 
 /// An open log. Lines go to its end, also when other commands write there.
 #[derive(Debug)]
@@ -60,7 +60,9 @@ impl Journal {
             status => {
                 let why = result.error.as_ref().map(ToString::to_string).unwrap_or_default();
                 let word = if status == Status::Interrupted { "stopped" } else { "failed" };
-                self.line(word, &format!("{input}  {}", one_line(&why)));
+                let about =
+                    if place_of(&input, &why).is_some() { String::new() } else { format!("{input}  ") };
+                self.line(word, &format!("{about}{}", one_line(&why)));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::records::{ProgressRecord, rounded};
 /// Below this much progress a rate says nothing yet.
 const FRACTION_MIN: f64 = 0.002;
 
-/// Films weigh what their pixels are; one that is not known weighs what the others do on average.
+/// Films weigh what their pixels are. One that cannot be read weighs next to nothing; where none was looked at all weigh the same.
 #[derive(Debug)]
 pub(super) struct Pace {
     films: Vec<OneFilm>,
@@ -30,9 +30,8 @@ struct OneFilm {
 impl Pace {
     pub(super) fn new(films: &[Option<Film>]) -> Self {
         let known: Vec<f64> = films.iter().flatten().map(Film::pixels).collect();
-        let average = if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
         let one = |film: &Option<Film>| OneFilm {
-            weight: film.as_ref().map_or(average, Film::pixels).max(1.0),
+            weight: film.as_ref().map_or(1.0, Film::pixels).max(1.0),
             done_fraction: 0.0,
             is_begun: false,
             has_ended: false,
@@ -122,10 +121,10 @@ mod tests {
         assert!(pace.saw(0, &at(0.5)), "it begins");
         assert!(!pace.saw(0, &at(0.5)), "it goes on");
         pace.ended(1);
-        // 150 of 300 and all of 100, of 600: the unknown one weighs 200.
+        // 150 of 300 and all of 100, of 400.
         let half = pace.all_at(began + Duration::from_secs(10));
-        assert_eq!((half.films_ended, half.batch_done_fraction), (1, 0.4167));
-        assert_eq!(half.batch_eta_secs, Some(14.0));
-        assert_eq!(half.batch_frames_per_sec, Some(16.67));
+        assert_eq!((half.films_ended, half.batch_done_fraction), (1, 0.625));
+        assert_eq!(half.batch_eta_secs, Some(6.0));
+        assert_eq!(half.batch_frames_per_sec, Some(25.0));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::batch::{BatchRecord, stage_name};
 use crate::table;
-use crate::text::{bytes, duration, shown};
+use crate::text::{bytes, duration, place_of, shown};
 
 /// What was made at which speed, what failed and why, and what it took.
 pub(super) fn lines(batch: &BatchRecord) -> Vec<String> {
@@ -21,7 +21,11 @@ pub(super) fn lines(batch: &BatchRecord) -> Vec<String> {
         lines.extend(table::lines(&rows));
     }
     for failed in &batch.failures {
-        lines.push(format!("failed: {}: {}", shown(failed.input.path()), failed.reason));
+        let input = shown(failed.input.path());
+        // Many reasons name the file themselves; once is enough.
+        let about =
+            if place_of(&input, &failed.reason).is_some() { String::new() } else { format!("{input}: ") };
+        lines.push(format!("failed: {about}{}", failed.reason));
     }
     let mut facts =
         vec![format!("success rate {:.1} %", batch.success_rate * 100.0), duration(batch.elapsed_secs)];
@@ -62,7 +66,7 @@ mod tests {
             temporary_bytes_peak: 1_200_000_000,
             failures: vec![Failed {
                 input: InputPath::new(Path::new("b.mp4")),
-                reason: "b is broken".into(),
+                reason: "it is broken".into(),
             }],
             log: "/state/matte.log".into(),
             ..BatchRecord::default()
@@ -73,7 +77,7 @@ mod tests {
                 "size  films  frames  fps   bound by",
                 "720p  3      4500    85.1  inference",
                 "4K    6      18000   4.0   encode",
-                "failed: b.mp4: b is broken",
+                "failed: b.mp4: it is broken",
                 "success rate 90.0 %, 12 min 30 s, encode-bound, temporary files at most 1.2 GB, 0 hangs",
                 "log: /state/matte.log",
             ]

@@ -82,7 +82,7 @@ fn people_get_a_table_and_the_place_of_the_log() {
         "(a guess: no film was made like this here before)",
         "[1/4] films/b.mp4: ",
         "size  films  frames  fps",
-        "failed: films/broken.mp4: ",
+        "failed: films/broken.mp4",
         "success rate 75.0 %, ",
         "-bound, temporary files at most ",
         ", 0 hangs",
