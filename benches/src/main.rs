@@ -5,6 +5,7 @@
 //! count; a case with too few pairs left says "not measured".
 
 mod anchors;
+mod batch;
 mod clips;
 mod legacy;
 mod load;
@@ -26,6 +27,8 @@ struct Place {
     reel: PathBuf,
     /// The example that measures the queue.
     claims: PathBuf,
+    /// The example that runs films on two cards.
+    two_cards: PathBuf,
     /// Clips and outputs; removed and made anew.
     work: PathBuf,
 }
@@ -36,6 +39,7 @@ fn main() -> Result<()> {
     let place = Place {
         reel: target.join("release/reel"),
         claims: target.join("release/examples/claims"),
+        two_cards: target.join("release/examples/two_cards"),
         work: target.join("bench"),
     };
     anyhow::ensure!(place.reel.is_file(), "{} is missing: run `make bench`", place.reel.display());

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::Place;
 use crate::anchors;
+use crate::batch;
 use crate::clips;
 use crate::legacy;
 use crate::matte;
@@ -43,6 +44,9 @@ pub(crate) fn run(place: &Place, only: &[String]) -> Result<String> {
     }
     if wanted("matte") {
         matte::measure(place, &mut report)?;
+    }
+    if wanted("batch") {
+        batch::measure(place, &mut report)?;
     }
     if wanted("legacy") {
         legacy::measure(&mut report)?;

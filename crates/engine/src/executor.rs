@@ -16,9 +16,7 @@ use crate::inputs::Inputs;
 use crate::outputs::put_outputs;
 use crate::pipeline::RunError;
 use crate::progress::ProgressCell;
-
-/// Below this much free space no task is started.
-const FREE_BYTES_MIN: u64 = 64 << 20;
+use crate::room;
 
 /// Does claimed tasks. The worker loop knows no more of the work than this.
 #[async_trait]
@@ -81,6 +79,17 @@ impl Execute for BlockingExecutor {
         let scratch = inputs.fetched.clone();
         let stepping = tokio::task::spawn_blocking(move || step_in_folder(&engine, &inputs, &execution));
         let ended = stepping.await.unwrap_or_else(|error| Ended::Failed(internal(&error.to_string())));
+        // Looked at before its folder goes: what a full disk does to a program has many names, and this is the one.
+        let ended = match ended {
+            Ended::Failed(failure) => match room::shortage(&self.engine).await {
+                Some(shortage) => {
+                    tracing::warn!(%failure, "failed while the disk was full");
+                    Ended::Failed(shortage)
+                }
+                None => Ended::Failed(failure),
+            },
+            ended => ended,
+        };
         // Best effort: what stays is removed with the worker's folder.
         let _ = std::fs::remove_dir_all(scratch);
         ended
@@ -102,13 +111,8 @@ impl BlockingExecutor {
         let tasks = tasks.map_err(|e| Failure::new(FailureKind::Transient, e.to_string()))?;
         let folder = self.scratch.join(format!("{}-{}", task.id, task.epoch));
         make_fresh(&folder).map_err(|e| no_scratch(&folder, &e))?;
-        if let Ok(Some(free)) = self.engine.store.free_bytes().await
-            && free < FREE_BYTES_MIN
-        {
-            let message =
-                format!("only {} MiB are free in {}", free >> 20, self.engine.state.root().display());
-            return Err(Failure::new(FailureKind::Storage, message)
-                .with_hint("free some space, or name another folder with --state, and run it again"));
+        if let Some(failure) = room::shortage(&self.engine).await {
+            return Err(failure);
         }
         Ok(Inputs {
             sources: claimed.sources.clone(),

@@ -4,6 +4,7 @@
 
 mod context;
 pub mod crash_point;
+mod drain;
 mod engine;
 mod executor;
 mod inputs;
@@ -15,6 +16,7 @@ pub mod pipeline;
 mod progress;
 mod registry;
 mod rescue;
+pub mod room;
 mod site;
 mod slots;
 pub mod submit;
@@ -28,4 +30,4 @@ pub use progress::ProgressCell;
 pub use registry::{ParamsError, PipelineInfo, Registry};
 pub use site::Site;
 pub use submit::{Submission, SubmitError};
-pub use worker::{Drain, Worker, WorkerOptions};
+pub use worker::{Drain, Worker, WorkerError, WorkerOptions};

@@ -12,6 +12,7 @@ use rustix::fs::{FlockOperation, flock};
 pub(crate) struct Alive {
     path: PathBuf,
     _locked: File,
+    stays: bool,
 }
 
 impl Alive {
@@ -22,12 +23,22 @@ impl Alive {
         let file = File::create(&hidden)?;
         flock(&file, FlockOperation::LockExclusive)?;
         fs::rename(&hidden, &path)?;
-        Ok(Self { path, _locked: file })
+        Ok(Self { path, _locked: file, stays: false })
+    }
+}
+
+impl Alive {
+    /// Leaves the file without its lock: the next sweep of anybody takes this worker for dead.
+    pub(crate) fn leave_behind(mut self) {
+        self.stays = true;
     }
 }
 
 impl Drop for Alive {
     fn drop(&mut self) {
+        if self.stays {
+            return;
+        }
         // Best effort: a file that stays is found unlocked by the next sweep.
         let _ = fs::remove_file(&self.path);
     }
@@ -72,7 +83,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let alive = Alive::announce(dir.path(), &WorkerId::new("w1")).unwrap();
         assert!(dead_workers(dir.path()).unwrap().is_empty());
-        let Alive { path: _, _locked } = &alive;
+        let Alive { _locked, .. } = &alive;
         flock(_locked, FlockOperation::Unlock).unwrap();
         let dead = dead_workers(dir.path()).unwrap();
         assert_eq!(dead.iter().map(|d| d.worker.as_str()).collect::<Vec<_>>(), ["w1"]);

@@ -1,23 +1,24 @@
 //! The worker loop: claim, do, finish, release. Everything that happens to a job happens here.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reel_queue::{
     ClaimReply, Claimed, FailTask, FinishReply, FinishTask, Heartbeat, Offer, QueueError, ReleaseTask,
 };
-use reel_types::{CancelToken, ClaimId, JobId, WorkerId};
-use tokio::sync::watch;
+use reel_types::{CancelToken, ClaimId, Failure, JobId, WorkerId};
 use tokio::task::JoinSet;
 
 use crate::crash_point;
+pub use crate::drain::Drain;
 use crate::engine::Engine;
 use crate::executor::{BlockingExecutor, Ended, Execute, Execution};
 use crate::leases::{Held, Leases};
 use crate::liveness::Alive;
 use crate::progress::ProgressCell;
 use crate::rescue::keep_sweeping;
+use crate::room;
 use crate::slots::Slots;
 
 /// How a worker behaves.
@@ -41,6 +42,9 @@ pub struct WorkerOptions {
     pub sweep: Duration,
     /// How long an idle worker waits before it asks again; changes of this process wake it at once.
     pub idle: Duration,
+    /// For how long the queue may have no room to write before this worker gives up; nothing: it goes on when there is
+    /// room again, however long that takes.
+    pub room_patience: Option<Duration>,
 }
 
 impl Default for WorkerOptions {
@@ -55,8 +59,20 @@ impl Default for WorkerOptions {
             stall: Duration::from_secs(300),
             sweep: Duration::from_secs(5),
             idle: Duration::from_millis(500),
+            room_patience: None,
         }
     }
+}
+
+/// Why a worker ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// It cannot announce itself in the state folder.
+    #[error("cannot announce this worker in the state folder: {0}")]
+    Announce(#[from] std::io::Error),
+    /// The disk of the queue was full for longer than its patience. What it had done is kept, the rest was not begun.
+    #[error("{0}")]
+    NoRoom(Failure),
 }
 
 /// Claims tasks and does them until it is drained.
@@ -68,6 +84,12 @@ pub struct Worker {
     leases: Arc<Leases>,
     /// Somebody told the queue that this worker should end.
     retiring: AtomicBool,
+    /// What was said of the full disk that ends this worker.
+    no_room: Mutex<Option<Failure>>,
+    /// The last that the queue said is that it has no room.
+    waits_for_room: AtomicBool,
+    /// The queue was not told how some attempt ended.
+    owes_answer: AtomicBool,
 }
 
 impl Worker {
@@ -88,16 +110,26 @@ impl Worker {
         id: WorkerId,
         executor: Arc<dyn Execute>,
     ) -> Self {
-        Self { engine, id, options, executor, leases: Arc::default(), retiring: AtomicBool::new(false) }
+        Self {
+            engine,
+            id,
+            options,
+            executor,
+            leases: Arc::default(),
+            retiring: AtomicBool::new(false),
+            no_room: Mutex::default(),
+            waits_for_room: AtomicBool::new(false),
+            owes_answer: AtomicBool::new(false),
+        }
     }
 
     /// Works until `drain` starts; then stops what runs, gives it back, and returns. When the queue says that somebody
     /// wants this worker to end, it claims nothing more, finishes what it has, and returns.
     ///
     /// # Errors
-    /// When this worker cannot announce itself in the state folder.
-    pub async fn run(self, drain: Drain) -> std::io::Result<()> {
-        let _alive = Alive::announce(&self.engine.state.workers(), &self.id)?;
+    /// When this worker cannot announce itself in the state folder, or its patience with a full disk is over.
+    pub async fn run(self, drain: Drain) -> Result<(), WorkerError> {
+        let alive = Alive::announce(&self.engine.state.workers(), &self.id)?;
         let worker = Arc::new(self);
         let mut background = JoinSet::new();
         background.spawn(keep_sweeping(worker.engine.clone(), worker.options.sweep, drain.clone()));
@@ -107,26 +139,30 @@ impl Worker {
 
         background.abort_all();
         while background.join_next().await.is_some() {}
-        Ok(())
+        if worker.owes_answer.load(Ordering::Relaxed) {
+            // Whoever comes next finds it dead, and need not wait for the ends of its leases.
+            alive.leave_behind();
+        }
+        worker.no_room().map_or(Ok(()), |failure| Err(WorkerError::NoRoom(failure)))
     }
 
     async fn work(self: &Arc<Self>, drain: &Drain) {
         let mut slots = Slots::default();
         let mut running = JoinSet::new();
         let mut changes = self.engine.changes();
-        while !drain.is_started() {
+        while !drain.is_started() && self.no_room().is_none() {
             changes.borrow_and_update();
             let retiring = self.is_retiring();
             if retiring && running.is_empty() {
                 tracing::info!(worker = %self.id, "drained by somebody, ending");
                 break;
             }
-            if !retiring && let Some(claimed) = self.claim(&slots).await {
+            if !retiring && let Some(claimed) = self.claim(&slots, drain).await {
                 slots.take(&claimed.task);
                 running.spawn(Arc::clone(self).carry_out(claimed, drain.clone()));
                 continue;
             }
-            if self.is_retiring() != retiring {
+            if self.is_retiring() != retiring || self.no_room().is_some() {
                 continue;
             }
             tokio::select! {
@@ -142,7 +178,7 @@ impl Worker {
     }
 
     /// One task that fits into what is free, if there is one.
-    async fn claim(&self, slots: &Slots) -> Option<Claimed> {
+    async fn claim(&self, slots: &Slots, drain: &Drain) -> Option<Claimed> {
         let free = slots.free(&self.engine.site, self.options.tasks_max)?;
         let offer = Offer {
             claim: ClaimId::new(format!("{}-{:016x}", self.id, fastrand::u64(..))),
@@ -155,7 +191,7 @@ impl Worker {
             only_jobs: self.options.only_jobs.clone(),
             lease_millis: millis(self.options.lease),
         };
-        match self.until_answered(|| self.engine.queue.claim(offer.clone())).await {
+        match self.until_answered(drain, || self.engine.queue.claim(offer.clone())).await {
             Ok(reply) => {
                 if reply == ClaimReply::Draining {
                     self.retiring.store(true, Ordering::Relaxed);
@@ -182,7 +218,7 @@ impl Worker {
         let epoch = claimed.task.epoch;
         let held = Held { progress: Arc::clone(&progress), cancel: cancel.clone() };
         self.leases.hold(task.clone(), epoch, held);
-        if drain.is_started() {
+        if drain.is_started() || self.no_room().is_some() {
             cancel.cancel();
         }
         let ended = self.executor.execute(Execution { claimed, progress, cancel }).await;
@@ -191,7 +227,10 @@ impl Worker {
         match reply {
             Ok(FinishReply::LeaseLost) => tracing::info!(%task, epoch, "came too late, nothing changed"),
             Ok(_) => {}
-            Err(error) => tracing::error!(%task, %error, "cannot tell the queue; the lease will end"),
+            Err(error) => {
+                self.owes_answer.store(true, Ordering::Relaxed);
+                tracing::error!(%task, %error, "cannot tell the queue; the lease will end");
+            }
         }
         self.engine.tell_change();
         size
@@ -209,11 +248,11 @@ impl Worker {
             Ended::Finished { completion, outputs } => {
                 crash_point::hit("after_put");
                 let finish = FinishTask { task: task.clone(), epoch, completion, outputs };
-                let reply = self.until_answered(|| queue.finish(finish.clone())).await?;
+                let reply = self.until_answered(drain, || queue.finish(finish.clone())).await?;
                 crash_point::hit("after_finish");
                 if reply != FinishReply::LeaseLost {
                     crash_point::hit("before_release");
-                    self.until_answered(|| queue.release(&task.job)).await?;
+                    self.until_answered(drain, || queue.release(&task.job)).await?;
                 }
                 Ok(reply)
             }
@@ -221,12 +260,14 @@ impl Worker {
                 tracing::warn!(%task, epoch, kind = failure.kind.as_str(), %failure, "attempt failed");
                 let jitter_millis = fastrand::i64(0..250);
                 let fail = FailTask { task: task.clone(), epoch, failure, jitter_millis };
-                let reply = self.until_answered(|| queue.fail(fail.clone())).await?;
-                self.until_answered(|| queue.release(&task.job)).await?;
+                let reply = self.until_answered(drain, || queue.fail(fail.clone())).await?;
+                self.until_answered(drain, || queue.release(&task.job)).await?;
                 Ok(reply)
             }
-            Ended::Busy(reason) => self.give_back(task, epoch, reason, 1000).await,
-            Ended::Cancelled if drain.is_started() => self.give_back(task, epoch, "drained".into(), 0).await,
+            Ended::Busy(reason) => self.give_back(task, epoch, reason, 1000, drain).await,
+            Ended::Cancelled if drain.is_started() || self.no_room().is_some() => {
+                self.give_back(task, epoch, "drained".into(), 0, drain).await
+            }
             Ended::Cancelled => Ok(FinishReply::LeaseLost),
         }
     }
@@ -237,9 +278,10 @@ impl Worker {
         epoch: u64,
         reason: String,
         delay_millis: i64,
+        drain: &Drain,
     ) -> Result<FinishReply, QueueError> {
         let release = ReleaseTask { task: task.clone(), epoch, reason, delay_millis };
-        self.until_answered(|| self.engine.queue.give_back(release.clone())).await
+        self.until_answered(drain, || self.engine.queue.give_back(release.clone())).await
     }
 
     /// Says every `heartbeat` that this worker lives, and stops what it has lost.
@@ -268,24 +310,60 @@ impl Worker {
         }
     }
 
-    /// Repeats a call whose reply was lost, with the same data, for at most one lease.
-    async fn until_answered<T, F>(&self, call: impl Fn() -> F) -> Result<T, QueueError>
+    /// Repeats a call whose reply was lost, with the same data, for at most one lease. Where the disk is full, for as long
+    /// as the patience for that goes; after that, and while it drains, a call is made once.
+    async fn until_answered<T, F>(&self, drain: &Drain, call: impl Fn() -> F) -> Result<T, QueueError>
     where
         F: Future<Output = Result<T, QueueError>>,
     {
         let mut wait = Duration::from_millis(50);
         let mut waited = Duration::ZERO;
         loop {
-            match call().await {
-                Err(error) if error.may_be_repeated() && waited < self.options.lease => {
-                    tracing::debug!(%error, "asking the queue again");
-                    tokio::time::sleep(wait).await;
-                    waited += wait;
-                    wait = (wait * 2).min(Duration::from_secs(2));
+            let error = match call().await {
+                Err(error) if error.may_be_repeated() || error.is_full() => error,
+                answer => {
+                    self.say_that_there_is_room().await;
+                    return answer;
                 }
-                answer => return answer,
+            };
+            if error.is_full() && !self.waits_for_room.swap(true, Ordering::Relaxed) {
+                let failure = room::full(&self.engine, &error).await;
+                tracing::error!(target: room::LOG, %failure, "nothing can be written, waiting for room");
             }
+            let patience = match self.options.room_patience {
+                Some(patience) if error.is_full() => patience,
+                _ => self.options.lease,
+            };
+            if error.is_full() && (drain.is_started() || self.no_room().is_some()) {
+                return Err(error);
+            }
+            if waited >= patience {
+                if error.is_full() && self.options.room_patience.is_some() {
+                    let failure = room::full(&self.engine, &error).await;
+                    *self.no_room.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                }
+                return Err(error);
+            }
+            tracing::debug!(%error, "asking the queue again");
+            tokio::select! {
+                () = drain.started(), if error.is_full() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+            waited += wait;
+            wait = (wait * 2).min(Duration::from_secs(2));
         }
+    }
+
+    /// Once after it was said that there is none. An answer alone is no sign: to say that there is nothing to do needs no room.
+    async fn say_that_there_is_room(&self) {
+        if self.waits_for_room.load(Ordering::Relaxed) && room::shortage(&self.engine).await.is_none() {
+            self.waits_for_room.store(false, Ordering::Relaxed);
+            tracing::warn!(target: room::LOG, "there is room again, going on");
+        }
+    }
+
+    fn no_room(&self) -> Option<Failure> {
+        self.no_room.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -298,40 +376,4 @@ fn free_slot(slots: &mut Slots, ended: Result<(u32, u64), tokio::task::JoinError
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Tells a worker to stop: no new claims, running steps end, leases are given back. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Drain {
-    started: Arc<watch::Sender<bool>>,
-}
-
-impl Default for Drain {
-    fn default() -> Self {
-        Self { started: Arc::new(watch::Sender::new(false)) }
-    }
-}
-
-impl Drain {
-    /// Not started.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Starts it; doing so again changes nothing.
-    pub fn start(&self) {
-        self.started.send_replace(true);
-    }
-
-    /// Whether it was started.
-    pub fn is_started(&self) -> bool {
-        *self.started.borrow()
-    }
-
-    /// Waits until it is started.
-    pub async fn started(&self) {
-        let mut receiver = self.started.subscribe();
-        // The sender lives as long as this handle.
-        let _ = receiver.wait_for(|started| *started).await;
-    }
 }

@@ -26,5 +26,5 @@ pub use recurrent::Recurrent;
 pub use runtime::{OnDemand, Runtime, default_data};
 pub use states::{rows_apart, rows_together};
 pub use tensor::{Data, Outputs, View};
-pub use watchdog::Watch;
+pub use watchdog::{Watch, hung_count};
 pub use wish::{Provider, Wish};

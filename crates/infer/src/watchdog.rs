@@ -4,12 +4,20 @@
 //! lease of the task.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use ort::session::RunOptions;
 use reel_types::CancelToken;
+
+static HUNG_COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// How many runs of this process were ended because they took too long.
+pub fn hung_count() -> u64 {
+    HUNG_COUNT.load(Ordering::Relaxed)
+}
 
 /// How often a cancelled token is looked at while a run lasts.
 const LOOK: Duration = Duration::from_millis(20);
@@ -142,6 +150,9 @@ impl State {
         };
         // It can only fail for options that are not there.
         let _ = armed.options.terminate();
+        if ended == Ended::Late {
+            HUNG_COUNT.fetch_add(1, Ordering::Relaxed);
+        }
         self.ended = Some(ended);
         self.armed = None;
         None

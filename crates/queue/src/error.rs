@@ -10,6 +10,10 @@ pub enum QueueError {
     /// The database did not answer in time or the connection broke. Every command is safe to repeat.
     #[error("the queue did not answer: {0}")]
     Unavailable(String),
+    /// The disk of the queue's file has no room for what was to be written; nothing of it was. Waiting helps only when
+    /// somebody makes room.
+    #[error("there is no room to write what the queue keeps: {0}")]
+    Full(String),
     /// The file was written by a newer reel.
     #[error("{path} was written by a newer reel (schema {found}, this one knows {known})", path = path.display())]
     NewerSchema {
@@ -57,8 +61,13 @@ pub enum QueueError {
 }
 
 impl QueueError {
-    /// Whether asking again may help.
+    /// Whether asking again at once may help.
     pub fn may_be_repeated(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+
+    /// Whether there is no room to write: nothing helps but room.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
     }
 }

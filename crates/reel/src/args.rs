@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use reel_device::DeviceWish;
 use reel_types::JobState;
 
+use crate::batch::ForecastWish;
 use crate::config::ConfigVerb;
 use crate::exit;
 use crate::keys::KeysVerb;
@@ -179,6 +180,12 @@ pub struct MatteArgs {
     /// What stands behind the people instead of nothing: #RRGGBB, blur, or a picture; makes MP4
     #[arg(long, value_name = "#HEX|blur|FILE", value_hint = ValueHint::FilePath)]
     pub background: Option<OsString>,
+    /// What is said of several films before the start: what they will take (and no, where the disks do not do), only that, or nothing
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub forecast: ForecastWish,
+    /// Append a line for each event to this file [default: for several films matte.log in the state folder]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log: Option<PathBuf>,
     /// What the pipeline wants to know.
     #[command(flatten)]
     pub params: reel_matte::Params,

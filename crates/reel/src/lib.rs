@@ -3,6 +3,7 @@
 //! Start reading at [`run`].
 
 pub mod args;
+pub mod batch;
 pub mod config;
 pub mod console;
 pub mod delivery;

@@ -12,11 +12,19 @@ pub fn begin(verb: &Verb) {
         _ => None,
     };
     let asked = std::env::var("REEL_LOG").ok().filter(|filter| !filter.is_empty());
-    if asked.is_none() && form.is_none() {
+    let serves = matches!(verb, Verb::Serve(_));
+    if asked.is_none() && form.is_none() && !serves {
         return;
     }
-    let mut filter = EnvFilter::new(asked.unwrap_or_else(|| "warn".to_owned()));
-    let requests = if form.is_some() { "info" } else { "warn" };
+    // A server that waits for room says so without being asked: nobody else would.
+    let unasked =
+        if form.is_some() { "warn".to_owned() } else { format!("off,{}=warn", reel_engine::room::LOG) };
+    let requests = match (&form, &asked) {
+        (Some(_), _) => "info",
+        (None, Some(_)) => "warn",
+        (None, None) => "off",
+    };
+    let mut filter = EnvFilter::new(asked.unwrap_or(unasked));
     // Both are directives as the filter writes them.
     if let Ok(directive) = format!("{}={requests}", reel_server::REQUESTS).parse() {
         filter = filter.add_directive(directive);

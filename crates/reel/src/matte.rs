@@ -8,6 +8,7 @@ use reel_matte::{Backdrop, Format, Params};
 use reel_types::Task;
 
 use crate::args::MatteArgs;
+use crate::batch::{ForecastWish, Wish};
 use crate::console::Console;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
@@ -26,6 +27,9 @@ pub async fn run(
     settings: &Settings,
     args: MatteArgs,
 ) -> Result<u8, Problem> {
+    if settings.server.is_some() && (args.log.is_some() || args.forecast == ForecastWish::Only) {
+        return Err(Problem::usage("--log and --forecast only are for films that are made on this machine"));
+    }
     let request = request(settings, args)?;
     do_request(app, console, settings, request).await
 }
@@ -57,6 +61,7 @@ fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
         let sources = target.sources.iter().chain(&beside).cloned().collect();
         Target { sources, ..target }
     };
+    let wish = Wish { log: args.log, forecast: args.forecast, params: params.clone() };
     let params = serde_json::to_value(&params).map_err(|error| {
         Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
     })?;
@@ -66,6 +71,7 @@ fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
         targets: targets.into_iter().map(with_beside).collect(),
         media_secs,
         hand_over: if is_many { HandOver::Folder } else { HandOver::File },
+        batch: Some(wish),
     })
 }
 

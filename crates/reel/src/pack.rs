@@ -72,6 +72,7 @@ async fn request(settings: &Settings, args: PackArgs) -> Result<Request, Problem
         targets: vec![target],
         media_secs: |_| None,
         hand_over: if is_split { HandOver::Numbered } else { HandOver::File },
+        batch: None,
     })
 }
 

@@ -149,6 +149,9 @@ impl From<QueueError> for Problem {
                 Some("name a folder on a disk of this machine with --state")
             }
             QueueError::Folder { .. } => Some("name another folder with --state"),
+            QueueError::Full(_) => Some(
+                "free some space on the disk of the state folder, or name another folder with --state, and run it again",
+            ),
             QueueError::Unusable(_) => {
                 Some("move reel.sqlite out of the state folder, or name another folder with --state")
             }

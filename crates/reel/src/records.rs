@@ -10,6 +10,7 @@ use reel_types::{Gap, JobId, JobState};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::batch::{BatchProgress, BatchRecord, ForecastRecord};
 use crate::exit;
 use crate::problem::{Problem, ProblemKind};
 
@@ -21,6 +22,10 @@ pub enum Record<'a> {
     Progress(&'a ProgressRecord),
     /// How an input ended.
     Result(&'a ResultRecord),
+    /// What many films will take.
+    Forecast(&'a ForecastRecord),
+    /// What many films took.
+    Batch(&'a BatchRecord),
     /// The last line.
     Summary(&'a SummaryRecord),
 }
@@ -54,6 +59,9 @@ pub struct ProgressRecord {
     /// How far sending it to a server is; absent where nothing is sent.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub sending: Option<SendingRecord>,
+    /// How far all films of the command are; absent where there is one.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchProgress>,
 }
 
 /// How far sending something is.

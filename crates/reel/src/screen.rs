@@ -1,12 +1,14 @@
 //! What a working command shows: JSON lines, a bar, or plain lines.
 
 mod bar;
+mod batch_text;
 mod json;
 mod plain;
 mod result_text;
 
 use std::sync::Arc;
 
+use crate::batch::{BatchRecord, ForecastRecord, forecast_lines};
 use crate::console::{Colour, Console};
 use crate::problem::Problem;
 use crate::records::{ProgressRecord, ResultRecord, SummaryRecord};
@@ -66,6 +68,26 @@ impl Screen {
         }
         if let Some(problem) = &result.error {
             tell(&self.console, Some(&shown(result.input.path())), problem);
+        }
+    }
+
+    /// Shows what many films will take: beside the work, or as what was asked for.
+    pub fn forecast(&mut self, forecast: &ForecastRecord, is_asked_for: bool) {
+        match &mut self.mode {
+            Mode::Json(json) => json.forecast(&self.console, forecast),
+            _ if is_asked_for => forecast_lines(forecast).iter().for_each(|line| self.console.data(line)),
+            _ if self.quiet => {}
+            _ => forecast_lines(forecast).iter().for_each(|line| self.console.say(line)),
+        }
+    }
+
+    /// Shows what many films took.
+    pub fn batch(&mut self, batch: &BatchRecord) {
+        self.clear_bar();
+        match &mut self.mode {
+            Mode::Json(json) => json.batch(&self.console, batch),
+            _ if self.quiet => {}
+            _ => batch_text::lines(batch).iter().for_each(|line| self.console.say(line)),
         }
     }
 

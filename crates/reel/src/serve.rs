@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
-use reel_engine::{Drain, Engine, Worker, WorkerOptions};
+use reel_engine::{Drain, Engine, Worker, WorkerError, WorkerOptions};
 use reel_server::{AddressRange, PublicUrl, RateLimit, Server, ServerError, ServerOptions};
 use reel_types::FailureKind;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -176,7 +176,7 @@ fn work(
     settings: &Settings,
     is_off: bool,
     drain: Drain,
-) -> impl Future<Output = std::io::Result<()>> + use<> {
+) -> impl Future<Output = Result<(), WorkerError>> + use<> {
     let options = WorkerOptions {
         gpu: settings.device.allows_gpu() && engine.site.gpu,
         tasks_max: settings.tasks_max.unwrap_or(WorkerOptions::default().tasks_max),
@@ -186,7 +186,7 @@ fn work(
     async move {
         let Some(worker) = worker else { return Ok(()) };
         let ended = tokio::spawn(worker.run(drain.clone())).await;
-        let ended = ended.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        let ended = ended.unwrap_or_else(|error| Err(std::io::Error::other(error).into()));
         // One that somebody drained has ended well: the server goes on without it.
         if ended.is_err() {
             drain.start();

@@ -41,7 +41,7 @@ fn request(settings: &Settings, args: TranscodeArgs) -> Result<Request, Problem>
     let params = serde_json::to_value(&params).map_err(|error| {
         Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
     })?;
-    Ok(Request { pipeline: "transcode", params, targets, media_secs, hand_over: HandOver::File })
+    Ok(Request { pipeline: "transcode", params, targets, media_secs, hand_over: HandOver::File, batch: None })
 }
 
 fn container_of(output: &Path) -> Result<Container, Problem> {

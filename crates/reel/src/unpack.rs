@@ -115,7 +115,14 @@ fn request(args: UnpackArgs, peeked: &Peeked) -> Result<Request, Problem> {
     let params = serde_json::to_value(&params).map_err(|error| {
         Problem::new(ProblemKind::Failure(reel_types::FailureKind::Internal), error.to_string())
     })?;
-    Ok(Request { pipeline: "unpack", params, targets: vec![target], media_secs: |_| None, hand_over })
+    Ok(Request {
+        pipeline: "unpack",
+        params,
+        targets: vec![target],
+        media_secs: |_| None,
+        hand_over,
+        batch: None,
+    })
 }
 
 fn list(console: &Console, settings: &Settings, path: &Path, peeked: &Peeked) {

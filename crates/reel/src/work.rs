@@ -10,10 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reel_engine::{Drain, Engine, Worker, WorkerOptions};
+use reel_engine::{Drain, Engine, Worker, WorkerError, WorkerOptions};
 use reel_types::{FailureKind, Job, JobId, Task};
 use serde_json::Value;
 
+use crate::batch::{Batch, Wish};
 use crate::delivery::{Folder, numbered, numbered_there};
 use crate::interrupt::Interrupt;
 use crate::problem::{Problem, ProblemKind};
@@ -29,6 +30,8 @@ pub use follow::{Pace, follow, stage};
 
 /// How often the queue is asked for what other processes, and the heartbeat, have written there.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// For how long a command waits for somebody to make room on a full disk. Its own temporary files go meanwhile.
+const ROOM_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What one command asks for.
 #[derive(Debug)]
@@ -43,6 +46,8 @@ pub struct Request {
     pub media_secs: fn(&[Task]) -> Option<f64>,
     /// What a finished result becomes at its place.
     pub hand_over: HandOver,
+    /// What is wanted beside the work, where there may be many films.
+    pub batch: Option<Wish>,
 }
 
 /// What a finished result becomes at its place.
@@ -94,12 +99,14 @@ pub async fn work(
     settings: &Settings,
     interrupt: &Interrupt,
     screen: &mut Screen,
+    batch: Option<&mut Batch>,
 ) -> Vec<ResultRecord> {
     let mut desk = Desk {
         engine,
         settings,
         request: &request,
         screen,
+        batch,
         open: Vec::new(),
         results: Vec::new(),
         kept: BTreeSet::new(),
@@ -129,6 +136,7 @@ struct Desk<'a> {
     settings: &'a Settings,
     request: &'a Request,
     screen: &'a mut Screen,
+    batch: Option<&'a mut Batch>,
     open: Vec<Open>,
     results: Vec<ResultRecord>,
     /// Jobs whose result waits in the state folder, because somebody did not get it.
@@ -143,6 +151,7 @@ impl Desk<'_> {
             only_jobs: only_jobs.into_iter().collect(),
             gpu: self.settings.device.allows_gpu() && self.engine.site.gpu,
             tasks_max: self.settings.tasks_max.unwrap_or(WorkerOptions::default().tasks_max),
+            room_patience: Some(ROOM_PATIENCE),
             ..WorkerOptions::default()
         };
         let mut worker = tokio::spawn(Worker::new(self.engine.clone(), options).run(drain.clone()));
@@ -173,6 +182,7 @@ impl Desk<'_> {
         self.close_finished().await;
         let problem = || match &ended {
             _ if interrupt.is_asked() => interrupted(),
+            Ok(Err(WorkerError::NoRoom(failure))) => failure.clone().into(),
             Ok(Err(error)) => Problem::storage("cannot work in the state folder", error),
             Ok(Ok(())) => {
                 let said = "somebody drained this command's worker";
@@ -221,12 +231,18 @@ impl Desk<'_> {
             self.open.remove(index);
             self.end(result).await;
         }
+        if let Some(batch) = &mut self.batch {
+            batch.watch(&mut progress).await;
+        }
         self.screen.progress(&progress);
     }
 
     /// Takes in a result, shows it, and removes what nobody needs any more.
     async fn end(&mut self, result: ResultRecord) {
         self.screen.result(&result);
+        if let Some(batch) = &mut self.batch {
+            batch.ended(self.engine, &result).await;
+        }
         if let Some(job) = result.job.clone() {
             if is_of_no_use(self.request, &result) {
                 finish::remove_objects(self.engine, &job).await;

@@ -243,6 +243,10 @@ impl From<QueueError> for Problem {
             return Self::new(ProblemKind::Unavailable, "the database did not answer in time")
                 .with_hint("ask again");
         }
+        if error.is_full() {
+            tracing::error!(%error, "the disk of the state folder is full");
+            return Self::new(ProblemKind::InsufficientStorage, "the disk of the server is full");
+        }
         Self::internal(error)
     }
 }

@@ -1651,7 +1651,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__matte)
-            opts="-o -q -h --output --weights --background --model --format --quality --stereo --downsample-ratio --key-colour --erode --feather --levels --start --duration --preview --chunk --no-audio --device --json --tasks --state --force --quiet --ffmpeg --ffprobe --data --onnxruntime --config --server --help"
+            opts="-o -q -h --output --weights --background --forecast --log --model --format --quality --stereo --downsample-ratio --key-colour --erode --feather --levels --start --duration --preview --chunk --no-audio --device --json --tasks --state --force --quiet --ffmpeg --ffprobe --data --onnxruntime --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1681,6 +1681,25 @@ _reel() {
                     return 0
                     ;;
                 --background)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --forecast)
+                    COMPREPLY=($(compgen -W "on only off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"

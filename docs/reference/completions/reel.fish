@@ -105,6 +105,10 @@ complete -c reel -n "__fish_reel_using_subcommand transcode" -s h -l help -d 'Pr
 complete -c reel -n "__fish_reel_using_subcommand matte" -s o -l output -d 'The result: a file, or a folder (existing, or ending in `/`)' -r -F
 complete -c reel -n "__fish_reel_using_subcommand matte" -l weights -d 'The network for --model rvm or onnx, an ONNX file of yours' -r -F
 complete -c reel -n "__fish_reel_using_subcommand matte" -l background -d 'What stands behind the people instead of nothing: #RRGGBB, blur, or a picture; makes MP4' -r -F
+complete -c reel -n "__fish_reel_using_subcommand matte" -l forecast -d 'What is said of several films before the start: what they will take (and no, where the disks do not do), only that, or nothing' -r -f -a "on\t'How long several films will take and how much they will fill; refuse where the disks do not do'
+only\t'The same, also of one film; and nothing is done'
+off\t'Nothing'"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l log -d 'Append a line for each event to this file [default: for several films matte.log in the state folder]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand matte" -l model -d 'What tells people from their background' -r -f -a "selfie\t'A small network that is brought along: people near the camera, and smaller ones by looking closer'
 chroma\t'No network: a screen of one colour behind them'
 rvm\t'Robust Video Matting: the file that --weights names'

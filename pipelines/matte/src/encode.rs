@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use reel_engine::RunError;
 use reel_media::raw::{FrameWriter, FrameWriterSpec};
@@ -107,13 +108,13 @@ impl Encoders {
         self.lanes.iter().all(|lane| lane.pictures.send((tick, Arc::clone(held))).is_ok())
     }
 
-    /// Waits for all; answers with their CPU seconds. The first that failed has the word: the rest then only got no more pictures.
+    /// Waits for all; answers with how many seconds the slowest of them worked. The first that failed has the word: the rest then only got no more pictures.
     pub(crate) fn finish(mut self) -> Result<f64, RunError> {
         let mut secs = 0.0;
         let mut failed = None;
         for (plane, ended) in self.join() {
             match ended {
-                Ok(lane_secs) => secs += lane_secs,
+                Ok(lane_secs) => secs = f64::max(secs, lane_secs),
                 Err(error) if error.is_cancelled() => return Err(RunError::Cancelled),
                 Err(error) => failed = failed.or(Some((plane, error))),
             }
@@ -147,6 +148,7 @@ fn said(plane: Plane, error: MediaError) -> RunError {
     stage_error(&format!("encode {}", plane.as_str()), error)
 }
 
+/// Answers with the seconds in which the encoder worked: while it takes a picture, and until it has ended.
 fn encode(
     mut writer: FrameWriter,
     plane: Plane,
@@ -154,18 +156,22 @@ fn encode(
     is_given_up: &AtomicBool,
 ) -> Result<f64, MediaError> {
     let mut scratch = Vec::new();
+    let mut busy = Duration::ZERO;
     while let Ok((tick, held)) = pictures.recv() {
         if is_given_up.load(Ordering::Relaxed) {
             break;
         }
+        let began = Instant::now();
         plane.write(&mut writer, tick, &held.matted, &mut scratch)?;
+        busy += began.elapsed();
     }
     if is_given_up.load(Ordering::Relaxed) {
         // Dropping the writer ends its child.
         return Ok(0.0);
     }
-    let report = writer.finish_all()?;
-    Ok(report.user_secs + report.sys_secs)
+    let began = Instant::now();
+    writer.finish_all()?;
+    Ok((busy + began.elapsed()).as_secs_f64())
 }
 
 impl std::ops::Deref for Held {

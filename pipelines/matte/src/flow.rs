@@ -3,6 +3,7 @@
 //! Pictures go through in buffers that are made once and come back from the encoders; when all are under way the decoder waits. So
 //! memory is bounded by their number, whatever the film's length.
 
+mod busy;
 mod stages;
 
 use std::path::Path;
@@ -23,6 +24,8 @@ use crate::encode::Encoders;
 use crate::failure::{run_error, stage_error};
 use crate::patience::Patience;
 use crate::picture::{self, Picture};
+pub(crate) use busy::BusySecs;
+use busy::Clock;
 use stages::{Done, Work, finish, in_order, or_lost};
 
 /// Bytes of pictures under way at most, as far as that many pictures keep the stages busy.
@@ -38,6 +41,8 @@ pub(crate) struct Made {
     pub(crate) pts: Vec<i64>,
     /// The last lines in which the decoder complained.
     pub(crate) complaints: Vec<String>,
+    /// How long each stage worked.
+    pub(crate) busy: BusySecs,
 }
 
 /// Runs a chunk through `backend` into `encoders`.
@@ -79,22 +84,30 @@ fn through(
     let (done_sender, finished) = channel();
     let work = Arc::new(Mutex::new(work));
     let finishers = look.threads.max(1);
+    let (decoding, guessing, finishing) = (Clock::default(), Clock::default(), Clock::default());
+    let clock = (&decoding, &guessing, &finishing);
     std::thread::scope(|scope| {
         let done = done_sender.clone();
         let decoder = scope.spawn(move || {
-            or_lost(&done, "decoding", || decode(reader, &empty, &decoded_sender)).unwrap_or_default()
+            or_lost(&done, "decoding", || decode(reader, &empty, &decoded_sender, clock.0))
+                .unwrap_or_default()
         });
         for _ in 0..finishers {
             let (work, done) = (Arc::clone(&work), done_sender.clone());
-            scope.spawn(move || finish(&work, &done, edge));
+            scope.spawn(move || finish(&work, &done, edge, clock.2));
         }
         drop(work);
         let writer = scope.spawn(move || in_order(&finished, encoders, give_back, chunk, on_frame));
-        or_lost(&done_sender, "guessing", || guess(chunk, backend, &decoded, &work_sender, &done_sender));
+        or_lost(&done_sender, "guessing", || {
+            guess(chunk, backend, &decoded, &work_sender, &done_sender, clock.1)
+        });
         drop((work_sender, done_sender));
         drop(decoded);
         let complaints = joined(decoder);
-        Ok(Made { pts: joined(writer)?, complaints })
+        let (pts, encode) = joined(writer)?;
+        let finish = finishing.secs() / f64::from(finishers);
+        let busy = BusySecs { decode: decoding.secs(), infer: guessing.secs(), finish, encode };
+        Ok(Made { pts, complaints, busy })
     })
 }
 
@@ -129,9 +142,10 @@ fn decode(
     mut reader: FrameReader,
     empty: &Receiver<Vec<u8>>,
     decoded: &Sender<(i64, Vec<u8>)>,
+    clock: &Clock,
 ) -> Result<Vec<String>, RunError> {
     while let Ok(mut buffer) = empty.recv() {
-        match reader.next_frame(&mut buffer) {
+        match clock.time(|| reader.next_frame(&mut buffer)) {
             Ok(Some(time)) if decoded.send((time.ticks, buffer)).is_ok() => {}
             Ok(Some(_)) => return Ok(Vec::new()),
             Ok(None) => break,
@@ -160,6 +174,7 @@ fn guess(
     decoded: &Receiver<(i64, Vec<u8>)>,
     work: &Sender<Work>,
     done: &Sender<Done>,
+    clock: &Clock,
 ) -> Result<(), RunError> {
     let (width, height) = (chunk.look.width as usize, chunk.look.height as usize);
     let mut index = 0;
@@ -168,7 +183,7 @@ fn guess(
             run_error(MediaError::Mismatch(format!("a picture is not {width}x{height} pixels large")))
         })?;
         let eyes = chunk.look.eyes.split(picture);
-        let finishes = backend.guess(&eyes.rows)?;
+        let finishes = clock.time(|| backend.guess(&eyes.rows))?;
         let is_taken = if pts < chunk.first_ticks {
             done.send(Done::Skipped(eyes.into_buffer())).is_ok()
         } else {

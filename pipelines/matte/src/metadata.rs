@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::assemble::Made;
 use crate::eyes::Eyes;
 use crate::facts::Facts;
+use crate::flow::BusySecs;
 use crate::join::Joined;
 use crate::params::{Format, Model};
 use crate::plan::Decided;
@@ -42,6 +43,11 @@ pub(crate) struct Metadata {
     processing_speed: f64,
     /// Frames in a second of the clock.
     frames_per_sec: f64,
+    /// Seconds that each stage worked and did not wait for another, of all chunks.
+    stage_secs: BusySecs,
+    /// The stage that worked longest: what to make faster first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slowest_stage: Option<&'static str>,
     /// In how many pieces the film was made.
     chunks: usize,
     /// Bytes of the alpha plane, where it has packets of its own.
@@ -82,6 +88,7 @@ pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined:
         }
     }
     let secs = processing_secs(made.film.iter().map(|film| &film.report));
+    let busy = made.film.iter().fold(BusySecs::default(), |busy, film| busy.plus(film.report.busy));
     let duration_secs = facts.timeline.duration_secs();
     Metadata {
         model: decided.look.model,
@@ -98,6 +105,8 @@ pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined:
         processing_time_seconds: secs,
         processing_speed: duration_secs / secs.max(1e-3),
         frames_per_sec: joined.frame_count as f64 / secs.max(1e-3),
+        stage_secs: busy,
+        slowest_stage: busy.slowest(),
         chunks: made.film.len(),
         alpha_bytes: joined.alpha_bytes,
         audio_tracks: made.sound.as_ref().map_or(0, |(chunk, _)| chunk.tracks.len()),

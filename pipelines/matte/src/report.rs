@@ -4,6 +4,7 @@ use reel_media::Timeline;
 use serde::{Deserialize, Serialize};
 
 use crate::device::RanTold;
+use crate::flow::BusySecs;
 
 /// Left by each film chunk beside its pictures.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub(crate) struct FilmReport {
     pub(crate) ran_on: RanTold,
     /// The last lines in which the decoder complained.
     pub(crate) complaints: Vec<String>,
+    /// How long each stage worked.
+    #[serde(default)]
+    pub(crate) busy: BusySecs,
     /// Seconds of the clock.
     pub(crate) wall_secs: f64,
     /// When the work ended, milliseconds since 1970, on the worker's clock.

@@ -44,6 +44,7 @@ pub(crate) fn run(
         frame_count_expected: chunk.frame_count(),
         ran_on: place.told(backend.ran_on()),
         complaints: made.complaints,
+        busy: made.busy,
         wall_secs: began.elapsed().as_secs_f64(),
         ended_at_millis: SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod executor;
+mod full;
 mod judge;
 mod network;
 mod objects;

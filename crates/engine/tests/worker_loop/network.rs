@@ -17,6 +17,8 @@ pub struct Network {
     pub queue: Arc<MemoryQueue>,
     /// Off: calls pass at once.
     pub bad: Arc<AtomicBool>,
+    /// On: its disk is full, and nothing can be written.
+    pub full: Arc<AtomicBool>,
 }
 
 fn chance(one_in: u32) -> bool {
@@ -24,7 +26,19 @@ fn chance(one_in: u32) -> bool {
 }
 
 impl Network {
+    /// A call that writes.
     async fn pass<T, F>(&self, call: impl Fn() -> F + Send) -> Result<T, QueueError>
+    where
+        F: Future<Output = Result<T, QueueError>> + Send,
+        T: Send,
+    {
+        if self.full.load(Ordering::SeqCst) {
+            return Err(QueueError::Full("database or disk is full".into()));
+        }
+        self.carry(call).await
+    }
+
+    async fn carry<T, F>(&self, call: impl Fn() -> F + Send) -> Result<T, QueueError>
     where
         F: Future<Output = Result<T, QueueError>> + Send,
         T: Send,
@@ -128,7 +142,7 @@ impl Queue for Network {
         self.queue.jobs(filter).await
     }
     async fn tasks(&self, job: &JobId) -> Result<Vec<Task>, QueueError> {
-        self.pass(|| self.queue.tasks(job)).await
+        self.carry(|| self.queue.tasks(job)).await
     }
     async fn attempts(&self, job: &JobId) -> Result<Vec<Attempt>, QueueError> {
         self.queue.attempts(job).await

@@ -69,7 +69,8 @@ async fn play(keys: KeyRule) -> Outcome {
     };
     let queue = Arc::new(MemoryQueue::new(clock));
     let bad = Arc::new(AtomicBool::new(true));
-    let network: Arc<dyn Queue> = Arc::new(Network { queue: Arc::clone(&queue), bad: Arc::clone(&bad) });
+    let network: Arc<dyn Queue> =
+        Arc::new(Network { queue: Arc::clone(&queue), bad: Arc::clone(&bad), full: Arc::default() });
     let objects = Objects::default();
     let crew = Crew {
         folder: folder.path().to_owned(),
@@ -205,6 +206,16 @@ pub struct Crew {
 impl Crew {
     /// A worker; hiring the same index again is a restart under the same name.
     pub fn hire(&self, index: usize) -> (JoinHandle<()>, Drain) {
+        let (worker, drain) = self.worker(index, WorkerOptions::default());
+        let handle = tokio::spawn({
+            let drain = drain.clone();
+            async move { worker.run(drain).await.unwrap() }
+        });
+        (handle, drain)
+    }
+
+    /// One that does not work yet.
+    pub fn worker(&self, index: usize, options: WorkerOptions) -> (Worker, Drain) {
         let engine = Engine::new(
             Arc::clone(&self.network),
             Arc::new(Shelf(self.objects.clone())),
@@ -220,13 +231,7 @@ impl Crew {
             faulty: Arc::clone(&self.bad),
         };
         let id = WorkerId::new(format!("w{index}"));
-        let worker = Worker::with_executor(engine, WorkerOptions::default(), id, Arc::new(executor));
-        let drain = Drain::new();
-        let handle = tokio::spawn({
-            let drain = drain.clone();
-            async move { worker.run(drain).await.unwrap() }
-        });
-        (handle, drain)
+        (Worker::with_executor(engine, options, id, Arc::new(executor)), Drain::new())
     }
 }
 

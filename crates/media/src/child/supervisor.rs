@@ -266,6 +266,9 @@ impl Supervised {
         let program = self.spec.program_name();
         let command = self.spec.command_line();
         tracing::debug!(pid, %status, wall_secs, "child ended");
+        if matches!(end, Some(End::Stalled | End::TimedOut)) {
+            totals::hung();
+        }
         match end {
             Some(End::Consumer(error)) => return Err(error),
             Some(End::Stalled) => {

@@ -17,6 +17,8 @@ pub struct Totals {
     pub wall_secs: f64,
     /// Seconds in which at least one child lived. What remains of the wall time is ours.
     pub busy_secs: f64,
+    /// Children that were ended because nothing of them moved for too long, or they took too long.
+    pub hung_count: u64,
 }
 
 struct Book {
@@ -26,7 +28,7 @@ struct Book {
 }
 
 static BOOK: Mutex<Book> = Mutex::new(Book {
-    totals: Totals { spawned_count: 0, cpu_secs: 0.0, wall_secs: 0.0, busy_secs: 0.0 },
+    totals: Totals { spawned_count: 0, cpu_secs: 0.0, wall_secs: 0.0, busy_secs: 0.0, hung_count: 0 },
     living: BTreeMap::new(),
     busy_since: None,
 });
@@ -69,6 +71,11 @@ pub(super) fn enter(pid: i32) {
     book.totals.spawned_count += 1;
     book.living.insert(pid, false);
     book.busy_since.get_or_insert_with(Instant::now);
+}
+
+/// Counts a child that hung.
+pub(super) fn hung() {
+    book().totals.hung_count += 1;
 }
 
 /// Reaps through `reap` while holding the book, so that [`kill_all`] never meets a pid that was given to another.

@@ -27,14 +27,27 @@ impl SqliteQueue {
 
     /// A durable one whose first statement tells the time, together with what else it reads.
     pub(super) async fn turn_without_time(&self) -> Result<Turn, QueueError> {
-        let transaction = self.writer.begin_with(self.begins.durable).await?;
+        let transaction = self.begin(self.begins.durable).await?;
         Ok(Turn { transaction, now: 0, statements: self.statements })
     }
 
     async fn turn_as(&self, begin: &'static str) -> Result<Turn, QueueError> {
-        let mut transaction = self.writer.begin_with(begin).await?;
+        let mut transaction = self.begin(begin).await?;
         let now = sqlx::query_scalar(clock::NOW).fetch_one(&mut *transaction).await?;
         Ok(Turn { transaction, now, statements: self.statements })
+    }
+
+    /// On a full disk SQLite gives a transaction up by itself, and the driver goes on believing that it is in one: such a
+    /// connection begins nothing any more. It is closed, and another one made.
+    async fn begin(&self, begin: &'static str) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        match self.writer.begin_with(begin).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                tracing::debug!("the connection lost its transaction, making another one");
+                let _ = self.writer.acquire().await?.close().await;
+                self.writer.begin_with(begin).await
+            }
+            begun => begun,
+        }
     }
 }
 

@@ -57,9 +57,20 @@ impl From<sqlx::Error> for QueueError {
             sqlx::Error::Database(refused) if is_lasting(refused.code().as_deref()) => {
                 Self::Unusable(refused.message().to_owned())
             }
+            sqlx::Error::Database(refused) if is_full(refused.code().as_deref()) => {
+                Self::Full(refused.message().to_owned())
+            }
             other => Self::Unavailable(other.to_string()),
         }
     }
+}
+
+/// Whether SQLite's code says that a disk has no room: `FULL`, and the one for the log's index, which grows by another way.
+fn is_full(code: Option<&str>) -> bool {
+    const FULL: u32 = 13;
+    const IOERR_SHMSIZE: u32 = 4874;
+    let code = code.and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == FULL || code == IOERR_SHMSIZE)
 }
 
 /// Whether SQLite's code is one that waiting does not mend: `READONLY`, `CORRUPT` with its kinds, `NOTADB`. The other

@@ -81,6 +81,7 @@ impl<'a> Gauge<'a> {
                 total_bytes: self.total_bytes,
                 bytes_per_sec: rate.map(f64::round),
             }),
+            batch: None,
         }
     }
 }

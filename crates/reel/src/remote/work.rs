@@ -36,7 +36,7 @@ enum News {
     Folder(Folder),
     /// An input has its job.
     Made(usize, JobId),
-    Progress(usize, ProgressRecord),
+    Progress(usize, Box<ProgressRecord>),
     Ended(usize, Box<ResultRecord>),
 }
 
@@ -111,7 +111,7 @@ async fn show(
                 jobs.insert(index, job);
             }
             Some(News::Progress(index, record)) => {
-                progress.insert(index, record);
+                progress.insert(index, *record);
                 screen.progress(&progress.values().cloned().collect::<Vec<_>>());
             }
             Some(News::Ended(index, result)) => {
@@ -167,7 +167,7 @@ fn send_all(shared: &Arc<Shared>) {
         });
     }
     let note = |text| shared.say(News::Note(text));
-    let progress = |index, record| shared.say(News::Progress(index, record));
+    let progress = |index, record| shared.say(News::Progress(index, Box::new(record)));
     let keep = |folder| shared.say(News::Folder(folder));
     let desk = Desk {
         client: &shared.client,
@@ -220,7 +220,7 @@ fn follow_one(shared: &Shared, made: &Made) -> ResultRecord {
         // How it ended is told by its result.
         if !last.state.is_terminal() {
             let record = pace.record_told(&target.input, &made.job, last, made.media_secs);
-            shared.say(News::Progress(made.index, record));
+            shared.say(News::Progress(made.index, Box::new(record)));
         }
     });
     let job = match followed {

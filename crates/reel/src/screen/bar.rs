@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::batch::BatchProgress;
 use crate::records::ProgressRecord;
 use crate::text::{bytes, duration, shown};
 
@@ -26,7 +27,8 @@ impl Bar {
         }
         let bar = self.bar.get_or_insert_with(draw);
         let fractions = records.iter().map(fraction);
-        let fraction = fractions.sum::<f64>() / records.len() as f64;
+        let of_these = fractions.sum::<f64>() / records.len() as f64;
+        let fraction = all(records).map_or(of_these, |all| all.batch_done_fraction);
         bar.set_position((fraction * STEPS as f64) as u64);
         bar.set_prefix(prefix(records));
         bar.set_message(message(records));
@@ -57,7 +59,29 @@ fn fraction(record: &ProgressRecord) -> f64 {
     record.done_fraction.or_else(sent).unwrap_or(0.0)
 }
 
+/// How far all films of the command are, where there are several.
+fn all(records: &[ProgressRecord]) -> Option<BatchProgress> {
+    records.first()?.batch
+}
+
+/// `film 3 of 10`, of those that are worked on.
+fn films(records: &[ProgressRecord], all: &BatchProgress) -> String {
+    let works = |record: &&ProgressRecord| record.done_fraction.is_some_and(|fraction| fraction > 0.0);
+    let mut films: Vec<usize> =
+        records.iter().filter(works).filter_map(|record| Some(record.batch?.film)).collect();
+    films.sort_unstable();
+    let named: Vec<String> = films.iter().map(ToString::to_string).collect();
+    match named.as_slice() {
+        [] => format!("{} films", all.films),
+        [one] => format!("film {one} of {}", all.films),
+        many => format!("films {} of {}", many.join(", "), all.films),
+    }
+}
+
 fn prefix(records: &[ProgressRecord]) -> String {
+    if let Some(all) = all(records) {
+        return films(records, &all);
+    }
     match records {
         [one] => {
             one.input.path().file_name().map_or_else(String::new, |name| shortened(&shown(name.as_ref())))
@@ -75,6 +99,11 @@ fn shortened(name: &str) -> String {
 }
 
 fn message(records: &[ProgressRecord]) -> String {
+    if let Some(all) = all(records) {
+        let rate = all.batch_frames_per_sec.map(|rate| format!("{rate:.1} fps"));
+        let left = all.batch_eta_secs.map(|secs| format!("{} left", duration(secs)));
+        return rate.into_iter().chain(left).collect::<Vec<_>>().join(", ");
+    }
     let speed: f64 = records.iter().filter_map(|record| record.speed).sum();
     let eta_secs = records.iter().filter_map(|record| record.eta_secs).reduce(f64::max);
     let mut parts = Vec::new();

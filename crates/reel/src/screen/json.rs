@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use reel_types::JobState;
 
+use crate::batch::{BatchRecord, ForecastRecord};
 use crate::console::Console;
 use crate::records::{ProgressRecord, Record, ResultRecord, SummaryRecord};
 
@@ -36,6 +37,14 @@ impl JsonLines {
 
     pub(super) fn result(&mut self, console: &Console, result: &ResultRecord) {
         write(console, &Record::Result(result));
+    }
+
+    pub(super) fn forecast(&mut self, console: &Console, forecast: &ForecastRecord) {
+        write(console, &Record::Forecast(forecast));
+    }
+
+    pub(super) fn batch(&mut self, console: &Console, batch: &BatchRecord) {
+        write(console, &Record::Batch(batch));
     }
 
     pub(super) fn summary(&mut self, console: &Console, summary: &SummaryRecord) {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use reel_types::JobState;
 
+use crate::batch::BatchProgress;
 use crate::console::Console;
 use crate::records::ProgressRecord;
 use crate::text::{bytes, duration, shown};
@@ -32,7 +33,8 @@ impl PlainLines {
 }
 
 fn line(record: &ProgressRecord) -> String {
-    let mut line = format!("{}: {}", shown(record.input.path()), record.state.as_str());
+    let which = record.batch.map(|batch| format!("[{}/{}] ", batch.film, batch.films)).unwrap_or_default();
+    let mut line = format!("{which}{}: {}", shown(record.input.path()), record.state.as_str());
     if let Some(fraction) = record.done_fraction.filter(|_| record.state != JobState::Completed) {
         line.push_str(&format!(" {:.0} %", fraction * 100.0));
     }
@@ -48,7 +50,22 @@ fn line(record: &ProgressRecord) -> String {
     if let Some(eta_secs) = record.eta_secs {
         line.push_str(&format!(", {} left", duration(eta_secs)));
     }
+    if let Some(batch) = record.batch {
+        line.push_str(&all(&batch));
+    }
     line
+}
+
+/// How far all films are.
+fn all(batch: &BatchProgress) -> String {
+    let mut text = format!("; all {:.0} %", batch.batch_done_fraction * 100.0);
+    if let Some(rate) = batch.batch_frames_per_sec {
+        text.push_str(&format!(", {rate:.1} fps"));
+    }
+    if let Some(eta_secs) = batch.batch_eta_secs {
+        text.push_str(&format!(", {} left", duration(eta_secs)));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -75,8 +92,22 @@ mod tests {
             chunks_done: 1,
             chunks_total: 3,
             sending: None,
+            batch: None,
         };
         assert_eq!(line(&record), "a.mov: running 42 %, 2.50x, 1 min 15 s left");
+        let of_many = BatchProgress {
+            film: 3,
+            films: 10,
+            films_ended: 2,
+            batch_done_fraction: 0.25,
+            batch_frames_per_sec: Some(48.13),
+            batch_eta_secs: Some(600.0),
+        };
+        let among_others = ProgressRecord { batch: Some(of_many), ..record.clone() };
+        assert_eq!(
+            line(&among_others),
+            "[3/10] a.mov: running 42 %, 2.50x, 1 min 15 s left; all 25 %, 48.1 fps, 10 min 00 s left"
+        );
         let planning = ProgressRecord {
             state: JobState::Planning,
             stage: Some("processing"),

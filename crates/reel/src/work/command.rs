@@ -7,6 +7,7 @@ use std::time::Instant;
 use reel_types::FailureKind;
 
 use super::{Request, work};
+use crate::batch::{self, Batch};
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::problem::{Problem, ProblemKind};
@@ -25,7 +26,7 @@ pub async fn do_request(
     app: &App,
     console: &Arc<Console>,
     settings: &Settings,
-    request: Request,
+    mut request: Request,
 ) -> Result<u8, Problem> {
     if let Some(server) = &settings.server {
         return remote::do_request(console, settings, server, request).await;
@@ -39,7 +40,25 @@ pub async fn do_request(
         _ => app.open_engine_of_files(settings).await,
     };
     let results = match opened {
-        Ok(engine) => work(&engine, request, settings, &interrupt, &mut screen).await,
+        Ok(engine) => {
+            let mut batch = match request.batch.take() {
+                Some(wish) => {
+                    let targets = &mut request.targets;
+                    match Batch::begin(&wish, &engine, settings, targets, &interrupt, &mut screen).await? {
+                        batch::Begun::Work(batch) => Some(batch),
+                        batch::Begun::Alone => None,
+                        batch::Begun::Told => return Ok(crate::exit::DONE),
+                    }
+                }
+                None => None,
+            };
+            let results =
+                work(&engine, request, settings, &interrupt, &mut screen, batch.as_deref_mut()).await;
+            if let Some(batch) = batch {
+                screen.batch(&batch.sum_up());
+            }
+            results
+        }
         Err(problem) => refuse_all(&request.targets, &problem, &mut screen),
     };
     let summary = SummaryRecord::of(&results, rounded(began.elapsed().as_secs_f64()));

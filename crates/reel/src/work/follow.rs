@@ -60,6 +60,7 @@ impl Pace {
             chunks_done: chunks().filter(|task| task.state.is_terminal()).count() as u32,
             chunks_total: chunks().count() as u32,
             sending: None,
+            batch: None,
         }
     }
 
@@ -86,6 +87,7 @@ impl Pace {
             chunks_done: told.chunks_done,
             chunks_total: told.chunks_total,
             sending: None,
+            batch: None,
         }
     }
 

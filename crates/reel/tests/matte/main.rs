@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
+mod batches;
 mod disks;
 mod kills;
 mod runtimes;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, SqlitePool};
 
 use super::{Catalog, CatalogError};
 
@@ -34,7 +34,12 @@ impl Catalog {
             .busy_timeout(BUSY)
             .foreign_keys(true)
             .synchronous(SqliteSynchronous::Full);
-        let writer = pool(1).connect_with(common.clone()).await?;
+        // On a full disk SQLite gives a transaction up by itself, and the driver goes on believing that it is in one: such a
+        // connection begins nothing any more.
+        let writer = pool(1)
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+            .connect_with(common.clone())
+            .await?;
         migrate(&writer).await?;
         let readers = pool(READERS).connect_with(common.pragma("query_only", "on")).await?;
         Ok(Self { writer, readers })

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reel_engine::RunError;
 
+use super::busy::Clock;
 use crate::backend::Finish;
 use crate::chunk::FilmChunk;
 use crate::edge::Edge;
@@ -36,11 +37,11 @@ pub(super) enum Done {
 }
 
 /// Finishes pictures until there are no more.
-pub(super) fn finish(work: &Arc<Mutex<Receiver<Work>>>, done: &Sender<Done>, edge: &Edge) {
+pub(super) fn finish(work: &Arc<Mutex<Receiver<Work>>>, done: &Sender<Done>, edge: &Edge, clock: &Clock) {
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(next) = next else { return };
-        let finished = or_lost(done, "finishing", || Ok(finish_one(next, edge)));
+        let finished = or_lost(done, "finishing", || Ok(clock.time(|| finish_one(next, edge))));
         if finished.is_none_or(|finished| done.send(finished).is_err()) {
             return;
         }
@@ -81,7 +82,8 @@ fn panic_text(stage: &str, panic: &(dyn Any + Send)) -> String {
     format!("{stage} panicked: {}", text.unwrap_or("it said nothing"))
 }
 
-/// Hands pictures to the encoders in the order in which they are shown, and answers with their times. Where a stage before has failed
+/// Hands pictures to the encoders in the order in which they are shown, and answers with their times and with how many seconds the
+/// slowest encoder worked. Where a stage before has failed
 /// the encoders are ended at once: what they hold is not wanted.
 pub(super) fn in_order(
     done: &Receiver<Done>,
@@ -89,7 +91,7 @@ pub(super) fn in_order(
     give_back: Sender<Vec<u8>>,
     chunk: &FilmChunk,
     mut on_frame: impl FnMut(u64),
-) -> Result<Vec<i64>, RunError> {
+) -> Result<(Vec<i64>, f64), RunError> {
     let mut early: BTreeMap<u64, (i64, Matted)> = BTreeMap::new();
     let mut times: Vec<i64> = Vec::new();
     let mut last_tick = -1;
@@ -112,6 +114,6 @@ pub(super) fn in_order(
         }
     }
     drop((give_back, early));
-    encoders.finish()?;
-    Ok(times)
+    let encode_secs = encoders.finish()?;
+    Ok((times, encode_secs))
 }
