@@ -9,9 +9,9 @@ import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
 
-const PROGRAM = process.env.REEL_BIN ?? new URL('../../target/debug/reel', import.meta.url).pathname;
-const CHROMIUM = process.env.REEL_CHROMIUM ?? '/usr/bin/chromium';
-const FFMPEG = process.env.REEL_FFMPEG ?? 'ffmpeg';
+export const PROGRAM = process.env.REEL_BIN ?? new URL('../../target/debug/reel', import.meta.url).pathname;
+export const CHROMIUM = process.env.REEL_CHROMIUM ?? '/usr/bin/chromium';
+export const FFMPEG = process.env.REEL_FFMPEG ?? 'ffmpeg';
 /** A machine that builds something else at the same time is slow. */
 export const PATIENCE_MILLIS = Number(process.env.REEL_PATIENCE_MILLIS ?? 120_000);
 
@@ -26,7 +26,7 @@ export async function openScene(...flags) {
   // Also when the test ends without `end`.
   process.once('exit', () => server.kill('SIGKILL'));
   const base = await addressOf(server);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX] });
+  const browser = await openBrowser();
   const end = async () => {
     await browser.close();
     const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -36,6 +36,9 @@ export async function openScene(...flags) {
   };
   return { base, browser, folder, end, program: PROGRAM, page: (options) => openPage(browser, base, options) };
 }
+
+/** A browser without a window. */
+export const openBrowser = () => chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX] });
 
 async function addressOf(server) {
   for await (const line of createInterface({ input: server.stdout })) {
