@@ -83,8 +83,8 @@ impl Close {
         let (width, height) = (picture.width(), picture.height());
         let luma = picture.luma();
         let rows = self.rows();
-        for y in 0..TILE.min(height.div_ceil(2) - self.upper) {
-            let Row { behind, brighter, trust, share } = self.row(&rows, y, light, &before[y]);
+        for (y, before) in before.iter().enumerate().take(height.div_ceil(2) - self.upper) {
+            let Row { behind, brighter, trust, share } = self.row(&rows, y, light, before);
             let mut four = [[0.0_f32; TILE]; 4];
             for (index, out) in four.iter_mut().enumerate() {
                 let (dx, dy) = (index % 2, index / 2);
