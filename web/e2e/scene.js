@@ -9,8 +9,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
 import { PATIENCE_MILLIS, PROGRAM, serve } from './served.js';
 
-const CHROMIUM = process.env.REEL_CHROMIUM ?? '/usr/bin/chromium';
-const FFMPEG = process.env.REEL_FFMPEG ?? 'ffmpeg';
+export const CHROMIUM = process.env.REEL_CHROMIUM ?? '/usr/bin/chromium';
+export const FFMPEG = process.env.REEL_FFMPEG ?? 'ffmpeg';
 
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 // The browser's own sandbox does not run as root.
@@ -22,7 +22,7 @@ export async function openScene(...flags) {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   const server = await serve(join(folder, 'state'), flags);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX], timeout: PATIENCE_MILLIS }).catch(async (error) => {
+  const browser = await openBrowser().catch(async (error) => {
     await server.stop();
     throw error;
   });
@@ -37,6 +37,9 @@ export async function openScene(...flags) {
   const { base } = server;
   return { base, browser, folder, end, program: PROGRAM, tab: (options) => openTab(browser, options), page: (options) => openPage(browser, base, options) };
 }
+
+/** A browser without a window. */
+export const openBrowser = () => chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...SANDBOX], timeout: PATIENCE_MILLIS });
 
 /** An empty tab of a browser that nobody has used. `complaints` is what the browser had against what it was shown. */
 async function openTab(browser, { context, ...options } = {}) {

@@ -1719,7 +1719,7 @@ _reel() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "webm prores ffv1 png green matte deovr" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "webm prores hevc ffv1 png green matte deovr" -- "${cur}"))
                     return 0
                     ;;
                 --quality)

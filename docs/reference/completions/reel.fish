@@ -115,6 +115,7 @@ rvm\t'Robust Video Matting: the file that --weights names'
 onnx\t'Any network that makes a matte of one picture: the file that --weights names'"
 complete -c reel -n "__fish_reel_using_subcommand matte" -l format -d 'What comes out [default: by the output\'s name; webm]' -r -f -a "webm\t'VP9 with alpha in WebM: plays in browsers at once'
 prores\t'`ProRes` 4444 in MOV, for editors'
+hevc\t'HEVC with alpha in MOV, as iOS and macOS play it; where an encoder for that is here'
 ffv1\t'FFV1 in Matroska, without loss'
 png\t'A PNG for each frame'
 green\t'H.264 on a green, or another, background'

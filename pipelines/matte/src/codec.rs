@@ -119,6 +119,13 @@ pub(crate) fn lanes(look: &Look, clock: Clock) -> Vec<LaneSpec> {
             args.extend(words("-f mov"));
             one(Plane::Both, "film.mov", "video/quicktime", args)
         }
+        Format::Hevc => {
+            let args = look.hevc.map(|encoder| encoder.args(look.quality, look.threads)).unwrap_or_default();
+            let mut args = [args, colour()].concat();
+            args.extend(movie_clock(clock));
+            args.extend(words("-f mov"));
+            one(Plane::Both, "film.mov", "video/quicktime", args)
+        }
         Format::Ffv1 => {
             let mut args =
                 words(&format!("-c:v ffv1 -level 3 -slices 4 -slicecrc 1 -g 1 -threads {}", look.threads));

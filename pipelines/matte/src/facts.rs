@@ -7,6 +7,7 @@ use reel_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::eyes::Eyes;
+use crate::hevc::HevcEncoder;
 
 /// Kept as an object beside the job.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct Facts {
     pub eyes: Eyes,
     /// Whether it is a still picture.
     pub still: bool,
+    /// What encodes HEVC with alpha, where that was asked for.
+    #[serde(default)]
+    pub hevc: Option<HevcEncoder>,
 }
 
 impl Facts {

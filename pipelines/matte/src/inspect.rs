@@ -12,7 +12,8 @@ use reel_types::{Failure, FailureKind};
 use crate::eyes::Eyes;
 use crate::facts::Facts;
 use crate::failure::{run_error, usage};
-use crate::params::{Params, Stereo};
+use crate::hevc::HevcEncoder;
+use crate::params::{Format, Params, Stereo};
 use crate::plan;
 
 pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
@@ -43,7 +44,9 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
         let message = format!("a film of {} frames becomes as many pictures", timeline.frame_count);
         return Err(usage(message, "name a folder after -o; one that ends in `/` is made").into());
     }
-    let facts = Facts { media, video_index, timeline, first_frame, to_end, spatial, eyes, still };
+    let wants_hevc = params.format == Some(Format::Hevc) && !params.preview;
+    let hevc = wants_hevc.then(|| HevcEncoder::probe(ffmpeg, cx.cancel())).transpose()?;
+    let facts = Facts { media, video_index, timeline, first_frame, to_end, spatial, eyes, still, hevc };
     // What cannot be done is said before anything is worked on.
     let plan = plan::plan(params, &facts, cx.site())?;
     for encoder in plan::encoders(params, &plan) {

@@ -1,5 +1,6 @@
 //! From parts to one file: pictures behind one another, sound beside them, verified.
 
+mod chapters;
 mod pictures;
 mod webm;
 
@@ -36,7 +37,7 @@ pub(crate) fn join(
     let (part, container) = match decided.look.format {
         Format::Webm => return webm::join(ffmpeg, facts, decided, made, cx),
         Format::Png => return pictures::join(facts, made, cx),
-        Format::Prores => ("film.mov", MuxContainer::Mov),
+        Format::Prores | Format::Hevc => ("film.mov", MuxContainer::Mov),
         Format::Ffv1 => ("film.nut", MuxContainer::Matroska),
         Format::Green | Format::Matte | Format::Deovr => ("film.mp4", MuxContainer::Mp4),
     };
@@ -90,6 +91,8 @@ fn file(
     spec.video_timescale = (container != MuxContainer::Matroska).then_some(decided.clock.timescale);
     spec.tags = facts.media.title.iter().map(|title| ("title".to_owned(), title.clone())).collect();
     spec.audio = made.sound.iter().flat_map(|(chunk, path)| chunk.mux_tracks(facts, path)).collect();
+    spec.video_tag = (decided.look.format == Format::Hevc).then_some("hvc1");
+    spec.chapters = chapters::chapters(facts);
     let out = cx.scratch().join(format!("output.{}", decided.look.format.extension()));
     mux(ffmpeg, &spec, &out, cx.cancel()).map_err(run_error)?;
     Ok(out)
@@ -108,6 +111,7 @@ fn check(
     let last_secs = facts.timeline.secs(facts.timeline.last_duration_ticks).max(0.0);
     let codec = match decided.look.format {
         Format::Prores => "prores",
+        Format::Hevc => "hevc",
         Format::Ffv1 => "ffv1",
         _ => "h264",
     };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::eyes::Eyes;
 use crate::facts::Facts;
 use crate::headset;
+use crate::hevc::HevcEncoder;
 use crate::params::{Format, Model, Params, Quality};
 use crate::picture::ColourSpace;
 use crate::words::{Backdrop, BatchSize, DownsampleRatio, KeyColour, Levels};
@@ -45,6 +46,9 @@ pub struct Look {
     pub device: DeviceWish,
     /// What comes out.
     pub format: Format,
+    /// What encodes HEVC with alpha, where that comes out.
+    #[serde(default)]
+    pub hevc: Option<HevcEncoder>,
     /// Speed against size and edges.
     pub quality: Quality,
     /// What stands behind the people.
@@ -161,6 +165,7 @@ impl Look {
             batch_size: params.batch_size,
             device: params.device,
             format: params.format.unwrap_or_default(),
+            hevc: facts.hevc,
             quality: params.quality,
             background: params.background,
             background_source: params.background_source,

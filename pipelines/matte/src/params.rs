@@ -132,6 +132,8 @@ pub enum Format {
     Webm,
     /// `ProRes` 4444 in MOV, for editors.
     Prores,
+    /// HEVC with alpha in MOV, as iOS and macOS play it; where an encoder for that is here.
+    Hevc,
     /// FFV1 in Matroska, without loss.
     Ffv1,
     /// A PNG for each frame.
@@ -179,7 +181,7 @@ impl Format {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Webm => "webm",
-            Self::Prores => "mov",
+            Self::Prores | Self::Hevc => "mov",
             Self::Ffv1 => "mkv",
             Self::Png => "png",
             Self::Green | Self::Matte | Self::Deovr => "mp4",
@@ -190,7 +192,7 @@ impl Format {
     pub fn mime(self) -> &'static str {
         match self {
             Self::Webm => "video/webm",
-            Self::Prores => "video/quicktime",
+            Self::Prores | Self::Hevc => "video/quicktime",
             Self::Ffv1 => "video/x-matroska",
             Self::Png => "image/png",
             Self::Green | Self::Matte | Self::Deovr => "video/mp4",
@@ -199,6 +201,6 @@ impl Format {
 
     /// Whether it has an alpha plane.
     pub fn has_alpha(self) -> bool {
-        matches!(self, Self::Webm | Self::Prores | Self::Ffv1 | Self::Png)
+        matches!(self, Self::Webm | Self::Prores | Self::Hevc | Self::Ffv1 | Self::Png)
     }
 }

@@ -87,16 +87,20 @@ pub(crate) fn encoders(params: &Params, plan: &Plan<Chunk>) -> Vec<&'static str>
     let mut encoders = vec![match params.format.unwrap_or_default() {
         Format::Webm => "libvpx-vp9",
         Format::Prores => "prores_ks",
+        // Which one was found by looking.
+        Format::Hevc => return sound_encoders(plan),
         Format::Ffv1 => "ffv1",
         Format::Png => "png",
         Format::Green | Format::Matte | Format::Deovr => "libx264",
     }];
+    encoders.extend(sound_encoders(plan));
+    encoders
+}
+
+fn sound_encoders(plan: &Plan<Chunk>) -> Vec<&'static str> {
     let is_opus = |track: &SoundTrack| track.becomes == Becomes::Opus;
     let makes_opus = |spec: &ChunkSpec<Chunk>| matches!(&spec.chunk, Chunk::Sound(sound) if sound.tracks.iter().any(is_opus));
-    if plan.chunks.iter().any(makes_opus) {
-        encoders.push("libopus");
-    }
-    encoders
+    plan.chunks.iter().any(makes_opus).then_some("libopus").into_iter().collect()
 }
 
 fn film_chunks(decided: &Decided, facts: &Facts, site: &Site) -> Vec<ChunkSpec<Chunk>> {

@@ -1,5 +1,6 @@
 //! Stream copies: parts put behind one another, tracks put beside one another.
 
+mod chapters;
 mod concat;
 mod excerpt;
 mod tracks;

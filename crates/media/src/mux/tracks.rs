@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use reel_types::CancelToken;
 
+use super::chapters::ChapterList;
 use crate::child::{self, ChildReport};
 use crate::error::MediaError;
 use crate::formats::{InputArgs, file_url};
+use crate::probe::Chapter;
 use crate::tools::Ffmpeg;
 
 /// What to write.
@@ -79,6 +81,8 @@ pub struct MuxSpec {
     pub video_tag: Option<&'static str>,
     /// Tags of the file, for example `title`.
     pub tags: Vec<(String, String)>,
+    /// Chapters on the result's clock, where the container knows them.
+    pub chapters: Vec<Chapter>,
 }
 
 impl MuxSpec {
@@ -93,6 +97,7 @@ impl MuxSpec {
             faststart: container.is_mov(),
             video_tag: None,
             tags: Vec::new(),
+            chapters: Vec::new(),
         }
     }
 }
@@ -162,10 +167,16 @@ pub fn mux(
         }
         child = child.args(input.args());
     }
+    let list = ChapterList::write(&spec.chapters, out)?;
+    if let Some(list) = &list {
+        child = child.args(list.input_args());
+    }
     for (input, (sort, index, track)) in tracks.iter().enumerate() {
         child = child.args(track_args(input, sort, *index, track));
     }
-    child = child.args(["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]);
+    // Without `:s` the titles of chapters would be dropped with the rest.
+    let chapters_from = list.as_ref().map_or("-1".to_owned(), |_| tracks.len().to_string());
+    child = child.args(["-map_metadata:s", "-1", "-map_chapters", &chapters_from, "-fflags", "+bitexact"]);
     for (key, value) in &spec.tags {
         child = child.args(["-metadata", &format!("{key}={value}")]);
     }

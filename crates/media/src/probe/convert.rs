@@ -3,15 +3,26 @@
 use reel_types::time::{Rational, Timestamp};
 
 use super::info::{
-    AudioStream, ColourInfo, ContentLight, Disposition, FieldOrder, MasteringDisplay, OtherStream,
+    AudioStream, Chapter, ColourInfo, ContentLight, Disposition, FieldOrder, MasteringDisplay, OtherStream,
     SubtitleStream, VideoCodec, VideoStream,
 };
-use super::json::{SideData, Stream, named, number, rational};
+use super::json::{self, SideData, Stream, named, number, rational};
 use super::pixel::PixelFormat;
 use super::rotation::Orientation;
 
 const SQUARE: Rational = Rational { num: 1, den: 1 };
 const MILLISECOND: Rational = Rational { num: 1, den: 1000 };
+
+const NANOSECOND: Rational = Rational { num: 1, den: 1_000_000_000 };
+
+/// Nothing where it has no length that makes sense.
+pub(super) fn chapter(chapter: &json::Chapter) -> Option<Chapter> {
+    let base = rational(chapter.time_base.as_deref())?;
+    let nanos = |ticks: Option<i64>| Some(Timestamp::new(ticks?, base).rescale(NANOSECOND)?.ticks);
+    let (start_nanos, end_nanos) = (nanos(chapter.start)?, nanos(chapter.end)?);
+    let title = json::tag(&chapter.tags, "title");
+    (start_nanos < end_nanos).then_some(Chapter { start_nanos, end_nanos, title })
+}
 
 pub(super) fn video(stream: &Stream) -> VideoStream {
     let time_base = rational(stream.time_base.as_deref()).unwrap_or(MILLISECOND);

@@ -32,10 +32,24 @@ pub struct MediaInfo {
     pub other: Vec<OtherStream>,
     /// How many chapters there are.
     pub chapter_count: usize,
+    /// Those of them that have times, in the file's order.
+    #[serde(default)]
+    pub chapters: Vec<Chapter>,
     /// The tag `title`.
     pub title: Option<String>,
     /// SMPTE time code of the first frame, where a track or a tag tells it.
     pub timecode: Option<String>,
+}
+
+/// A stretch of the film with a name, on the clock that its streams have as well.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Chapter {
+    /// Where it begins.
+    pub start_nanos: i64,
+    /// Where it ends, later than that.
+    pub end_nanos: i64,
+    /// The tag `title`.
+    pub title: Option<String>,
 }
 
 /// The codecs that somebody asks about; the rest by FFmpeg's name.

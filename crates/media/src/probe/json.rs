@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(super) struct Output {
     pub(super) streams: Vec<Stream>,
     pub(super) format: Format,
-    pub(super) chapters: Vec<Value>,
+    pub(super) chapters: Vec<Chapter>,
     pub(super) frames: Vec<Frame>,
 }
 
@@ -22,6 +22,15 @@ pub(super) struct Format {
     pub(super) start_time: Option<String>,
     pub(super) duration: Option<String>,
     pub(super) bit_rate: Option<String>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Chapter {
+    pub(super) time_base: Option<String>,
+    pub(super) start: Option<i64>,
+    pub(super) end: Option<i64>,
     pub(super) tags: BTreeMap<String, String>,
 }
 

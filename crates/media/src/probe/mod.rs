@@ -9,8 +9,8 @@ mod rotation;
 mod with_frames;
 
 pub use info::{
-    AudioStream, ColourInfo, ContentLight, Disposition, FieldOrder, MasteringDisplay, MediaInfo, OtherStream,
-    SubtitleStream, VideoCodec, VideoStream,
+    AudioStream, Chapter, ColourInfo, ContentLight, Disposition, FieldOrder, MasteringDisplay, MediaInfo,
+    OtherStream, SubtitleStream, VideoCodec, VideoStream,
 };
 pub use pixel::{Chroma, PixelFormat};
 pub use read::{ProbeLimits, probe};

@@ -158,6 +158,7 @@ fn facts(path: &Path, container: Container, output: &Output) -> Result<MediaInfo
         subtitles: of("subtitle").map(convert::subtitle).collect(),
         other: others.map(convert::other).collect(),
         chapter_count: output.chapters.len(),
+        chapters: output.chapters.iter().filter_map(convert::chapter).collect(),
         title: tag(&format.tags, "title"),
         timecode: timecode.or_else(|| tag(&format.tags, "timecode")),
     })

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use reel_media::mux::{MuxContainer, MuxSpec, Track, mux, subtitle_codec};
+use reel_media::probe::Chapter;
 use reel_media::{MediaInfo, ProbeLimits, frame_table, probe};
 use reel_testkit::clips;
 use reel_types::CancelToken;
@@ -11,6 +12,30 @@ use super::{ffmpeg, hashes, table};
 
 fn told(path: &Path) -> MediaInfo {
     probe(&ffmpeg(), path, &ProbeLimits::default(), &CancelToken::new()).unwrap()
+}
+
+#[test]
+fn chapters_keep_their_times_and_titles() {
+    let folder = tempfile::tempdir().unwrap();
+    let chapter = |start_nanos: i64, end_nanos: i64, title: &str| Chapter {
+        start_nanos,
+        end_nanos,
+        title: Some(title.to_owned()),
+    };
+    let chapters =
+        [chapter(0, 1_200_000_000, "a = b; #1 \\ c"), chapter(1_200_000_000, 3_000_000_000, "two\nlines")];
+    for (container, name) in
+        [(MuxContainer::Mp4, "o.mp4"), (MuxContainer::Matroska, "o.mkv"), (MuxContainer::Mov, "o.mov")]
+    {
+        let out = folder.path().join(name);
+        let mut spec = MuxSpec::new(container);
+        spec.video = Some(Track::new(clips::cfr_h264(4), 0));
+        spec.chapters = chapters.to_vec();
+        mux(&ffmpeg(), &spec, &out, &CancelToken::new()).unwrap();
+        assert_eq!(told(&out).chapters, chapters, "{name}");
+    }
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 3, "the list of chapters is gone");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::distance::ONE;
 use super::grid::Grid;
 use super::planes::Planes;
+use super::purer::purer;
 use super::spread::Spread;
 
 /// Places a cell of the colour in front.
@@ -40,11 +41,18 @@ pub(super) struct Front {
 
 impl Front {
     /// `inside` is filled: whether a place lies deep in something.
-    pub(super) fn of(planes: &Planes<'_>, distances: &[u8], noise: f32, inside: &mut Vec<bool>) -> Self {
+    pub(super) fn of(
+        planes: &Planes<'_>,
+        light: &Grid,
+        distances: &[u8],
+        noise: f32,
+        inside: &mut Vec<bool>,
+    ) -> Self {
         let (width, height) = (planes.width, planes.height);
         inside.resize(width * height, false);
         let across = width.div_ceil(FRONT_STEP);
         let mut colour = Grid::new(across, height.div_ceil(FRONT_STEP));
+        let mut deep = vec![0_u8; colour.cells.len()];
         let mut around = [
             Spread::least(distances, width, 3),
             Spread::greatest(distances, width, 2),
@@ -69,8 +77,13 @@ impl Front {
                     let is_top = u16::from(row[x]) * 256 >= u16::from(highest[x]) * 237;
                     row[x] >= SURE && (is_top || inside[x])
                 });
+                let deep = &mut deep[y / FRONT_STEP * across..][..across];
+                for (deep, inside) in deep.iter_mut().zip(inside.chunks(FRONT_STEP)) {
+                    *deep += inside.iter().map(|inside| u8::from(*inside)).sum::<u8>();
+                }
             }
         }
+        purer(&mut colour, &deep, light);
         colour.fill([128.0, 0.0, 0.0]);
         let (tiles_across, tiles_down) = (width.div_ceil(TILE), height.div_ceil(TILE));
         let mut tiles = Vec::with_capacity(tiles_across * tiles_down);

@@ -88,7 +88,7 @@ impl Grid {
     }
 
     /// Between the middles of cells; cell 0 has its middle at 0.
-    fn at(&self, x: f32, y: f32) -> [f32; 4] {
+    pub(super) fn at(&self, x: f32, y: f32) -> [f32; 4] {
         let (x, y) = (x.clamp(0.0, (self.width - 1) as f32), y.clamp(0.0, (self.height - 1) as f32));
         let (left, upper) = (x as usize, y as usize);
         let (right, lower) = ((left + 1).min(self.width - 1), (upper + 1).min(self.height - 1));

@@ -6,7 +6,9 @@ mod colour;
 mod distance;
 mod front;
 mod grid;
+mod nearest;
 mod planes;
+mod purer;
 mod screen;
 mod share;
 mod sharpen;
@@ -30,6 +32,7 @@ pub(crate) struct Scratch {
     distances: Vec<u8>,
     inside: Vec<bool>,
     shares: Vec<u8>,
+    before: Vec<[nearest::Fronts; front::TILE]>,
 }
 
 /// The screen of this picture: the colour that was told as it is seen here, else the one found along the border.
@@ -48,7 +51,7 @@ pub(crate) fn key(
     controls: &Controls,
     scratch: &mut Scratch,
 ) -> Matted {
-    let Scratch { luma, distances, inside, shares } = scratch;
+    let Scratch { luma, distances, inside, shares, before } = scratch;
     let planes = Planes::of(&picture, luma);
     if planes.luma.is_empty() {
         return Matted { picture, alpha: Vec::new() };
@@ -56,9 +59,9 @@ pub(crate) fn key(
     let light = light(&planes, screen);
     distance::distances(&planes, &light, distances);
     let noise = distance::noise(distances);
-    let mut front = Front::of(&planes, distances, noise, inside);
-    share::shares(&planes, &light, distances, &front, inside, noise, shares);
-    let alpha = sharpen::sharpen(&picture, &planes, &light, shares, &front);
+    let mut front = Front::of(&planes, &light, distances, noise, inside);
+    share::shares(&planes, &light, distances, &front, (inside, noise), shares, before);
+    let alpha = sharpen::sharpen(&picture, &planes, &light, (shares, before), &front);
     front.grow(controls.erode_pixels.min(0).unsigned_abs() + controls.feather_pixels);
     colour::clean(&mut picture, &light, &front, (shares, &alpha), full_range);
     let alpha = shaped(alpha, picture.width(), controls);

@@ -1,38 +1,40 @@
 //! How much of each place is in front, from colour alone.
 
 use super::distance::LIGHT_STEP;
-use super::front::{FRONT_STEP, Front, TILE, Tile};
+use super::front::{Front, TILE, Tile};
 use super::grid::Grid;
+use super::nearest::{Fronts, fronts};
 use super::planes::Planes;
 
-/// 0 is all screen, 255 is none of it; one a place.
+/// 0 is all screen, 255 is none of it; one a place. `before` is filled with what is in front of each mixed tile, row by row.
 pub(super) fn shares(
     planes: &Planes<'_>,
     light: &Grid,
     distances: &[u8],
     front: &Front,
-    inside: &[bool],
-    noise: f32,
+    (inside, noise): (&[bool], f32),
     out: &mut Vec<u8>,
+    before: &mut Vec<[Fronts; TILE]>,
 ) {
-    let width = planes.width;
+    let (width, height) = (planes.width, planes.height);
     out.clear();
-    out.resize(width * planes.height, 0);
-    for (y, out) in out.chunks_exact_mut(width).enumerate() {
-        let tiles = &front.tiles[y / TILE * front.tiles_across..];
-        for (index, (out, tile)) in out.chunks_mut(TILE).zip(tiles).enumerate() {
-            let at = y * width + index * TILE;
-            let line = at..at + out.len();
-            match tile {
-                Tile::Empty => {}
-                Tile::Full => out.fill(255),
-                Tile::Mixed => {
-                    let light = light.run::<LIGHT_STEP, TILE>(index * TILE, y);
-                    let before = front.colour.run::<FRONT_STEP, TILE>(index * TILE, y);
+    out.resize(width * height, 0);
+    before.clear();
+    for (index, tile) in front.tiles.iter().enumerate() {
+        let (left, upper) = (index % front.tiles_across * TILE, index / front.tiles_across * TILE);
+        let lines = (upper..(upper + TILE).min(height))
+            .map(|y| y * width + left..y * width + (left + TILE).min(width));
+        match tile {
+            Tile::Empty => {}
+            Tile::Full => lines.for_each(|line| out[line].fill(255)),
+            Tile::Mixed => {
+                let fronts = fronts(planes, front, (inside, distances), (left, upper), noise);
+                for (y, (line, before)) in lines.zip(&fronts).enumerate() {
+                    let light = light.run::<LIGHT_STEP, TILE>(left, upper + y);
                     let colour = planes.cb[line.clone()].iter().zip(&planes.cr[line.clone()]);
-                    let known = distances[line.clone()].iter().zip(&inside[line]);
+                    let known = distances[line.clone()].iter().zip(&inside[line.clone()]);
                     for (x, ((out, (cb, cr)), (distance, inside))) in
-                        out.iter_mut().zip(colour).zip(known).enumerate()
+                        out[line].iter_mut().zip(colour).zip(known).enumerate()
                     {
                         let (light_cb, light_cr) = (light[1][x], light[2][x]);
                         let (way_cb, way_cr) = (before[1][x] - light_cb, before[2][x] - light_cr);
@@ -44,6 +46,7 @@ pub(super) fn shares(
                         *out = if *inside { 255 } else { (share * over * 255.0 + 0.5) as u8 };
                     }
                 }
+                before.push(fronts);
             }
         }
     }

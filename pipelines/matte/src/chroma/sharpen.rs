@@ -1,26 +1,26 @@
 //! From a share for four pixels to one for each, by luma.
 
 use super::distance::LIGHT_STEP;
-use super::front::{FRONT_STEP, Front, TILE, Tile};
+use super::front::{Front, TILE, Tile};
 use super::grid::Grid;
+use super::nearest::Fronts;
 use super::planes::Planes;
 use crate::picture::Picture;
 
-/// Places around one that tell how luma and share go together.
+/// Places around one that tell what is in front of it.
 const REACH: usize = 2;
 const WIDE: usize = TILE + 2 * REACH;
 const COUNT: f32 = ((2 * REACH + 1) * (2 * REACH + 1)) as f32;
-/// Differences of luma between front and screen so small, squared, promise nothing.
-const NOISE: f32 = 60.0;
-/// What the colours in front and behind promise counts as much as so much variance of luma.
-const PRIOR: f32 = 50.0;
-/// The variance of shares from which on that counts in full.
-const SPREAD: f32 = 1000.0;
-/// Variance of luma that is noise.
-const FLOOR: f32 = 1.0;
-
+/// The colour that the grid tells counts as much as so many places that are all in front.
+const PRIOR: f32 = 2.0;
+/// Luma differs so much from its place's by noise alone, squared.
+const NOISE: f32 = 16.0;
+/// How much of what the neighbours' luma does not explain counts as noise.
+const DOUBT: f32 = 1.0;
+/// Colour against luma where a place's share is told by both.
+const COLOUR: f32 = 0.1;
 /// What is so near to nothing or all, in steps, is that.
-const EDGE: f32 = 8.0;
+const EDGE: f32 = 4.0;
 
 /// A tile and what is around it.
 type Around = [[f32; WIDE]; WIDE];
@@ -30,11 +30,12 @@ pub(super) fn sharpen(
     picture: &Picture,
     planes: &Planes<'_>,
     light: &Grid,
-    shares: &[u8],
+    (shares, before): (&[u8], &[[Fronts; TILE]]),
     front: &Front,
 ) -> Vec<u8> {
     let (width, height) = (picture.width(), picture.height());
     let mut alpha = vec![0_u8; width * height];
+    let mut before = before.iter();
     for (index, tile) in front.tiles.iter().enumerate() {
         let (left, upper) = (index % front.tiles_across * TILE, index / front.tiles_across * TILE);
         match tile {
@@ -51,19 +52,22 @@ pub(super) fn sharpen(
                     luma: around(planes.luma, planes, (left, upper)),
                     shares: around(shares, planes, (left, upper)),
                 };
-                close.sharpen(picture, light, front, &mut alpha);
+                if let Some(before) = before.next() {
+                    close.sharpen(picture, light, before, &mut alpha);
+                }
             }
         }
     }
     alpha
 }
 
-/// How share and luma go together around the places of a row: share = level + slope · luma, and the part of the differences that
-/// luma does not tell.
-struct Slopes {
-    slopes: [f32; TILE],
-    levels: [f32; TILE],
-    untold: [f32; TILE],
+/// What is known of the places of a row: luma behind, how much brighter it is in front, how far luma can be trusted to tell the
+/// four pixels of a place apart, and the share of the whole place.
+struct Row {
+    behind: [f32; TILE],
+    brighter: [f32; TILE],
+    trust: [f32; TILE],
+    share: [f32; TILE],
 }
 
 /// One tile that is looked at closely.
@@ -75,37 +79,28 @@ struct Close {
 }
 
 impl Close {
-    fn sharpen(&self, picture: &Picture, light: &Grid, front: &Front, alpha: &mut [u8]) {
+    fn sharpen(&self, picture: &Picture, light: &Grid, before: &[Fronts; TILE], alpha: &mut [u8]) {
         let (width, height) = (picture.width(), picture.height());
         let luma = picture.luma();
         let rows = self.rows();
-        for y in 0..TILE.min(height.div_ceil(2) - self.upper) {
-            let Slopes { slopes, levels, untold } = self.slopes(&rows, y, light, front);
+        for (y, before) in before.iter().enumerate().take(height.div_ceil(2) - self.upper) {
+            let Row { behind, brighter, trust, share } = self.row(&rows, y, light, before);
             let mut four = [[0.0_f32; TILE]; 4];
             for (index, out) in four.iter_mut().enumerate() {
                 let (dx, dy) = (index % 2, index / 2);
                 let py = (2 * (self.upper + y) + dy).min(height - 1);
                 let line = &luma[py * width..(py + 1) * width];
-                let mut seen = [0.0_f32; TILE];
-                for (x, seen) in seen.iter_mut().enumerate() {
-                    *seen =
-                        line.get(2 * (self.left + x) + dx).or(line.last()).map_or(0.0, |luma| (*luma).into());
-                }
-                for x in 0..TILE {
-                    let near = smooth(&self.shares, (x, y), (dx, dy))
-                        - slopes[x] * smooth(&self.luma, (x, y), (dx, dy));
-                    let told = 1.0 - untold[x];
-                    let level = near + (levels[x] - near) * told * told * told;
-                    out[x] = (level + slopes[x] * seen[x]).clamp(0.0, 255.0);
+                for (x, out) in out.iter_mut().enumerate() {
+                    let seen = line
+                        .get(2 * (self.left + x) + dx)
+                        .or(line.last())
+                        .map_or(0.0, |luma| f32::from(*luma));
+                    let told = (seen - behind[x]) / brighter[x] * 255.0;
+                    let near = smooth(&self.shares, (x, y), (dx, dy));
+                    *out = near + (told - near) * trust[x];
                 }
             }
-            // What luma does not tell was smoothed over the neighbours, and comes back.
-            let [a, b, c, d] = &four;
-            let mut lack = [0.0_f32; TILE];
-            for x in 0..TILE {
-                let own = self.shares[y + REACH][x + REACH];
-                lack[x] = untold[x] * (own - (a[x] + b[x] + c[x] + d[x]) / 4.0) + 0.5;
-            }
+            settle(&mut four, &share);
             for (dy, pair) in four.chunks_exact(2).enumerate() {
                 let py = 2 * (self.upper + y) + dy;
                 if py >= height {
@@ -114,8 +109,8 @@ impl Close {
                 let begin = py * width + 2 * self.left;
                 let end = begin + (2 * TILE).min(width - 2 * self.left);
                 for (x, out) in alpha[begin..end].iter_mut().enumerate() {
-                    let share = pair[x % 2][x / 2] + lack[x / 2];
-                    *out = ((share - EDGE) * (255.0 / (255.0 - 2.0 * EDGE))).clamp(0.0, 255.0) as u8;
+                    let share = pair[x % 2][x / 2];
+                    *out = ((share - EDGE) * (255.0 / (255.0 - 2.0 * EDGE)) + 0.5).clamp(0.0, 255.0) as u8;
                 }
             }
         }
@@ -127,7 +122,7 @@ impl Close {
             let mut sums = [[0.0; TILE]; 5];
             for step in 0..=2 * REACH {
                 for x in 0..TILE {
-                    let (luma, share) = (luma[x + step], shares[x + step]);
+                    let (luma, share) = (luma[x + step], shares[x + step] / 255.0);
                     sums[0][x] += luma;
                     sums[1][x] += share;
                     sums[2][x] += luma * share;
@@ -140,31 +135,57 @@ impl Close {
         self.luma.iter().zip(&self.shares).map(sums).collect()
     }
 
-    /// By how much the share grows with luma around each place of a row, and which part of its differences luma does not tell.
-    fn slopes(&self, rows: &[[[f32; TILE]; 5]], y: usize, light: &Grid, front: &Front) -> Slopes {
+    fn row(&self, rows: &[[[f32; TILE]; 5]], y: usize, light: &Grid, before: &Fronts) -> Row {
         let mut sums = [[0.0_f32; TILE]; 5];
         for row in &rows[y..=y + 2 * REACH] {
             for (sums, row) in sums.iter_mut().zip(row) {
                 sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
             }
         }
-        let [behind, ..] = light.run::<LIGHT_STEP, TILE>(self.left, self.upper + y);
-        let [before, ..] = front.colour.run::<FRONT_STEP, TILE>(self.left, self.upper + y);
-        let (mut slopes, mut levels, mut untold) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
+        let [behind, back_cb, back_cr] = light.run::<LIGHT_STEP, TILE>(self.left, self.upper + y);
+        let [before, front_cb, front_cr] = before;
+        let (mut brighter, mut trust, mut shares) = ([1.0; TILE], [0.0; TILE], [0.0; TILE]);
         for x in 0..TILE {
-            let [luma, share, product, square, share_square] = sums.each_ref().map(|sum| sum[x] / COUNT);
-            let (together, luma_spread) = (product - luma * share, (square - luma * luma).max(0.0));
-            let share_spread = (share_square - share * share).max(0.0);
-            // What one colour in front and one behind would give; where the share is the same all around, nothing.
-            let distance = before[x] - behind[x];
-            let expected = 255.0 * distance / (distance * distance + NOISE);
-            let prior = PRIOR * (share_spread / SPREAD).min(1.0);
-            slopes[x] = (together + prior * expected) / (luma_spread + prior + FLOOR);
-            let told = together * together / ((luma_spread + FLOOR) * share_spread.max(1.0));
-            untold[x] = 1.0 - told.min(1.0);
-            levels[x] = share - slopes[x] * luma;
+            let [luma, share, product, square, share_square] = sums.each_ref().map(|sum| sum[x]);
+            let back = behind[x];
+            // Over the luma behind, and what of that goes with the share: the mixture is linear.
+            let together = product - back * share;
+            let over_square = (square - 2.0 * back * luma + COUNT * back * back).max(0.0);
+            let distance = (together + PRIOR * (before[x] - back)) / (share_square + PRIOR);
+            let untold = (over_square - 2.0 * distance * together + distance * distance * share_square)
+                .max(0.0)
+                / COUNT;
+            let doubt = NOISE + DOUBT * untold;
+            let strength = distance * distance;
+            trust[x] = strength / (strength + doubt);
+            brighter[x] = if distance.abs() < 1.0 { 1.0_f32.copysign(distance) } else { distance };
+            let own = self.shares[y + REACH][x + REACH];
+            let told = (self.luma[y + REACH][x + REACH] - back) / brighter[x] * 255.0;
+            let (cb, cr) = (front_cb[x] - back_cb[x], front_cr[x] - back_cr[x]);
+            let (by_luma, by_colour) = (strength / doubt, COLOUR * (cb * cb + cr * cr) / NOISE);
+            shares[x] = own + (told - own) * by_luma / (by_luma + by_colour + 1e-3);
+            shares[x] = if own == 0.0 || own == 255.0 { own } else { shares[x].clamp(0.0, 255.0) };
         }
-        Slopes { slopes, levels, untold }
+        Row { behind, brighter, trust, share: shares }
+    }
+}
+
+/// Four pixels between nothing and all, with the mean that their place has.
+fn settle(four: &mut [[f32; TILE]; 4], share: &[f32; TILE]) {
+    for _ in 0..3 {
+        let [a, b, c, d] = &*four;
+        let mut lack = [0.0_f32; TILE];
+        for x in 0..TILE {
+            lack[x] = share[x] - (a[x] + b[x] + c[x] + d[x]) / 4.0;
+        }
+        for pixel in four.iter_mut() {
+            for x in 0..TILE {
+                // Of a place that is nothing or all each pixel is.
+                let (least, most) =
+                    (if share[x] < 255.0 { 0.0 } else { 255.0 }, if share[x] > 0.0 { 255.0 } else { 0.0 });
+                pixel[x] = (pixel[x] + lack[x]).max(least).min(most);
+            }
+        }
     }
 }
 

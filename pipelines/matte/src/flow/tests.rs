@@ -81,6 +81,7 @@ fn chunk(ffmpeg: &Ffmpeg, source: &Path) -> FilmChunk {
         spatial: reel_media::spatial::Spatial::default(),
         eyes: Eyes::One,
         still: false,
+        hevc: None,
     };
     let params = Params { model: Model::Chroma, ..Params::default() };
     let planned = plan(&params, &facts, &site()).unwrap();

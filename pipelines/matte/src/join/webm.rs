@@ -10,6 +10,7 @@ use reel_types::FailureKind;
 use reel_types::time::Rational;
 
 use super::Joined;
+use super::chapters::webm_chapters;
 use crate::assemble::Made;
 use crate::facts::Facts;
 use crate::failure::run_error;
@@ -80,6 +81,7 @@ fn spec(facts: &Facts, decided: &Decided, made: &Made<'_>) -> Result<WebmSpec, R
     spec.video.spatial = facts.spatial;
     spec.video.constant_rate = constant_rate(facts, decided);
     spec.title = facts.media.title.clone();
+    spec.chapters = webm_chapters(facts);
     if let Some((chunk, path)) = &made.sound {
         let numbers = track_numbers(path, &chunk.tracks)?;
         for (track, number) in chunk.tracks.iter().zip(numbers) {

@@ -119,3 +119,18 @@ fn a_still_becomes_one_picture() {
     });
     assert!(film.failure().message.contains("30 frames"), "{}", film.failure());
 }
+
+#[test]
+fn hevc_with_alpha_is_made_or_refused_with_what_to_use_instead() {
+    let ended = Scene::new().matte(&green_screen(), |params| params.format = Some(Format::Hevc));
+    if ended.job.state == reel_types::JobState::Completed {
+        assert_eq!(probed(ended.output(), "stream=codec_name,codec_tag_string"), ["hevc,hvc1"]);
+        return;
+    }
+    let failure = ended.failure();
+    assert_eq!(failure.kind, reel_types::FailureKind::Missing, "{failure}");
+    assert!(
+        failure.hint.as_deref().is_some_and(|hint| hint.contains("--format webm or prores")),
+        "{failure:?}"
+    );
+}

@@ -1,6 +1,7 @@
 //! Whole jobs: from a clip to a verified result, in one process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should end")]
 
+mod chapters;
 mod contract;
 mod devices;
 mod formats;
