@@ -1651,7 +1651,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__matte)
-            opts="-o -q -h --output --weights --background --forecast --log --model --format --quality --stereo --downsample-ratio --key-colour --erode --feather --levels --start --duration --preview --chunk --no-audio --device --json --tasks --state --force --quiet --ffmpeg --ffprobe --data --onnxruntime --config --server --help"
+            opts="-o -q -h --output --weights --background --forecast --log --model --format --quality --stereo --downsample-ratio --key-colour --erode --feather --levels --start --duration --preview --chunk --no-audio --batch-size --device --json --tasks --state --force --quiet --ffmpeg --ffprobe --data --onnxruntime --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1759,6 +1759,10 @@ _reel() {
                     return 0
                     ;;
                 --chunk)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --batch-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

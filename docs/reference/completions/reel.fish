@@ -136,6 +136,7 @@ complete -c reel -n "__fish_reel_using_subcommand matte" -l levels -d 'What coun
 complete -c reel -n "__fish_reel_using_subcommand matte" -l start -d 'Begin here: seconds, or [HH:]MM:SS' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l duration -d 'Only so much: seconds, or [HH:]MM:SS' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l chunk -d 'Cut the work into chunks, of which a kill costs one at most: auto, none, or about so many seconds each' -r
+complete -c reel -n "__fish_reel_using_subcommand matte" -l batch-size -d 'How many pictures a run of the network takes at most: eyes, and parts of a picture that are looked at closely' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l device -d 'Where to work: auto, cpu, gpu, gpu:N' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l tasks -d 'Tasks at once at most [default: as many as fit the cores]' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l state -d 'Folder of jobs and scratch files [default: $XDG_STATE_HOME/reel or ~/.local/state/reel]' -r -f -a "(__fish_complete_directories)"

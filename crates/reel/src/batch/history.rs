@@ -86,7 +86,7 @@ pub(super) fn union_secs(mut intervals: Vec<(i64, i64)>) -> f64 {
 fn guess(params: &Params, cores: u32) -> Rates {
     const PIXELS: f64 = 1920.0 * 1080.0;
     let (frames_per_core_sec, frame_bytes) = match params.format.unwrap_or_default() {
-        Format::Webm => (20.0, 20_000.0),
+        Format::Webm | Format::Hevc => (20.0, 20_000.0),
         Format::Prores => (4.5, 880_000.0),
         Format::Ffv1 => (15.0, 196_000.0),
         Format::Png => (13.0, 448_000.0),
