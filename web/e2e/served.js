@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** A machine that builds something else at the same time is slow. */
-export const PATIENCE_MILLIS = Number(process.env.REEL_PATIENCE_MILLIS ?? 120_000);
+export const PATIENCE_MILLIS = Number(process.env.REEL_PATIENCE_MILLIS ?? 300_000);
 export const PROGRAM = process.env.REEL_BIN ?? new URL('../../target/debug/reel', import.meta.url).pathname;
 
 const running = new Set();

@@ -26,8 +26,8 @@ pub struct Ffmpeg {
     stall_max: Option<Duration>,
 }
 
-/// Asking for a version or a list is quick; a program that takes longer is none of ours.
-const ASK_LIMIT: Duration = Duration::from_secs(8);
+/// Asking for a version or a list is quick, but for a machine that is very busy; a program that takes longer is none of ours.
+const ASK_LIMIT: Duration = Duration::from_secs(60);
 const LIST_BYTES_MAX: usize = 4 << 20;
 
 impl Ffmpeg {

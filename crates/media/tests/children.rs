@@ -12,6 +12,9 @@ use reel_media::child::{self, ChildSpec, Limits, Plumbing, Pulse, run, run_captu
 use reel_types::{CancelToken, FailureKind};
 use rustix::process::{Pid, test_kill_process};
 
+/// So long may a child stand still: longer than a busy machine leaves one that would go on.
+const STILL: Duration = Duration::from_secs(3);
+
 fn shell(script: &str) -> ChildSpec {
     ChildSpec::new("/bin/sh").args(["-c", script])
 }
@@ -126,7 +129,7 @@ fn a_cancelled_token_starts_nothing() {
 
 #[test]
 fn a_child_that_stands_still_is_ended_and_named() {
-    let stuck = shell("echo waiting >&2; sleep 1000").stall_timeout(Duration::from_secs(1));
+    let stuck = shell("echo waiting >&2; sleep 1000").stall_timeout(STILL);
     let MediaError::Stalled { stderr_tail, command, .. } =
         run(&stuck, &CancelToken::new(), |_| {}).unwrap_err()
     else {
@@ -144,7 +147,7 @@ fn repeating_the_same_progress_is_standing_still() {
     let program = folder.path().join("fake-ffmpeg");
     std::fs::write(&program, format!("#!/bin/sh\n{fake}\n")).unwrap();
     std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let spec = ChildSpec::new(&program).with_progress().stall_timeout(Duration::from_millis(500));
+    let spec = ChildSpec::new(&program).with_progress().stall_timeout(STILL);
     let mut last = 0;
     let error = run(&spec, &CancelToken::new(), |report| last = report.frame).unwrap_err();
     assert!(matches!(error, MediaError::Stalled { .. }), "{error}");
@@ -217,11 +220,11 @@ fn a_dropped_child_is_ended() {
 
 #[test]
 fn our_own_slowness_is_not_the_childs_standing_still() {
-    let mut cat = shell("cat").stall_timeout(Duration::from_secs(1));
+    let mut cat = shell("cat").stall_timeout(STILL);
     (cat.stdin, cat.stdout) = (Plumbing::Pipe, Plumbing::Pipe);
     let mut running = spawn(&cat, &CancelToken::new()).unwrap();
     running.write_all(b"a").unwrap();
-    CancelToken::new().wait_timeout(Duration::from_millis(1_500));
+    CancelToken::new().wait_timeout(STILL + Duration::from_millis(500));
     let mut byte = [0];
     running.read_exact(&mut byte).unwrap();
     running.wait().unwrap();

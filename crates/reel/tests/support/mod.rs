@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -30,7 +30,7 @@ pub struct Ran {
     pub stderr: String,
 }
 
-/// A command under way, its stdout read line by line.
+/// A command under way, its stdout read line by line. One that nobody has ended is ended with it, also when a test fails.
 pub struct Running {
     child: Child,
     lines: BufReader<std::process::ChildStdout>,
@@ -214,15 +214,24 @@ impl Running {
     }
 
     pub fn end(mut self) -> Ran {
-        let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.lines, &mut rest).unwrap();
-        let output = self.child.wait_with_output().unwrap();
+        let mut stderr = Vec::new();
+        self.lines.read_to_string(&mut self.seen).unwrap();
+        self.child.stderr.take().unwrap().read_to_end(&mut stderr).unwrap();
+        let status = self.child.wait().unwrap();
         Ran {
-            code: output.status.code(),
-            signal: output.status.signal(),
-            stdout: self.seen + &rest,
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: status.code(),
+            signal: status.signal(),
+            stdout: std::mem::take(&mut self.seen),
+            stderr: String::from_utf8_lossy(&stderr).into_owned(),
         }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both refuse one that was waited for, and then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

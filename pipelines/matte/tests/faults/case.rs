@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use reel_matte::Params;
-use reel_types::JobState;
+use reel_types::{CancelToken, JobState};
 
 use crate::scene::{Ended, Scene};
 
 /// How long a part may stand still in these cases.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
-/// What may pass beyond it before there is a verdict.
-pub(crate) const GRACE: Duration = Duration::from_secs(2);
+/// What may pass beyond it before there is a verdict: a second or two, more on a busy machine, and a minute where something
+/// waits for another patience than this.
+pub(crate) const GRACE: Duration = Duration::from_secs(10);
 /// A job that takes longer hangs.
 const HANG: Duration = Duration::from_secs(90);
 
@@ -108,6 +109,9 @@ impl Tally {
     }
 }
 
+/// What ends a job ends its children; this long only a child takes that nobody ended, however busy the machine is.
+const GONE_WITHIN: Duration = Duration::from_secs(10);
+
 /// Command lines that name one of these folders; a child has a moment to be gone.
 fn left_over(folders: &[&Path]) -> Vec<String> {
     let names: Vec<String> = folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect();
@@ -122,13 +126,13 @@ fn left_over(folders: &[&Path]) -> Vec<String> {
         };
         pids.filter_map(line).filter(|line| names.iter().any(|name| line.contains(name))).collect()
     };
-    let until = Instant::now() + Duration::from_millis(500);
+    let until = Instant::now() + GONE_WITHIN;
     loop {
         let left = lines();
         if left.is_empty() || Instant::now() > until {
             return left;
         }
-        std::thread::yield_now();
+        CancelToken::new().wait_timeout(Duration::from_millis(10));
     }
 }
 

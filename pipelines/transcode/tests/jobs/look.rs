@@ -32,15 +32,36 @@ impl Decoded {
     }
 }
 
+const AS_THEY_COME: [&str; 4] = ["-fps_mode", "passthrough", "-enc_time_base", "-1"];
+const SMALL: &str = "scale=32:32:flags=area,format=gray";
+const SMALL_BYTES: usize = 32 * 32;
+
 /// Decodes one stream (`0:v:0`) with the file's own time stamps.
 pub(crate) fn decoded(path: &Path, stream: &str) -> Decoded {
     let text = ffmpeg(
         &["-copyts"],
         path,
-        &["-map", stream, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "framemd5", "-"],
+        &[&["-map", stream], &AS_THEY_COME[..], &["-f", "framemd5", "-"]].concat(),
     );
+    decoded_from(&text)
+}
+
+/// Decodes the pictures once, for their times and for each as `thumbnail` has it.
+pub(crate) fn film(path: &Path, turned: bool) -> (Decoded, Vec<Vec<u8>>) {
+    let small = tempfile::NamedTempFile::new().unwrap();
+    let before: &[&str] = if turned { &["-copyts"] } else { &["-copyts", "-noautorotate"] };
+    let pictures = ["-map", "0:v:0"];
+    let kept = ["-vf", SMALL, "-f", "rawvideo", "-y", small.path().to_str().unwrap()];
+    let told = ["-f", "framemd5", "-"];
+    let after = [&pictures[..], &AS_THEY_COME, &told, &pictures, &AS_THEY_COME, &kept].concat();
+    let decoded = decoded_from(&ffmpeg(before, path, &after));
+    let pixels = std::fs::read(small.path()).unwrap();
+    (decoded, pixels.chunks_exact(SMALL_BYTES).map(<[u8]>::to_vec).collect())
+}
+
+fn decoded_from(text: &[u8]) -> Decoded {
     let mut decoded = Decoded::default();
-    for line in String::from_utf8(text).unwrap().lines() {
+    for line in String::from_utf8(text.to_vec()).unwrap().lines() {
         if let Some(tick) = line.strip_prefix("#tb 0: ") {
             let (num, den) = tick.split_once('/').unwrap();
             decoded.tick_secs = num.parse::<f64>().unwrap() / den.parse::<f64>().unwrap();
@@ -65,10 +86,10 @@ pub(crate) fn frame_count(path: &Path) -> usize {
 /// One frame as 32x32 grey pixels, turned as a player would (or not).
 pub(crate) fn thumbnail(path: &Path, frame: usize, turned: bool) -> Vec<u8> {
     let before: &[&str] = if turned { &[] } else { &["-noautorotate"] };
-    let filter = format!("select=eq(n\\,{frame}),scale=32:32:flags=area,format=gray");
+    let filter = format!("select=eq(n\\,{frame}),{SMALL}");
     let pixels =
         ffmpeg(before, path, &["-map", "0:v:0", "-vf", &filter, "-frames:v", "1", "-f", "rawvideo", "-"]);
-    assert_eq!(pixels.len(), 1024, "{} has no frame {frame}", path.display());
+    assert_eq!(pixels.len(), SMALL_BYTES, "{} has no frame {frame}", path.display());
     pixels
 }
 
