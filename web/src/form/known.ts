@@ -81,6 +81,7 @@ export const SUGGESTIONS: Record<string, string[]> = {
   bitrate: ['800k', '2M', '5M', '10M', '20M'],
   chunk: ['auto', 'none', '10', '30'],
   device: ['auto', 'cpu', 'gpu', 'gpu:0'],
+  batch_size: ['auto', '1', '2', '4', '8'],
   background: ['blur', '#00b140', '#ffffff'],
   levels: ['10,245'],
   key_colour: ['#00b140', '#0047bb'],
