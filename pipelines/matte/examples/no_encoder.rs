@@ -13,9 +13,9 @@ use reel_matte::finish::{Controls, finish};
 use reel_matte::picture::{ColourSpace, Picture};
 use reel_matte::selfie::{AREA, SIDE, Segment, Tracker};
 use reel_media::Ffmpeg;
+use reel_media::probe::{ProbeLimits, probe};
 use reel_media::raw::{FrameReader, FrameReaderSpec};
 use reel_types::CancelToken;
-use reel_types::time::Rational;
 
 struct Segmenter {
     network: Network,
@@ -45,7 +45,9 @@ fn main() {
     let watch = Watch { limit: Duration::from_secs(60), cancel: cancel.clone() };
     let mut segmenter = Segmenter { network, watch };
     let ffmpeg = Ffmpeg::discover(None, None).unwrap();
-    let spec = FrameReaderSpec::new(film, 0, Rational { num: 1, den: 1_000_000 }, "yuv420p");
+    let info = probe(&ffmpeg, &film, &ProbeLimits::default(), &cancel).unwrap();
+    let video = info.video.first().unwrap();
+    let spec = FrameReaderSpec::new(film, video.index, video.time_base, "yuv420p");
     let mut reader = FrameReader::open(&ffmpeg, &spec, &cancel).unwrap();
     let (width, height) = reader.size();
     let mut tracker = Tracker::new(ColourSpace::BT709);
