@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement ends with the first error")]
 
 #[path = "../tests/jobs/scene.rs"]
-#[allow(dead_code, reason = "the tests use the rest")]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod scene;
 
 use std::path::PathBuf;

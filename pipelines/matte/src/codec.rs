@@ -94,8 +94,8 @@ pub(crate) fn lanes(look: &Look, clock: Clock) -> Vec<LaneSpec> {
                 args.extend(words("-f ivf"));
                 LaneSpec { plane, file, mime: "video/x-ivf", args }
             };
-            // Mattes are flat with sharp edges, as screens are: the tools for those take a third of the bytes off, and what is 0 or 255
-            // stays so.
+            // Mattes are flat with sharp edges, as screens are: VP9's tools for those take some bytes off. Finer than the colours, so that
+            // nearly all that is 0 or 255 stays so; only `best` keeps all of it.
             let (effort, colour_crf, alpha_effort, alpha_crf) = match look.quality {
                 Quality::Draft => (REALTIME, 36, REALTIME, 16),
                 Quality::Balanced => (REALTIME, 24, REALTIME, 4),

@@ -174,9 +174,10 @@ pub fn mux(
     for (input, (sort, index, track)) in tracks.iter().enumerate() {
         child = child.args(track_args(input, sort, *index, track));
     }
-    // Without `:s` the titles of chapters would be dropped with the rest.
     let chapters_from = list.as_ref().map_or("-1".to_owned(), |_| tracks.len().to_string());
-    child = child.args(["-map_metadata:s", "-1", "-map_chapters", &chapters_from, "-fflags", "+bitexact"]);
+    // What an input's file and its tracks say of themselves stays behind; without the letters the titles of chapters would as well.
+    child = child.args(["-map_metadata:g", "-1", "-map_metadata:s", "-1", "-map_chapters", &chapters_from]);
+    child = child.args(["-fflags", "+bitexact"]);
     for (key, value) in &spec.tags {
         child = child.args(["-metadata", &format!("{key}={value}")]);
     }

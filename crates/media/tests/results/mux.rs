@@ -38,6 +38,23 @@ fn chapters_keep_their_times_and_titles() {
     assert_eq!(left, 3, "the list of chapters is gone");
 }
 
+/// A camera's file says where it was filmed; a result says only what it was told to.
+#[test]
+fn what_an_inputs_file_says_of_itself_stays_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let says = ["-c", "copy", "-metadata", "title=where I live", "-metadata:s:v", "title=and this"];
+    let source = clips::made_from("says_much.mkv", &clips::cfr_h264(4), &[], &says);
+    assert_eq!(told(&source).title.as_deref(), Some("where I live"));
+    for chapters in [Vec::new(), vec![Chapter { start_nanos: 0, end_nanos: 5, title: None }]] {
+        let out = folder.path().join("o.mkv");
+        let mut spec = MuxSpec::new(MuxContainer::Matroska);
+        spec.video = Some(Track::new(&source, 0));
+        spec.chapters = chapters;
+        mux(&ffmpeg(), &spec, &out, &CancelToken::new()).unwrap();
+        assert_eq!(told(&out).title, None);
+    }
+}
+
 #[test]
 fn copied_tracks_decode_to_the_same_pictures_and_samples() {
     let folder = tempfile::tempdir().unwrap();

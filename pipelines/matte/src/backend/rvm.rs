@@ -98,24 +98,23 @@ impl Rvm {
                 Err(error) => return Err(infer_error(error)),
             }
         }
-        if self.apart.is_none() {
-            let saved = self.network.save_states().map_err(infer_error)?;
-            self.apart = Some(rows_apart(&saved, row_count).map_err(infer_error)?);
-        }
+        let mut apart = match self.apart.take() {
+            Some(apart) => apart,
+            None => {
+                let saved = self.network.save_states().map_err(infer_error)?;
+                rows_apart(&saved, row_count).map_err(infer_error)?
+            }
+        };
         let mut all = Seen { pha: Vec::new(), fgr: Vec::new() };
-        for row in 0..row_count {
-            let states = self.apart.as_ref().and_then(|apart| apart.get(row)).cloned().unwrap_or_default();
-            self.network.load_states(&states).map_err(infer_error)?;
+        for (row, states) in apart.iter_mut().enumerate() {
+            self.network.load_states(states).map_err(infer_error)?;
             let outputs = self.run(row..row + 1, size).map_err(infer_error)?;
             let one = seen(&outputs, 1, size)?;
             all.pha.extend(one.pha);
             all.fgr.extend(one.fgr);
-            let states = self.network.save_states().map_err(infer_error)?;
-            self.apart
-                .iter_mut()
-                .filter_map(|apart| apart.get_mut(row))
-                .for_each(|old| old.clone_from(&states));
+            *states = self.network.save_states().map_err(infer_error)?;
         }
+        self.apart = Some(apart);
         Ok(all)
     }
 

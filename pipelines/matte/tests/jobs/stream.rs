@@ -6,7 +6,7 @@ use reel_testkit::{clips, onnx};
 use crate::look::raw;
 use crate::scene::{Scene, has_runtime};
 
-/// Twelve seconds of 4K moving picture would be cut into chunks; small ones are not, so the machine is made slow by one core.
+/// Each eye has states of its own, whether both go through the network together or one after the other.
 #[test]
 fn both_eyes_at_once_are_as_each_by_itself() {
     if !has_runtime("both_eyes_at_once_are_as_each_by_itself") {
