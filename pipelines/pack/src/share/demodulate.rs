@@ -8,6 +8,7 @@ use reel_kernels::{Place, RanOn};
 use super::exposure::Exposure;
 use super::header::{FrameTag, HEADER_BITS, header_from_bits};
 use super::layout::{CORNER_UNITS, Layout};
+use super::ldpc::information;
 use super::picture::Picture;
 use super::pilot;
 use super::placement::Placement;
@@ -168,15 +169,6 @@ impl SoftFrame {
             exposure.get_or_insert_with(|| Exposure::new(&self.reader)).add(&self.reader, picture, placement);
         }
     }
-}
-
-/// Mean over the bits of one less the entropy that is left.
-fn information(soft: &[f32]) -> f32 {
-    let told = |value: &f32| {
-        let wrong = 1.0 / (1.0 + value.abs().min(30.0).exp());
-        1.0 + wrong * wrong.max(1e-12).log2() + (1.0 - wrong) * (1.0 - wrong).log2()
-    };
-    soft.iter().map(told).sum::<f32>() / soft.len().max(1) as f32
 }
 
 /// The header at the top and the one at the bottom together, or one of them.

@@ -7,6 +7,7 @@ mod decode;
 mod encode;
 mod graph;
 
+pub(super) use decode::information;
 pub(super) use graph::Code;
 
 /// Bits in a block: the code is made of 128 × 128 rotated identity matrices.
