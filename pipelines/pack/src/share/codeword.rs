@@ -49,57 +49,65 @@ impl Coder {
 
     /// The bit of each place. Missing bytes of `body` are 0.
     pub(super) fn bits_from_body(&self, frame_number: u32, body: &[u8]) -> Vec<u8> {
-        let mut bits = vec![0; self.spread * self.picture_bits];
-        self.set_pilots(frame_number, &mut bits);
-        let mut places = self.places.iter();
+        let mut known = self.pilots(frame_number);
         for part in 0..self.part_count {
             let start = (part * self.part_bytes).min(body.len());
             let end = (start + self.part_bytes).min(body.len());
-            let mut info = body.get(start..end).unwrap_or_default().to_vec();
-            info.resize(self.part_bytes, 0);
-            info.extend(check(frame_number, part, &info).to_le_bytes());
-            whiten(frame_number, part, &mut info);
-            for word in self.code.encode(&info) {
-                for (lane, place) in (0..LANES).zip(&mut places) {
-                    if let Some(bit) = bits.get_mut(*place as usize) {
-                        *bit = (word >> lane & 1) as u8;
-                    }
-                }
-            }
+            self.tell(frame_number, part, body.get(start..end).unwrap_or_default(), &mut known);
         }
         // What no codeword fills is noise too, so that the picture has no flat patch.
         let mut rest = Random::new(u64::from(frame_number));
-        for place in places {
-            if let Some(bit) = bits.get_mut(*place as usize) {
-                *bit = (rest.next() & 1) as u8;
+        for place in self.places.iter().skip(self.part_count * self.code.coded_bits()) {
+            if let Some(known) = known.get_mut(*place as usize) {
+                *known = Some(rest.next() & 1 == 1);
             }
         }
-        bits
+        known.into_iter().map(|bit| u8::from(bit == Some(true))).collect()
     }
 
-    fn set_pilots(&self, frame_number: u32, bits: &mut [u8]) {
-        for (picture, bits) in bits.chunks_mut(self.picture_bits).enumerate() {
-            let mut known = pilot::bits(frame_number, picture);
+    /// For each place the bit that a reader knows beforehand: those of the pilots.
+    pub(super) fn pilots(&self, frame_number: u32) -> Vec<Option<bool>> {
+        let mut known = vec![None; self.spread * self.picture_bits];
+        for (picture, known) in known.chunks_mut(self.picture_bits).enumerate() {
+            let mut bits = pilot::bits(frame_number, picture);
             for cell in &self.pilots {
                 let start = *cell as usize * self.cell_bits;
-                let places = bits.get_mut(start..start + self.cell_bits).unwrap_or_default();
-                places.iter_mut().zip(&mut known).for_each(|(place, bit)| *place = bit);
+                let places = known.get_mut(start..start + self.cell_bits).unwrap_or_default();
+                places.iter_mut().zip(&mut bits).for_each(|(place, bit)| *place = Some(bit == 1));
+            }
+        }
+        known
+    }
+
+    /// Enters the bits of one part of the body. Missing bytes of `body` are 0.
+    pub(super) fn tell(&self, frame_number: u32, part: usize, body: &[u8], known: &mut [Option<bool>]) {
+        let mut info = body.to_vec();
+        info.resize(self.part_bytes, 0);
+        info.extend(check(frame_number, part, &info).to_le_bytes());
+        whiten(frame_number, part, &mut info);
+        let mut places = self.places_of(part).iter();
+        for word in self.code.encode(&info) {
+            for (lane, place) in (0..LANES).zip(&mut places) {
+                if let Some(known) = known.get_mut(*place as usize) {
+                    *known = Some(word >> lane & 1 == 1);
+                }
             }
         }
     }
 
-    /// Each part of the body, `None` where it is lost. `soft` holds a value for each place, above 0 where a 0 is likelier.
-    pub(super) fn parts_from_soft(&self, frame_number: u32, soft: &[f32]) -> Vec<Option<Vec<u8>>> {
-        let bits = self.code.coded_bits();
-        let part = |(part, places): (usize, &[u32])| {
-            let values: Vec<f32> =
-                places.iter().map(|place| soft.get(*place as usize).copied().unwrap_or(0.0)).collect();
-            let mut info = self.code.decode(&values, ROUNDS_MAX)?;
-            whiten(frame_number, part, &mut info);
-            let stored = info.split_off(self.part_bytes);
-            (stored == check(frame_number, part, &info).to_le_bytes()).then_some(info)
-        };
-        self.places.chunks(bits.max(1)).take(self.part_count).enumerate().map(part).collect()
+    /// One part of the body, `None` where it is lost. `soft` holds a value for each place, above 0 where a 0 is likelier.
+    pub(super) fn part_from_soft(&self, frame_number: u32, part: usize, soft: &[f32]) -> Option<Vec<u8>> {
+        let places = self.places_of(part).iter();
+        let values: Vec<f32> =
+            places.map(|place| soft.get(*place as usize).copied().unwrap_or(0.0)).collect();
+        let mut info = self.code.decode(&values, ROUNDS_MAX)?;
+        whiten(frame_number, part, &mut info);
+        let stored = info.split_off(self.part_bytes);
+        (stored == check(frame_number, part, &info).to_le_bytes()).then_some(info)
+    }
+
+    fn places_of(&self, part: usize) -> &[u32] {
+        self.places.chunks(self.code.coded_bits().max(1)).nth(part).unwrap_or_default()
     }
 }
 
@@ -133,8 +141,8 @@ mod tests {
         let body: Vec<u8> = (0..layout.body_bytes()).map(|index| (index * 7) as u8).collect();
         let soft: Vec<f32> =
             coder.bits_from_body(5, &body).into_iter().map(|bit| if bit == 0 { 4.0 } else { -4.0 }).collect();
-        let parts = coder.parts_from_soft(5, &soft);
-        assert_eq!(parts.into_iter().map(|part| part.expect("sure")).collect::<Vec<_>>().concat(), body);
-        assert!(coder.parts_from_soft(6, &soft).iter().all(Option::is_none));
+        let parts = (0..layout.part_count()).map(|part| coder.part_from_soft(5, part, &soft).expect("sure"));
+        assert_eq!(parts.collect::<Vec<_>>().concat(), body);
+        assert!((0..layout.part_count()).all(|part| coder.part_from_soft(6, part, &soft).is_none()));
     }
 }

@@ -10,12 +10,13 @@ use super::header::{FrameTag, HEADER_BITS, header_from_bits};
 use super::layout::{CORNER_UNITS, Layout};
 use super::ldpc::information;
 use super::picture::Picture;
-use super::pilot;
 use super::placement::Placement;
 use super::reader::Reader;
 
 /// Data frames that may still get another picture; more are given back, the oldest first.
 const OPEN_MAX: usize = 2;
+/// Times that the parts of a body are tried, each time with what the others told.
+const ROUNDS_MAX: u32 = 5;
 /// Layouts whose tables are kept.
 const READERS_MAX: usize = 4;
 
@@ -147,21 +148,40 @@ impl SoftFrame {
     /// Takes the errors out, which is most of the work of reading and may be done on any thread.
     pub fn decode(self) -> Received {
         let Reader { layout, coder, .. } = &*self.reader;
-        let picture_bits = layout.picture_bits().max(1);
+        let mut known = coder.pilots(self.tag.number);
+        let mut soft = self.soften(&known);
+        let information = information(&soft);
+        let mut parts: Vec<Option<Vec<u8>>> = vec![None; layout.part_count()];
+        for round in 1.. {
+            let mut found_one = false;
+            for (part, place) in parts.iter_mut().enumerate().filter(|(_, place)| place.is_none()) {
+                *place = coder.part_from_soft(self.tag.number, part, &soft);
+                if let Some(body) = place {
+                    coder.tell(self.tag.number, part, body, &mut known);
+                    found_one = true;
+                }
+            }
+            if !found_one || round == ROUNDS_MAX || parts.iter().all(Option::is_some) {
+                break;
+            }
+            // What was read tells more of the noise, and of the bits that share a level with its own.
+            soft = self.soften(&known);
+        }
+        let picture_count = self.exposures.iter().flatten().map(|exposure| exposure.picture_count).sum();
+        Received { layout: *layout, tag: self.tag, picture_count, information, parts }
+    }
+
+    /// A value for each coded bit of the body, above 0 where 0 is likelier.
+    fn soften(&self, known: &[Option<bool>]) -> Vec<f32> {
+        let picture_bits = self.reader.layout.picture_bits().max(1);
         let mut soft = vec![0.0f32; self.exposures.len() * picture_bits];
-        for (index, (exposure, soft)) in self.exposures.iter().zip(soft.chunks_mut(picture_bits)).enumerate()
-        {
+        let pictures = soft.chunks_mut(picture_bits).zip(known.chunks(picture_bits));
+        for (exposure, (soft, known)) in self.exposures.iter().zip(pictures) {
             if let Some(exposure) = exposure {
-                exposure.soften(&self.reader, pilot::bits(self.tag.number, index), soft);
+                exposure.soften(&self.reader, known, soft);
             }
         }
-        Received {
-            layout: *layout,
-            tag: self.tag,
-            picture_count: self.exposures.iter().flatten().map(|exposure| exposure.picture_count).sum(),
-            information: information(&soft),
-            parts: coder.parts_from_soft(self.tag.number, &soft),
-        }
+        soft
     }
 
     fn add(&mut self, picture: &Picture<'_>, placement: &Placement, part: usize) {

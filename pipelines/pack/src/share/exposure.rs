@@ -40,45 +40,42 @@ impl Exposure {
         self.picture_count += 1;
     }
 
-    /// Fills in how likely each bit of the cells that were seen is, above 0 where 0 is likelier. `sent` are the bits of
-    /// the pilots.
-    pub(super) fn soften(&self, reader: &Reader, sent: impl Iterator<Item = u8>, soft: &mut [f32]) {
+    /// Fills in how likely each bit of the cells that were seen is, above 0 where 0 is likelier. `known` are the bits that
+    /// are known already.
+    pub(super) fn soften(&self, reader: &Reader, known: &[Option<bool>], soft: &mut [f32]) {
         let strengths: Vec<Vec<f32>> = self.sums.iter().map(|sums| self.means(sums)).collect();
-        let judges = self.judges(reader, &strengths, sent);
+        let judges = self.judges(reader, &strengths, known);
         let degrees = self.degrees(reader, &strengths, &judges);
         let verdicts: Vec<Option<Verdicts<'_>>> =
             judges.iter().map(|judge| judge.as_ref().map(Judge::verdicts)).collect();
         let bits = usize::from(reader.layout.level_bits);
-        for (cell, places) in soft.chunks_mut(bits * self.sums.len()).enumerate() {
+        let cells = soft.chunks_mut(bits * self.sums.len()).zip(known.chunks(bits * self.sums.len()));
+        for (cell, (places, known)) in cells.enumerate() {
             if self.seen.get(cell).is_none_or(|seen| *seen == 0) {
                 continue;
             }
             let degree = degrees.get(cell).copied().unwrap_or(DEGREE_MEAN);
-            for ((place, verdicts), strengths) in places.chunks_mut(bits).zip(&verdicts).zip(&strengths) {
+            let places = places.chunks_mut(bits).zip(known.chunks(bits));
+            for ((places, known), (verdicts, strengths)) in places.zip(verdicts.iter().zip(&strengths)) {
                 if let (Some(verdicts), Some(strength)) = (verdicts, strengths.get(cell)) {
-                    place
-                        .iter_mut()
-                        .zip(verdicts.of(*strength, degree))
-                        .for_each(|(place, value)| *place = *value);
+                    verdicts.fill(*strength, degree, known, places);
                 }
             }
         }
     }
 
-    /// What the pilots say of each pattern.
-    fn judges(
-        &self,
-        reader: &Reader,
-        strengths: &[Vec<f32>],
-        mut sent: impl Iterator<Item = u8>,
-    ) -> Vec<Option<Judge>> {
+    /// What the levels that are known say of each pattern: the pilots', and those of parts that were read before.
+    fn judges(&self, reader: &Reader, strengths: &[Vec<f32>], known: &[Option<bool>]) -> Vec<Option<Judge>> {
         let mut pairs: Vec<Vec<(usize, f32)>> = vec![Vec::new(); strengths.len()];
-        for cell in &reader.pilots {
-            for (pairs, strengths) in pairs.iter_mut().zip(strengths) {
-                let bits = sent.by_ref().take(usize::from(reader.layout.level_bits));
-                let level = level_from_bits(bits.fold(0, |bits, bit| bits << 1 | usize::from(bit)));
-                if self.seen.get(*cell as usize).is_some_and(|seen| *seen > 0) {
-                    pairs.push((level, strengths.get(*cell as usize).copied().unwrap_or(0.0)));
+        let bits = usize::from(reader.layout.level_bits);
+        for (cell, known) in known.chunks(bits * strengths.len()).enumerate() {
+            if self.seen.get(cell).is_none_or(|seen| *seen == 0) {
+                continue;
+            }
+            for (known, (pairs, strengths)) in known.chunks(bits).zip(pairs.iter_mut().zip(strengths)) {
+                let value = known.iter().try_fold(0, |bits, bit| bit.map(|bit| bits << 1 | usize::from(bit)));
+                if let (Some(value), Some(strength)) = (value, strengths.get(cell)) {
+                    pairs.push((level_from_bits(value), *strength));
                 }
             }
         }

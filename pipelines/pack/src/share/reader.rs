@@ -7,7 +7,6 @@ use reel_kernels::{MeasureWaves, Place};
 use super::codeword::Coder;
 use super::layout::Layout;
 use super::pattern::Patterns;
-use super::pilot;
 
 /// The tables of one layout.
 #[derive(Debug)]
@@ -17,8 +16,6 @@ pub(super) struct Reader {
     pub(super) patterns: Patterns,
     pub(super) measuring: MeasureWaves,
     pub(super) cells: Vec<(u32, u32)>,
-    /// Numbers of the cells that are pilots.
-    pub(super) pilots: Vec<u32>,
     /// For each cell, itself and its neighbours, diagonal ones too.
     pub(super) around: Vec<Vec<u32>>,
 }
@@ -29,8 +26,8 @@ impl Reader {
         let cells = layout.cells();
         let patterns = Patterns::new(&layout);
         let measuring = MeasureWaves::new(patterns.grid(&layout, &cells)?, place);
-        let (around, pilots) = (around(&cells, layout.cell_px), pilot::cells(&layout));
-        Some(Self { coder: Coder::new(&layout), patterns, measuring, cells, pilots, around, layout })
+        let around = around(&cells, layout.cell_px);
+        Some(Self { coder: Coder::new(&layout), patterns, measuring, cells, around, layout })
     }
 }
 

@@ -8,6 +8,8 @@ const BINS: usize = 512;
 const SIGMA_MIN: f64 = 0.02;
 /// Degrees of local noise, in variances of the whole picture's.
 const DEGREES: [f64; 8] = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+/// Bits of which nothing is known, at least as many as a level has.
+const NONE_KNOWN: [Option<bool>; 8] = [None; 8];
 /// The degree of the whole picture.
 pub(super) const DEGREE_MEAN: usize = 3;
 
@@ -92,7 +94,8 @@ impl Judge {
         let bits = self.levels.len().ilog2() as usize;
         let table = |degree: &f64| {
             let local = self.channel.with_noise(*degree);
-            (0..BINS).flat_map(|bin| ratios(self.histogram.value(bin), &self.levels, &local, bits)).collect()
+            let of_bin = |bin| ratios(self.histogram.value(bin), &self.levels, &local, &NONE_KNOWN[..bits]);
+            (0..BINS).flat_map(of_bin).collect()
         };
         Verdicts { judge: self, bits, tables: DEGREES.iter().map(table).collect() }
     }
@@ -106,10 +109,22 @@ pub(super) struct Verdicts<'a> {
 }
 
 impl Verdicts<'_> {
-    /// A value for each bit, above 0 where 0 is likelier.
-    pub(super) fn of(&self, strength: f32, degree: usize) -> &[f32] {
-        let start = self.judge.histogram.bin(strength) * self.bits;
-        self.tables.get(degree).and_then(|table| table.get(start..start + self.bits)).unwrap_or_default()
+    /// Fills in a value for each bit, above 0 where 0 is likelier. Bits of the same level that are `known` leave fewer levels
+    /// to choose from.
+    pub(super) fn fill(&self, strength: f32, degree: usize, known: &[Option<bool>], values: &mut [f32]) {
+        let bin = self.judge.histogram.bin(strength);
+        let of_bin =
+            self.tables.get(degree).and_then(|table| table.get(bin * self.bits..)).unwrap_or_default();
+        values.iter_mut().zip(of_bin).for_each(|(value, of_bin)| *value = *of_bin);
+        if known.iter().any(Option::is_some) && known.iter().any(Option::is_none) {
+            let local = self.judge.channel.with_noise(DEGREES.get(degree).copied().unwrap_or(1.0));
+            let ratios = ratios(self.judge.histogram.value(bin), &self.judge.levels, &local, known);
+            for ((value, ratio), known) in values.iter_mut().zip(ratios).zip(known) {
+                if known.is_none() {
+                    *value = ratio;
+                }
+            }
+        }
     }
 }
 
@@ -160,19 +175,26 @@ fn exponent(value: f64, level: f64, channel: &Channel) -> f64 {
     -0.5 * off * off
 }
 
-fn ratios(value: f64, levels: &[f64], channel: &Channel, bits: usize) -> Vec<f32> {
-    let exponents: Vec<f64> = levels.iter().map(|level| exponent(value, *level, channel)).collect();
+/// For each bit, the first one first, the logarithm of how much likelier 0 is than 1; no number for bits that are `known`.
+fn ratios(value: f64, levels: &[f64], channel: &Channel, known: &[Option<bool>]) -> Vec<f32> {
+    let is_set = |level: usize, bit: usize| bits_from_level(level) >> (known.len() - 1 - bit) & 1 == 1;
+    let fits = |level: usize| {
+        known.iter().enumerate().all(|(bit, known)| known.is_none_or(|known| is_set(level, bit) == known))
+    };
+    let left: Vec<(usize, f64)> = levels
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| fits(*index))
+        .map(|(index, level)| (index, exponent(value, *level, channel)))
+        .collect();
     let sum = |bit: usize, set: bool| {
         let chosen = || {
-            exponents
-                .iter()
-                .enumerate()
-                .filter(move |(level, _)| (bits_from_level(*level) >> bit & 1 == 1) == set)
+            left.iter().filter(move |(level, _)| is_set(*level, bit) == set).map(|(_, exponent)| *exponent)
         };
-        let most = chosen().map(|(_, exponent)| *exponent).fold(f64::MIN, f64::max);
-        most + chosen().map(|(_, exponent)| (exponent - most).exp()).sum::<f64>().ln()
+        let most = chosen().fold(f64::MIN, f64::max);
+        most + chosen().map(|exponent| (exponent - most).exp()).sum::<f64>().ln()
     };
-    (0..bits).rev().map(|bit| (sum(bit, false) - sum(bit, true)) as f32).collect()
+    (0..known.len()).map(|bit| (sum(bit, false) - sum(bit, true)) as f32).collect()
 }
 
 #[cfg(test)]
@@ -198,7 +220,8 @@ mod tests {
         assert!((channel.gain - 0.86).abs() < 0.02 && (channel.offset - 7.0).abs() < 0.3, "{channel:?}");
         assert!((channel.sigma - 1.5).abs() < 0.2, "{channel:?}");
         let wrong = sent.iter().zip(&heard).filter(|(level, strength)| {
-            let soft = verdicts.of(**strength, DEGREE_MEAN);
+            let mut soft = [0.0; 3];
+            verdicts.fill(**strength, DEGREE_MEAN, &[None; 3], &mut soft);
             let read = soft.iter().fold(0, |bits, value| bits << 1 | usize::from(*value < 0.0));
             read != bits_from_level(**level)
         });
