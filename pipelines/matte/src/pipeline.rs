@@ -42,7 +42,7 @@ impl MattePipeline {
 
 impl Pipeline for MattePipeline {
     const NAME: &'static str = "matte";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Params = Params;
     type Facts = Facts;
     type Chunk = Chunk;

@@ -51,11 +51,12 @@ pub(super) fn cells(part: &Part) -> Vec<Cell> {
         })
         .collect();
     let edge = smoothed(&edge);
+    let mask = evened(&part.mask);
     let mut cells = vec![Cell::default(); AREA];
     for (row, cells) in cells.chunks_exact_mut(SIDE).enumerate() {
         for (column, cell) in cells.iter_mut().enumerate() {
             let at = row * SIDE + column;
-            cell[MASK] = part.mask.get(at).map_or(0.0, |mask| f32::from(*mask) / 255.0);
+            cell[MASK] = mask.get(at).copied().unwrap_or(0.0);
             if edge[at] > 0.0 {
                 let [belief, luma, cb, cr, offset] = between(&lines, row, column);
                 let belief = belief * edge[at];
@@ -141,4 +142,30 @@ fn between(lines: &[Line], row: usize, column: usize) -> Line {
 fn smoothed(plane: &[f32]) -> Vec<f32> {
     let cells: Vec<[f32; 1]> = plane.iter().map(|value| [*value]).collect();
     blurred(&cells, SIDE, 1).into_iter().map(|[value]| if value < 1e-4 { 0.0 } else { value / 9.0 }).collect()
+}
+
+/// The mask, 0 to 1, without the checks of every second row and column that a network's last layers leave.
+fn evened(mask: &[u8]) -> Vec<f32> {
+    let tent = |before: f32, at: f32, after: f32| (before + 2.0 * at + after) / 4.0;
+    let across: Vec<f32> = mask
+        .chunks_exact(SIDE)
+        .flat_map(|row| {
+            (0..SIDE).map(move |column| {
+                let cell = |column: usize| f32::from(row[column]) / 255.0;
+                tent(cell(column.saturating_sub(1)), cell(column), cell((column + 1).min(SIDE - 1)))
+            })
+        })
+        .collect();
+    let rows = across.len() / SIDE;
+    let cell = |row: usize, column: usize| across[row * SIDE + column];
+    (0..across.len())
+        .map(|at| (at / SIDE, at % SIDE))
+        .map(|(row, column)| {
+            tent(
+                cell(row.saturating_sub(1), column),
+                cell(row, column),
+                cell((row + 1).min(rows - 1), column),
+            )
+        })
+        .collect()
 }

@@ -270,6 +270,30 @@ fn pictures_of_any_size_are_finished() {
 }
 
 #[test]
+fn checks_in_the_mask_leave_no_dots_where_colours_tell_nothing() {
+    // Somebody on the left, nobody on the right, and between them what a network's last layers leave where it does not know.
+    let mask = (0..AREA).map(|at| match (at % SIDE, at / SIDE % 2) {
+        (..100, _) => 255,
+        (156.., _) => 0,
+        (column, row) => {
+            if (column + row).is_multiple_of(2) {
+                90
+            } else {
+                160
+            }
+        }
+    });
+    let view = Rect::whole(1024, 1024);
+    let picture = Picture::black(1024, 1024);
+    let part = Part { view, mask: mask.collect(), sample: Sample::of(&picture, &view) };
+    let alpha = alpha_from_guess(&picture, &Guess { parts: vec![part], is_cut: true });
+    let between = alpha.chunks_exact(1024).flat_map(|row| &row[416..608]);
+    let (least, greatest) =
+        between.fold((255, 0), |(least, greatest), alpha| (*alpha.min(&least), *alpha.max(&greatest)));
+    assert!(greatest - least <= 2 && least > 100, "{least} to {greatest}");
+}
+
+#[test]
 fn parts_of_another_picture_are_left_out() {
     let picture = Picture::black(64, 48);
     let view = Rect { left: 32, top: 0, right: 65, bottom: 48 };
