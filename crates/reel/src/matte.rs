@@ -45,7 +45,7 @@ fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
         params.weights_source = Some(1);
     }
     if let Some(typed) = &args.background {
-        let (background, picture) = background(typed);
+        let (background, picture) = background(typed)?;
         params.background = Some(background);
         if let Some(picture) = picture {
             beside.push(picture);
@@ -159,12 +159,14 @@ fn format(args: &MatteArgs) -> Result<Format, Problem> {
     }
 }
 
-/// A word, or the name of a picture.
-fn background(typed: &OsString) -> (Backdrop, Option<PathBuf>) {
-    let word = typed.to_str().filter(|word| *word == "blur" || word.starts_with('#'));
-    match word.and_then(|word| word.parse().ok()) {
-        Some(backdrop) => (backdrop, None),
-        None => (Backdrop::Picture, Some(PathBuf::from(typed))),
+/// A word, or the name of a picture; a picture may be called like a colour.
+fn background(typed: &OsString) -> Result<(Backdrop, Option<PathBuf>), Problem> {
+    let picture = PathBuf::from(typed);
+    match typed.to_str().filter(|word| *word == "blur" || word.starts_with('#')).map(str::parse) {
+        Some(Ok(backdrop)) => Ok((backdrop, None)),
+        Some(Err(error)) if !picture.exists() => Err(Problem::usage(format!("--background: {error}"))
+            .with_hint("say #RRGGBB, for example #00b140, or blur, or the name of a picture")),
+        _ => Ok((Backdrop::Picture, Some(picture))),
     }
 }
 

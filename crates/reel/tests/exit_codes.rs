@@ -44,6 +44,7 @@ fn a_command_that_makes_no_sense_is_two() {
     check(&["transcode", "in.mp4", "-o", "out.webm", "--codec", "h264"], "webm cannot hold h264");
     check(&["transcode", "in.mp4", "-o", "out.mp4", "--device", "tpu"], "not a device");
     check(&["transcode", "in.mp4", "-o", "out.mp4", "--tasks", "0"], "--tasks");
+    check(&["matte", "in.mp4", "-o", "out.mp4", "--background", "#zz"], "say #RRGGBB");
     let _socket = std::os::unix::net::UnixListener::bind(scene.path("socket.mp4")).unwrap();
     check(&["transcode", "in.mp4", "-o", "socket.mp4", "--force"], "not a regular file");
     std::fs::remove_file(scene.path("socket.mp4")).unwrap();
