@@ -12,8 +12,11 @@ use crate::tensor::{View, element_count};
 use crate::watchdog::Watch;
 use crate::wish::Provider;
 
-/// How long one run may take in which a network may be compiled.
-const COMPILE_LIMIT: Duration = Duration::from_secs(30 * 60);
+/// How long a rehearsal may take: a large network is compiled for many minutes.
+const REHEARSAL_LIMIT: Duration = Duration::from_secs(30 * 60);
+/// How long a run among others may take in which the network may be compiled for other sizes: less than what a task that stands still
+/// is left alone for.
+const COMPILE_LIMIT: Duration = Duration::from_secs(4 * 60);
 /// Runs after sizes that are new: what a recurrent network gave changes its size with them, one run later.
 const RUNS_AFTER_NEW_SIZES: u32 = 2;
 
@@ -40,8 +43,9 @@ impl Compiling {
     }
 }
 
-/// Runs a network once on zeros, so that what a device cannot compile is known before anything depends on it. `picture` is what the
-/// input `src`, or the only one, will be given (rows of the batch, channels, height, width); sizes of the network's own come first.
+/// Runs a network on zeros, so that what a device cannot compile is known before anything depends on it. `picture` is what the input
+/// `src`, or the only one, will be given (rows of the batch, channels, height, width); sizes of the network's own come first. One that
+/// has states (`r1i` is what `r1o` was) is run again with states of the sizes that it gave.
 pub(crate) fn rehearse(network: &mut Network, picture: [usize; 4]) -> Result<(), InferError> {
     let is_alone = network.inputs().len() == 1;
     let inputs: Result<Vec<Zeros>, InferError> = network
@@ -49,13 +53,26 @@ pub(crate) fn rehearse(network: &mut Network, picture: [usize; 4]) -> Result<(),
         .iter()
         .map(|port| Zeros::of(port, (is_alone || port.name == "src").then_some(picture)))
         .collect();
-    let inputs = inputs?;
-    let views: Vec<(&str, View<'_>)> = inputs.iter().map(Zeros::view).collect();
-    network.run(&views, &Watch { limit: COMPILE_LIMIT, cancel: CancelToken::new() }).map(drop)
+    let mut inputs = inputs?;
+    let watch = Watch { limit: REHEARSAL_LIMIT, cancel: CancelToken::new() };
+    let outputs = network.run(&inputs.iter().map(Zeros::view).collect::<Vec<_>>(), &watch)?;
+    let mut is_other = false;
+    for input in &mut inputs {
+        let state = input.name.strip_suffix('i').map(|stem| format!("{stem}o"));
+        if let Some(view) = state.and_then(|state| outputs.view(&state).ok()) {
+            is_other |= input.take(&view.shape)?;
+        }
+    }
+    drop(outputs);
+    if is_other {
+        network.run(&inputs.iter().map(Zeros::view).collect::<Vec<_>>(), &watch)?;
+    }
+    Ok(())
 }
 
 struct Zeros {
     name: String,
+    is_half: bool,
     shape: Vec<usize>,
     floats: Vec<f32>,
     halves: Vec<f16>,
@@ -70,22 +87,31 @@ impl Zeros {
             .enumerate()
             .map(|(at, size)| size.or_else(|| sizes.and_then(|sizes| sizes.get(at).copied())).unwrap_or(1))
             .collect();
-        let count = element_count(&shape)
-            .ok_or_else(|| InferError::Mismatch { detail: format!("{port} is too large") })?;
         let is_half = port.kind == ElementKind::F16;
-        let (floats, halves) = if is_half { (0, count) } else { (count, 0) };
-        Ok(Self {
-            name: port.name.clone(),
-            shape,
-            floats: vec![0.0; floats],
-            halves: vec![f16::ZERO; halves],
-        })
+        let name = port.name.clone();
+        let mut zeros = Self { name, is_half, shape: Vec::new(), floats: Vec::new(), halves: Vec::new() };
+        zeros.take(&shape)?;
+        Ok(zeros)
+    }
+
+    /// Takes another shape; whether it is another.
+    fn take(&mut self, shape: &[usize]) -> Result<bool, InferError> {
+        let count = element_count(shape)
+            .ok_or_else(|| InferError::Mismatch { detail: format!("{} is too large", self.name) })?;
+        let (floats, halves) = if self.is_half { (0, count) } else { (count, 0) };
+        self.floats.resize(floats, 0.0);
+        self.halves.resize(halves, f16::ZERO);
+        let is_other = self.shape != shape;
+        self.shape = shape.to_vec();
+        Ok(is_other)
     }
 
     fn view(&self) -> (&str, View<'_>) {
-        let is_half = self.floats.is_empty();
-        let view =
-            if is_half { View::f16(&self.shape, &self.halves) } else { View::f32(&self.shape, &self.floats) };
+        let view = if self.is_half {
+            View::f16(&self.shape, &self.halves)
+        } else {
+            View::f32(&self.shape, &self.floats)
+        };
         (&self.name, view)
     }
 }
