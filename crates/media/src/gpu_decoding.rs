@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::child::{ChildSpec, run_capturing};
 use crate::error::MediaError;
-use crate::formats::InputArgs;
+use crate::formats::{InputArgs, file_url};
 use crate::probe::{VideoCodec, VideoStream};
 use crate::tools::Ffmpeg;
 
@@ -150,7 +150,7 @@ pub fn try_decoder_within(
         .args(["-f", "lavfi", "-i", "testsrc2=size=256x256:rate=30:duration=0.5"])
         .args(["-vf", &format!("noise=alls=12:allf=t,format={ours}"), "-c:v", encoder])
         .args(options.iter().copied())
-        .arg(&path);
+        .arg(file_url(&path));
     asked(made, limit)?;
     let decoded = |input: InputArgs, filters: String, gpu: &str| {
         let spec = ffmpeg.command().args(input.args()).args(["-vf", &filters, "-f", "md5", "pipe:1"]);
@@ -190,13 +190,13 @@ mod tests {
     fn frames_are_downloaded_before_anything_else_is_done_to_them() {
         let sort = GpuDecoding::named("hevc yuv420p10le").unwrap();
         assert_eq!(sort.download().join(","), "hwdownload,format=p010le,format=yuv420p10le");
-        let args: Vec<String> = GpuDecoding::input(InputArgs::source("a.mp4"))
+        let args: Vec<String> = GpuDecoding::input(InputArgs::source("/a.mp4"))
             .args()
             .into_iter()
             .map(|arg| arg.to_string_lossy().into_owned())
             .collect();
         let line = args.join(" ");
         assert!(line.contains("-hwaccel cuda -hwaccel_output_format cuda -threads 1"), "{line}");
-        assert!(line.ends_with("-i file:a.mp4"), "{line}");
+        assert!(line.ends_with("-i file:/a.mp4"), "{line}");
     }
 }

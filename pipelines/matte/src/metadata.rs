@@ -90,7 +90,7 @@ pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined:
             }
         }
         let decoded = &film.report.decoded;
-        if !decoded_on.contains(&decoded.on) {
+        if !decoded.on.is_empty() && !decoded_on.contains(&decoded.on) {
             decoded_on.push(decoded.on.clone());
         }
         for told in decoded.why_not_gpu.iter().map(|why| format!("decoded on the CPU: {why}")) {
