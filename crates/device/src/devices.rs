@@ -12,7 +12,7 @@ use crate::encoder::{EncoderProbe, NVENC_ENCODERS};
 use crate::fault::{DeviceFault, FaultClass};
 use crate::inventory::{Gpu, GpuAbsent, GpuInventory, GpuSource};
 use crate::lease::Lease;
-use crate::probe_cache::{ProbeCache, ProbeKey};
+use crate::probe_cache::{DECODER, ProbeCache, ProbeKey};
 use crate::quarantine::Quarantine;
 use crate::slots::{Slot, Slots};
 use crate::status::GpuStatus;
@@ -205,6 +205,17 @@ impl Devices {
         cancel: &CancelToken,
     ) -> Result<Lease, DeviceFault> {
         self.lease_within(COMPUTE, wish, patience, cancel)
+    }
+
+    /// Whether a GPU decodes films of this sort to the samples that the CPU gives, by trying once.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn decodes(&self, decoder: &str, gpu: &Gpu) -> Result<(), DeviceFault> {
+        let inventory = self
+            .inventory()
+            .map_err(|absent| DeviceFault::new(FaultClass::Absent, Some(&gpu.uuid), absent.to_string()))?;
+        self.ask(&format!("{DECODER}{decoder}"), gpu, &inventory.driver_version)
     }
 
     /// Takes in what went wrong on a device: a broken or hung one is left alone for a while, one that is full takes

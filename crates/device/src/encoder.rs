@@ -1,4 +1,4 @@
-//! Trying an encoder on a device.
+//! Trying what a device can do.
 
 /// NVIDIA's hardware encoders, as FFmpeg names them.
 pub const NVENC_ENCODERS: [&str; 3] = ["h264_nvenc", "hevc_nvenc", "av1_nvenc"];
@@ -14,4 +14,13 @@ pub trait EncoderProbe: Send + Sync {
     /// # Errors
     /// The end of what the binary said on stderr.
     fn try_encoder(&self, encoder: &str, gpu_uuid: Option<&str>) -> Result<(), String>;
+
+    /// Decodes a short film of this sort on this device, and compares all samples with what the CPU decodes. What the sort is called
+    /// is between those who ask and the implementor. Must end by itself.
+    ///
+    /// # Errors
+    /// The end of what the binary said on stderr; or that it decodes something else. One that tries no decoders has none.
+    fn try_decoder(&self, decoder: &str, _gpu_uuid: Option<&str>) -> Result<(), String> {
+        Err(format!("{decoder} was not tried: decoders are not tried here"))
+    }
 }

@@ -26,6 +26,14 @@ impl Lease {
         [("CUDA_VISIBLE_DEVICES", self.gpu.uuid.clone())]
     }
 
+    /// Whether it decodes films of this sort; see [`Devices::decodes`].
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn decodes(&self, decoder: &str) -> Result<(), DeviceFault> {
+        self.devices.decodes(decoder, &self.gpu)
+    }
+
     /// Says that the process failed on it; see [`Devices::report`].
     pub fn report(&self, fault: &DeviceFault) {
         self.devices.report(&self.gpu.uuid, fault);

@@ -16,6 +16,9 @@ pub const NEGATIVE_SECS: u64 = 600;
 const FILE_NAME: &str = "encoder-probes.json";
 const FILE_VERSION: u32 = 1;
 
+/// Stands before the name of what is to be decoded.
+pub(crate) const DECODER: &str = "decode ";
+
 /// What was probed. Another binary or driver is another key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct ProbeKey {
@@ -23,7 +26,7 @@ pub struct ProbeKey {
     pub binary: String,
     /// The driver's version.
     pub driver_version: String,
-    /// FFmpeg's name of the encoder.
+    /// FFmpeg's name of the encoder; or the sort of films to decode, after [`DECODER`].
     pub encoder: String,
     /// The device.
     pub gpu_uuid: String,
@@ -79,10 +82,12 @@ impl ProbeCache {
         if let Some(result) = self.known(key) {
             return result.fault.map_or(Ok(()), Err);
         }
-        let fault = probe
-            .try_encoder(&key.encoder, Some(&key.gpu_uuid))
-            .err()
-            .map(|stderr| DeviceFault::from_process(&stderr, Some(1), false, Some(&key.gpu_uuid)));
+        let tried = match key.encoder.strip_prefix(DECODER) {
+            Some(decoder) => probe.try_decoder(decoder, Some(&key.gpu_uuid)),
+            None => probe.try_encoder(&key.encoder, Some(&key.gpu_uuid)),
+        };
+        let fault =
+            tried.err().map(|stderr| DeviceFault::from_process(&stderr, Some(1), false, Some(&key.gpu_uuid)));
         if fault.as_ref().is_none_or(|fault| fault.class != FaultClass::Busy) {
             self.remember(
                 key,

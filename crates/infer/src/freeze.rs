@@ -86,16 +86,18 @@ fn tensor(frozen: &Frozen) -> Vec<u8> {
     tensor
 }
 
-struct Field<'a> {
-    number: u64,
+pub(crate) struct Field<'a> {
+    pub(crate) number: u64,
     /// The content of a string, of bytes or of a message.
-    bytes: Option<&'a [u8]>,
+    pub(crate) bytes: Option<&'a [u8]>,
+    /// A number of variable length.
+    pub(crate) value: Option<u64>,
     /// All of it, with its head.
     whole: &'a [u8],
 }
 
 /// The fields of one message, in order. After a field that cannot be read there is none.
-struct Fields<'a>(&'a [u8]);
+pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Iterator for Fields<'a> {
     type Item = Result<Field<'a>, String>;
@@ -115,8 +117,13 @@ impl<'a> Iterator for Fields<'a> {
 
 fn read_field(message: &[u8]) -> Option<Field<'_>> {
     let (head, at) = read_varint(message, 0)?;
+    let mut value = None;
     let (start, end) = match head & 7 {
-        0 => (at, read_varint(message, at)?.1),
+        0 => {
+            let (number, end) = read_varint(message, at)?;
+            value = Some(number);
+            (at, end)
+        }
         1 => (at, at.checked_add(8)?),
         5 => (at, at.checked_add(4)?),
         2 => {
@@ -126,7 +133,8 @@ fn read_field(message: &[u8]) -> Option<Field<'_>> {
         _ => return None,
     };
     let content = message.get(start..end)?;
-    Some(Field { number: head >> 3, bytes: (head & 7 == 2).then_some(content), whole: message.get(..end)? })
+    let bytes = (head & 7 == 2).then_some(content);
+    Some(Field { number: head >> 3, bytes, value, whole: message.get(..end)? })
 }
 
 /// The number, and where it ends.

@@ -4,11 +4,14 @@
 //!
 //! ✅ CPU · 🟧 CUDA and TensorRT: loaded strictly and by the same code, not run on a card by any test here.
 
+mod compiling;
 mod error;
 mod freeze;
 mod models;
 mod network;
 mod port;
+mod precision;
+mod providers;
 mod recurrent;
 mod runtime;
 mod states;

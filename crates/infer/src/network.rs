@@ -3,15 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ort::ep;
-use ort::logging::LogLevel;
 use ort::memory::{AllocationDevice, AllocatorType, MemoryInfo, MemoryType};
-use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{IoBinding, RunOptions, Session, SessionInputValue};
 
-use crate::error::{InferError, one_line};
+use crate::compiling::{Compiling, rehearse};
+use crate::error::InferError;
 use crate::freeze::freeze;
 use crate::port::{ElementKind, Port};
+use crate::providers::{index_of, open};
 use crate::runtime::Runtime;
 use crate::tensor::{Outputs, View};
 use crate::watchdog::{Ended, Watch, Watchdog};
@@ -44,6 +43,7 @@ pub struct Network {
     inputs: Vec<Port>,
     outputs: Vec<Port>,
     watchdog: Watchdog,
+    compiling: Compiling,
 }
 
 impl Network {
@@ -61,10 +61,17 @@ impl Network {
         let source = frozen.as_deref().map_or(source, Source::Bytes);
         let mut why_not = Vec::new();
         for provider in wish.order() {
-            match open(runtime, source, wish, provider) {
-                Ok(session) => return Self::of(session, provider, why_not, file),
-                Err(reason) => why_not.push(WhyNot { provider, reason }),
-            }
+            let reason = match open(runtime, source, wish, provider) {
+                Ok(session) => {
+                    let mut network = Self::of(session, provider, file)?;
+                    match network.compile(wish) {
+                        Ok(()) => return Ok(Self { why_not, ..network }),
+                        Err(error) => error.to_string(),
+                    }
+                }
+                Err(reason) => reason,
+            };
+            why_not.push(WhyNot { provider, reason });
         }
         // The CPU is the last that is tried, and what it says is about the network, not about a device.
         let said = why_not.pop().map_or_else(String::new, |why_not| why_not.reason);
@@ -74,17 +81,21 @@ impl Network {
         })
     }
 
-    fn of(
-        session: Session,
-        provider: Provider,
-        why_not: Vec<WhyNot>,
-        file: Option<&Path>,
-    ) -> Result<Self, InferError> {
+    fn of(session: Session, provider: Provider, file: Option<&Path>) -> Result<Self, InferError> {
         let inputs = session.inputs().iter().map(Port::of).collect();
         let outputs = session.outputs().iter().map(Port::of).collect();
         let watchdog = Watchdog::start()
             .map_err(|error| InferError::not_a_network(file, format!("no thread to watch it: {error}")))?;
-        Ok(Self { session, provider, why_not, inputs, outputs, watchdog })
+        let (why_not, compiling) = (Vec::new(), Compiling::default());
+        Ok(Self { session, provider, why_not, inputs, outputs, watchdog, compiling })
+    }
+
+    /// Where the device compiles networks, and the pictures are known, has it done so now.
+    fn compile(&mut self, wish: &Wish) -> Result<(), InferError> {
+        match (self.provider, wish.picture) {
+            (Provider::TensorRt(_), Some(picture)) => rehearse(self, picture),
+            _ => Ok(()),
+        }
     }
 
     /// What runs it.
@@ -113,7 +124,13 @@ impl Network {
     /// An input that does not fit; out of memory; too late; cancelled; or what ONNX Runtime said.
     pub fn run(&mut self, inputs: &[(&str, View<'_>)], watch: &Watch) -> Result<Outputs, InferError> {
         let values = self.values(inputs, &[])?;
-        self.run_values(values, watch)
+        let watch = self.watch(inputs, watch);
+        self.run_values(values, &watch)
+    }
+
+    /// The watch for a run with these inputs.
+    pub(crate) fn watch(&mut self, inputs: &[(&str, View<'_>)], watch: &Watch) -> Watch {
+        self.compiling.watch(self.provider, inputs, watch)
     }
 
     /// The views as the library wants them, each checked; every input that is not `elsewhere` must be there.
@@ -196,55 +213,6 @@ fn frozen_bytes(source: Source<'_>, wish: &Wish) -> Result<Option<Vec<u8>>, Infe
         .try_fold(freeze(&bytes, first), |edited, next| edited.map(|edited| freeze(&edited, next)));
     let edited = edited.and_then(|edited| edited);
     edited.map(Some).map_err(|detail| InferError::not_a_network(file, detail))
-}
-
-fn open(runtime: &Runtime, source: Source<'_>, wish: &Wish, provider: Provider) -> Result<Session, String> {
-    let said = |error: &dyn std::fmt::Display| one_line(&error.to_string());
-    let mut builder = Session::builder(runtime.environment()).map_err(|error| said(&error))?;
-    builder = builder.with_log_level(LogLevel::Warning).map_err(|error| said(&error))?;
-    builder = builder.with_intra_threads(wish.threads.max(1)).map_err(|error| said(&error))?;
-    builder = builder.with_inter_threads(1).map_err(|error| said(&error))?;
-    builder = builder.with_optimization_level(GraphOptimizationLevel::All).map_err(|error| said(&error))?;
-    // Threads that spin between frames would take the cores that encoders need.
-    builder = builder.with_intra_op_spinning(false).map_err(|error| said(&error))?;
-    let providers = dispatch(wish, provider)?;
-    builder = builder.with_execution_providers(providers).map_err(|error| said(&error))?;
-    match source {
-        Source::Bytes(bytes) => builder.commit_from_memory(bytes),
-        Source::File(path) => builder.commit_from_file(path),
-    }
-    .map_err(|error| said(&error))
-}
-
-/// What is registered for one attempt. CUDA stands behind TensorRT for operators that it leaves.
-fn dispatch(wish: &Wish, provider: Provider) -> Result<Vec<ep::ExecutionProviderDispatch>, String> {
-    let cuda = |gpu: u32| {
-        let cuda = ep::CUDA::default().with_device_id(index_of(gpu));
-        let cuda = match wish.device_memory_bytes {
-            Some(bytes) => cuda.with_memory_limit(bytes),
-            None => cuda,
-        };
-        cuda.build().error_on_failure()
-    };
-    Ok(match provider {
-        Provider::Cpu => Vec::new(),
-        Provider::Cuda(gpu) => vec![cuda(gpu)],
-        Provider::TensorRt(gpu) => {
-            let Some(engines) = &wish.engines else {
-                return Err("no folder to keep its engines in".to_owned());
-            };
-            let tensor_rt = ep::TensorRT::default()
-                .with_device_id(index_of(gpu))
-                .with_fp16(wish.half_precision)
-                .with_engine_cache(true)
-                .with_engine_cache_path(engines.display());
-            vec![tensor_rt.build().error_on_failure(), cuda(gpu)]
-        }
-    })
-}
-
-fn index_of(gpu: u32) -> i32 {
-    i32::try_from(gpu).unwrap_or(i32::MAX)
 }
 
 /// What the library would say too, but in words that name the port; and some of it only after a crash.

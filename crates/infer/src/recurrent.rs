@@ -64,6 +64,7 @@ impl Recurrent {
     pub fn run(&mut self, inputs: &[(&str, View<'_>)], watch: &Watch) -> Result<Outputs, InferError> {
         let names: Vec<&str> = self.states.iter().map(|state| state.input.name.as_str()).collect();
         let mut values = self.network.values(inputs, &names)?;
+        let watch = &self.network.watch(inputs, watch);
         let mut outputs = if self.is_bound {
             self.run_bound(inputs, watch)?
         } else {

@@ -18,14 +18,17 @@ pub struct Wish {
     pub device_memory_bytes: Option<usize>,
     /// Where TensorRT keeps the engines that it builds for minutes; nothing: TensorRT is not tried.
     pub engines: Option<PathBuf>,
-    /// Let TensorRT calculate in 16 bits.
+    /// Let TensorRT calculate in 16 bits what is made for 32. A network that takes 16-bit floats is calculated in them anyway.
     pub half_precision: bool,
+    /// What the input `src`, or the only one, will be given: rows of the batch, channels, height, width. With it TensorRT compiles
+    /// while the network is loaded, and CUDA takes over what it cannot compile. Sizes of the network's own come first.
+    pub picture: Option<[usize; 4]>,
     /// Inputs that get one value for good, before anything is compiled.
     pub frozen: Vec<Frozen>,
 }
 
 impl Wish {
-    /// A device and threads; nothing frozen, no engines kept.
+    /// A device and threads; nothing frozen, no engines kept, nothing known of the pictures.
     pub fn new(device: DeviceWish, threads: usize) -> Self {
         Self {
             device,
@@ -33,6 +36,7 @@ impl Wish {
             device_memory_bytes: None,
             engines: None,
             half_precision: false,
+            picture: None,
             frozen: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use reel_device::DeviceFault;
 use reel_types::{Failure, FailureKind, shown};
 
 /// One variant for each thing that a person would do something else about.
@@ -235,6 +236,24 @@ impl MediaError {
             Self::ChildFailed { stderr_tail, .. }
             | Self::Stalled { stderr_tail, .. }
             | Self::TimedOut { stderr_tail, .. } => Some(stderr_tail),
+            _ => None,
+        }
+    }
+
+    /// What a child that failed on the GPU with this UUID means; nothing for what is no child's failure.
+    pub fn device_fault(&self, gpu_uuid: Option<&str>) -> Option<DeviceFault> {
+        match self {
+            Self::Stalled { stderr_tail, secs, .. } | Self::TimedOut { stderr_tail, secs, .. } => {
+                let mut fault = DeviceFault::from_process(stderr_tail, None, true, gpu_uuid);
+                if stderr_tail.trim().is_empty() {
+                    fault.said = format!("no progress for {secs} s");
+                }
+                Some(fault)
+            }
+            Self::ChildFailed { stderr_tail, status, .. } => {
+                let exit = status.strip_prefix("exited with ").and_then(|code| code.parse().ok());
+                Some(DeviceFault::from_process(stderr_tail, exit, false, gpu_uuid))
+            }
             _ => None,
         }
     }

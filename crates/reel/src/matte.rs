@@ -37,7 +37,7 @@ pub async fn run(
 fn request(settings: &Settings, args: MatteArgs) -> Result<Request, Problem> {
     let format = format(&args)?;
     let inputs = films_in(&args.inputs)?;
-    let mut params = Params { format: Some(format), device: settings.device, ..args.params };
+    let mut params = Params { format: Some(format), device: settings.device, ..args.params.clone() };
     // Behind the film, in the order in which the parameters count them.
     let mut beside: Vec<PathBuf> = Vec::new();
     if let Some(weights) = &args.weights {

@@ -25,7 +25,7 @@ use crate::keys;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 use crate::units::{parse_size, parse_time};
-use crate::wiring::{App, find_ffmpeg};
+use crate::wiring::{App, find_ffmpeg, models};
 use look_into::LookInto;
 
 /// `reel serve`.
@@ -126,7 +126,8 @@ pub async fn run(app: &App, console: &Console, settings: &Settings, args: ServeA
     raise_open_files();
     let listener = listen(args.listen).await?;
     let engine = app.open_engine(settings).await?;
-    let inspect = LookInto::new(find_ffmpeg(settings, &engine.state)?, {
+    let networks = models(settings).ok();
+    let inspect = LookInto::new(find_ffmpeg(settings, &engine.state)?, networks, {
         let (app, settings) = (app.clone(), settings.clone());
         move || doctor::findings(&app, &settings)
     });

@@ -7,7 +7,7 @@ use reel_device::{Devices, EncoderProbe, GpuSource, NvmlSource};
 use reel_engine::{Engine, Registry, Site, StateDir};
 use reel_infer::OnDemand as InferOnDemand;
 use reel_matte::{MattePipeline, Networks};
-use reel_media::{Ffmpeg, MediaError, OnDemand, encoder_probe};
+use reel_media::{Ffmpeg, MediaError, OnDemand, encoder_probe, gpu_decoding};
 use reel_pack::stream::seal::FileKey;
 use reel_pack::{Pack, Unpack};
 use reel_queue::SqliteQueue;
@@ -71,7 +71,11 @@ impl App {
         let archive = open_archive(settings).await?;
         let ffmpeg = find_ffmpeg(settings, &archive.state)?;
         let devices = self.devices(Some(&ffmpeg), &archive.state);
-        let networks = Networks { runtime: runtime_on_demand(settings), data: settings.data.clone() };
+        let networks = Networks {
+            runtime: runtime_on_demand(settings),
+            data: settings.data.clone(),
+            engines: Some(archive.state.cache().join("engines")),
+        };
         let registry = Registry::new()
             .with(Transcode::new(Arc::clone(&ffmpeg)).with_patience(self.patience))
             .with(MattePipeline::new(Arc::clone(&ffmpeg), networks));
@@ -164,7 +168,7 @@ pub fn models(settings: &Settings) -> Result<reel_infer::Registry, Problem> {
     })
 }
 
-/// Tries encoders with the FFmpeg that will be used.
+/// Tries encoders and decoders with the FFmpeg that will be used.
 struct FfmpegProbe(Arc<Ffmpeg>, Duration);
 
 impl EncoderProbe for FfmpegProbe {
@@ -174,5 +178,9 @@ impl EncoderProbe for FfmpegProbe {
 
     fn try_encoder(&self, encoder: &str, gpu_uuid: Option<&str>) -> Result<(), String> {
         encoder_probe::try_encoder_within(&self.0, encoder, gpu_uuid, self.1)
+    }
+
+    fn try_decoder(&self, decoder: &str, gpu_uuid: Option<&str>) -> Result<(), String> {
+        gpu_decoding::try_decoder_within(&self.0, decoder, gpu_uuid, self.1)
     }
 }

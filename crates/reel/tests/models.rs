@@ -99,3 +99,31 @@ fn what_is_no_model_is_not_added() {
     reel(&scene, &["models", "verify", "nobody"]).expect(4);
     reel(&scene, &["models", "verify", "selfie"]).expect(4);
 }
+
+#[test]
+fn a_matte_calls_an_added_network_by_its_name() {
+    if library().is_none() {
+        return;
+    }
+    let scene = Scene::new();
+    std::fs::write(scene.path("mine.onnx"), reel_testkit::onnx::rvm_shaped()).unwrap();
+    reel(&scene, &["models", "add", "hair", "mine.onnx"]).expect(0);
+    scene.clip(&reel_testkit::clips::cfr_h264(1), "film.mp4");
+    let made = |more: &[&str]| reel(&scene, &[&["matte", "film.mp4", "--device", "cpu"], more].concat());
+    made(&["--model", "rvm", "--network", "hair", "-o", "named.mkv"]).expect(0);
+    made(&["--model", "rvm", "--weights", "mine.onnx", "-o", "brought.mkv"]).expect(0);
+    let read = |name: &str| std::fs::read(scene.path(name)).unwrap();
+    assert!(read("named.mkv") == read("brought.mkv"));
+    for (args, said) in [
+        (
+            &["--model", "rvm", "--network", "beard"][..],
+            "no network is called beard; for this model there are: hair",
+        ),
+        (&["--model", "rvm", "--network", "mine.onnx"], "no network is called mine.onnx"),
+        (&["--model", "rvm", "--network", "hair", "--weights", "mine.onnx"], "both name the network"),
+        (&["--network", "hair"], "are for --model rvm or onnx"),
+    ] {
+        let refused = made(&[args, &["-o", "none.mkv"]].concat()).expect(2);
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
+}

@@ -341,3 +341,54 @@ fn the_server_tells_what_the_doctor_tells() {
         "{told}"
     );
 }
+
+#[test]
+fn a_job_names_a_network_that_was_added_and_never_a_path() {
+    let Some(scene) = scene_with_curl() else { return };
+    // As `reel models add` leaves it: the file and its card.
+    let sha256 = "ab".repeat(32);
+    std::fs::create_dir_all(scene.path("data/models")).unwrap();
+    std::fs::write(scene.path(format!("data/models/{sha256}.onnx")), reel_testkit::onnx::rvm_shaped())
+        .unwrap();
+    let card = json!({
+        "name": "hair", "purpose": "added by hand", "licence": "GPL-3.0", "source": "/home/somebody/rvm.onnx",
+        "file": format!("{sha256}.onnx"), "sha256": sha256, "size_bytes": 1, "contract": "rvm", "inputs": [],
+    });
+    std::fs::write(scene.path("data/models/hair.json"), card.to_string()).unwrap();
+    scene.clip(&clips::cfr_h264(1), "test.mp4");
+    let served = Served::start(&scene, &["--data", "data"]);
+
+    let models = served.curl("/api/v1/models", &[]);
+    assert!(!models.contains("somebody"), "it tells where the file came from: {models}");
+    let models: Value = serde_json::from_str(&models).unwrap();
+    assert_eq!(models.as_array().map(Vec::len), Some(1), "{models}");
+    assert_eq!((&models[0]["name"], &models[0]["contract"]), (&json!("hair"), &json!("rvm")));
+    let pipeline = served.json("/api/v1/pipelines/matte", &[]);
+    assert!(pipeline["schema"]["properties"]["network"].is_object(), "{pipeline}");
+
+    let upload = served.upload("test.mp4");
+    let submit = |params: Value| {
+        let body =
+            json!({"pipeline": "matte", "sources": [{"upload": upload}], "params": params}).to_string();
+        served.json("/api/v1/jobs", &["-H", "Content-Type: application/json", "-d", &body])
+    };
+    let refused = submit(json!({"model": "rvm", "network": "beard"}));
+    assert_eq!(refused["status"], 422, "{refused}");
+    assert!(
+        refused.to_string().contains("no network is called beard; for this model there are: hair"),
+        "{refused}"
+    );
+    for path in ["/etc/passwd", "../models/hair", "data/models/hair.json"] {
+        let refused = submit(json!({"model": "rvm", "network": path}));
+        assert_eq!(refused["status"], 422, "{refused}");
+    }
+    let refused = submit(json!({"model": "rvm", "weights_source": 0}));
+    assert_eq!(refused["status"], 422, "{refused}");
+    let accepted = submit(json!({"model": "rvm", "network": "hair", "format": "matte"}));
+    assert!(accepted["id"].is_string(), "{accepted}");
+    let ended = served.ended(&text(&accepted["id"]));
+    // Without the library that networks run on it fails, and says so.
+    let is_missing = ended["error"]["message"].as_str().is_some_and(|said| said.contains("ONNX Runtime"));
+    assert!(ended["status"] == "completed" || is_missing, "{ended}");
+    served.stop();
+}

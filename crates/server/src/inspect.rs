@@ -16,6 +16,11 @@ pub trait Inspect: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The networks that are here, by name.
+    fn models(&self) -> Vec<NetworkModel> {
+        Vec::new()
+    }
+
     /// Writes the first seconds of a film into `out`, as they are.
     ///
     /// # Errors
@@ -55,6 +60,26 @@ pub struct Finding {
     pub found: String,
     /// The command that brings it, or what to do; null where nothing is to be done.
     pub bring: Option<String>,
+}
+
+/// A network that a job may name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = Model)]
+pub struct NetworkModel {
+    /// What a job calls it.
+    pub name: String,
+    /// `image`: one picture in, one matte out. `rvm`: Robust Video Matting.
+    pub contract: String,
+    /// What it is for.
+    pub purpose: String,
+    /// Under which licence it is given out, as whoever added it knows it.
+    pub licence: String,
+    /// SHA-256 of its file.
+    pub sha256: String,
+    /// Bytes of its file.
+    pub size_bytes: u64,
+    /// It is one that reel brings along.
+    pub builtin: bool,
 }
 
 /// How a part stands.

@@ -45,7 +45,9 @@ pub use hooks::{
     Delivery, DeliveryFilter, DeliveryState, MadeWebhook, NewWebhook, SIGNATURE_TOLERANCE, SignatureError,
     Webhook, WebhookChange, WebhookError, WebhookKind, WebhookSecret, Webhooks, verify_webhook,
 };
-pub use inspect::{Finding, FindingState, Inspect, Inspected, NoInspection, Picture, Pictures, Unseen};
+pub use inspect::{
+    Finding, FindingState, Inspect, Inspected, NetworkModel, NoInspection, Picture, Pictures, Unseen,
+};
 pub use options::{PublicUrl, ServerOptions};
 pub use routes::document;
 pub use server::{Server, ServerError};

@@ -12,6 +12,7 @@ mod job_detail;
 mod jobs;
 mod keys;
 mod links;
+mod models;
 mod pictures;
 mod pipelines;
 mod queue;
@@ -89,6 +90,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(events::of_all))
         .routes(routes!(pipelines::list))
         .routes(routes!(pipelines::show))
+        .routes(routes!(models::list))
         .routes(routes!(system::gpu_status))
         .routes(routes!(system::doctor))
         .routes(routes!(workers::list))

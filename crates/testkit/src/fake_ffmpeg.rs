@@ -2,7 +2,8 @@
 //!
 //! [`FakeFfmpeg`] is a shell script in a folder of its own. A job for `h264_nvenc`, `hevc_nvenc` or `av1_nvenc` either
 //! meets the fault that was set for its device (`CUDA_VISIBLE_DEVICES`), or is handed to the real FFmpeg with the CPU
-//! encoder of the same codec, so that its output verifies. All else goes to the real FFmpeg as it is. Each call is
+//! encoder of the same codec, so that its output verifies. So does a job that decodes with `-hwaccel` alone, under the name
+//! `nvdec`: the CPU decodes it. All else goes to the real FFmpeg as it is. Each call is
 //! written down.
 
 mod call;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use reel_device::EncoderProbe;
 
-/// Every encoder works on every device, except where it was told otherwise.
+/// Every encoder, and every decoder, works on every device, except where it was told otherwise.
 #[derive(Default, Debug)]
 pub struct FakeProbe {
     broken: BTreeSet<(String, String)>,
@@ -46,5 +46,9 @@ impl EncoderProbe for FakeProbe {
             )),
             _ => Ok(()),
         }
+    }
+
+    fn try_decoder(&self, decoder: &str, gpu_uuid: Option<&str>) -> Result<(), String> {
+        self.try_encoder(decoder, gpu_uuid)
     }
 }

@@ -1651,7 +1651,7 @@ _reel() {
             return 0
             ;;
         reel__subcmd__matte)
-            opts="-o -q -h --output --weights --background --forecast --log --model --format --quality --stereo --downsample-ratio --key-colour --erode --feather --levels --start --duration --preview --chunk --no-audio --batch-size --device --json --tasks --state --force --quiet --ffmpeg --ffprobe --data --onnxruntime --config --server --help"
+            opts="-o -q -h --output --weights --background --forecast --log --model --network --format --quality --stereo --downsample-ratio --key-colour --erode --feather --levels --start --duration --preview --chunk --no-audio --batch-size --device --json --tasks --state --force --quiet --ffmpeg --ffprobe --data --onnxruntime --config --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1716,6 +1716,10 @@ _reel() {
                     ;;
                 --model)
                     COMPREPLY=($(compgen -W "selfie chroma rvm onnx" -- "${cur}"))
+                    return 0
+                    ;;
+                --network)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --format)

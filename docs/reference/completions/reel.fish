@@ -111,8 +111,9 @@ off\t'Nothing'"
 complete -c reel -n "__fish_reel_using_subcommand matte" -l log -d 'Append a line for each event to this file [default: for several films matte.log in the state folder]' -r -F
 complete -c reel -n "__fish_reel_using_subcommand matte" -l model -d 'What tells people from their background' -r -f -a "selfie\t'A small network that is brought along: people near the camera, and smaller ones by looking closer'
 chroma\t'No network: a screen of one colour behind them'
-rvm\t'Robust Video Matting: the file that --weights names'
-onnx\t'Any network that makes a matte of one picture: the file that --weights names'"
+rvm\t'Robust Video Matting: the file that --weights names, or the model that --network names'
+onnx\t'Any network that makes a matte of one picture: the file that --weights names, or the model that --network names'"
+complete -c reel -n "__fish_reel_using_subcommand matte" -l network -d 'For rvm or onnx: a network that was added to the models (reel models add), by its name' -r
 complete -c reel -n "__fish_reel_using_subcommand matte" -l format -d 'What comes out [default: by the output\'s name; webm]' -r -f -a "webm\t'VP9 with alpha in WebM: plays in browsers at once'
 prores\t'`ProRes` 4444 in MOV, for editors'
 hevc\t'HEVC with alpha in MOV, as iOS and macOS play it; where an encoder for that is here'

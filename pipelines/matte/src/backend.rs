@@ -56,7 +56,7 @@ pub(crate) struct RanOn {
     /// For people.
     pub(crate) name: String,
     pub(crate) on_gpu: bool,
-    /// Why it is not what was tried before.
+    /// Why it is none of what was tried before.
     pub(crate) why_not: Option<String>,
 }
 

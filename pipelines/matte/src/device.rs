@@ -39,13 +39,20 @@ impl Place {
         }
     }
 
+    /// The GPU that is held.
+    pub(crate) fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
+    }
+
     /// What the report says: where it ran, whether that was a GPU, and why not when one might have been.
     pub(crate) fn told(&self, ran_on: RanOn) -> RanTold {
+        let on_gpu = ran_on.on_gpu;
         let gpu = self.lease.as_ref().map(|lease| format!("gpu:{} {}", lease.gpu.index, lease.gpu.name));
         RanTold {
             name: ran_on.name,
             on_gpu: ran_on.on_gpu,
-            why_not_gpu: ran_on.why_not.or_else(|| self.why_cpu.clone()).filter(|_| !ran_on.on_gpu),
+            passed_over: ran_on.why_not.clone().filter(|_| on_gpu),
+            why_not_gpu: ran_on.why_not.or_else(|| self.why_cpu.clone()).filter(|_| !on_gpu),
             gpu,
         }
     }
@@ -62,4 +69,7 @@ pub(crate) struct RanTold {
     pub(crate) gpu: Option<String>,
     /// Why no GPU did it, when one might have.
     pub(crate) why_not_gpu: Option<String>,
+    /// Why a GPU did it in another way than the one that was tried first.
+    #[serde(default)]
+    pub(crate) passed_over: Option<String>,
 }

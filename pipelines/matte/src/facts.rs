@@ -6,6 +6,7 @@ use reel_media::{MediaInfo, Timeline};
 use reel_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::added::AddedNetwork;
 use crate::eyes::Eyes;
 use crate::hevc::HevcEncoder;
 
@@ -31,6 +32,9 @@ pub struct Facts {
     /// What encodes HEVC with alpha, where that was asked for.
     #[serde(default)]
     pub hevc: Option<HevcEncoder>,
+    /// The added network that the job names.
+    #[serde(default)]
+    pub network: Option<AddedNetwork>,
 }
 
 impl Facts {

@@ -6,23 +6,20 @@
 mod busy;
 mod stages;
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use reel_engine::{RunContext, RunError};
-use reel_media::raw::{FrameReader, FrameReaderSpec};
+use reel_media::raw::FrameReader;
 use reel_media::{Ffmpeg, MediaError};
-use reel_types::CancelToken;
-use reel_types::time::Timestamp;
 
 use crate::backdrop::Behind;
 use crate::backend::Backend;
 use crate::chunk::FilmChunk;
+use crate::decode::Decoder;
 use crate::edge::Edge;
 use crate::encode::Encoders;
-use crate::failure::{run_error, stage_error};
-use crate::patience::Patience;
+use crate::failure::run_error;
 use crate::picture::{self, Picture};
 pub(crate) use busy::BusySecs;
 use busy::Clock;
@@ -45,26 +42,25 @@ pub(crate) struct Made {
     pub(crate) busy: BusySecs,
 }
 
-/// Runs a chunk through `backend` into `encoders`.
+/// Runs the pictures of a chunk through `backend` into `encoders`.
 pub(crate) fn run(
     ffmpeg: &Ffmpeg,
-    patience: &Patience,
+    (decoder, reader): (&Decoder<'_>, FrameReader),
     chunk: &FilmChunk,
     backend: &mut dyn Backend,
     encoders: Encoders,
     cx: &RunContext<'_>,
 ) -> Result<Made, RunError> {
-    let reader = open(ffmpeg, patience, chunk, &cx.source(0)?, cx.cancel())?;
     let look = &chunk.look;
     let edge = Edge::new(look, Behind::of(ffmpeg, look, cx)?);
     let total = u64::from(chunk.frame_count());
-    through(reader, chunk, backend, &edge, encoders, |made| cx.progress(made.min(total), total))
+    through((decoder, reader), chunk, backend, &edge, encoders, |made| cx.progress(made.min(total), total))
 }
 
 /// The stages, side by side. What fails first is told to the last of them, which then ends; the others only wait for their neighbours
 /// and hear that they are gone.
 fn through(
-    reader: FrameReader,
+    (decoder, reader): (&Decoder<'_>, FrameReader),
     chunk: &FilmChunk,
     backend: &mut dyn Backend,
     edge: &Edge,
@@ -84,13 +80,13 @@ fn through(
     let (done_sender, finished) = channel();
     let work = Arc::new(Mutex::new(work));
     let finishers = look.threads.max(1);
-    let (decoding, guessing, finishing) = (Clock::default(), Clock::default(), Clock::default());
-    let clock = (&decoding, &guessing, &finishing);
+    let (decode_clock, guessing, finishing) = (Clock::default(), Clock::default(), Clock::default());
+    let clock = (&decode_clock, &guessing, &finishing);
     std::thread::scope(|scope| {
         let done = done_sender.clone();
-        let decoder = scope.spawn(move || {
-            or_lost(&done, "decoding", || decode(reader, &empty, &decoded_sender, clock.0))
-                .unwrap_or_default()
+        let decoding = scope.spawn(move || {
+            let decode = || decode((decoder, reader), &empty, &decoded_sender, clock.0);
+            or_lost(&done, "decoding", decode).unwrap_or_default()
         });
         for _ in 0..finishers {
             let (work, done) = (Arc::clone(&work), done_sender.clone());
@@ -103,10 +99,10 @@ fn through(
         });
         drop((work_sender, done_sender));
         drop(decoded);
-        let complaints = joined(decoder);
+        let complaints = joined(decoding);
         let (pts, encode) = joined(writer)?;
         let finish = finishing.secs() / f64::from(finishers);
-        let busy = BusySecs { decode: decoding.secs(), infer: guessing.secs(), finish, encode };
+        let busy = BusySecs { decode: decode_clock.secs(), infer: guessing.secs(), finish, encode };
         Ok(Made { pts, complaints, busy })
     })
 }
@@ -115,31 +111,9 @@ fn joined<T>(handle: std::thread::ScopedJoinHandle<'_, T>) -> T {
     handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn open(
-    ffmpeg: &Ffmpeg,
-    patience: &Patience,
-    chunk: &FilmChunk,
-    source: &Path,
-    cancel: &CancelToken,
-) -> Result<FrameReader, RunError> {
-    let look = &chunk.look;
-    let at = |ticks: i64| Timestamp::new(ticks, chunk.tick);
-    let spec = FrameReaderSpec {
-        size: Some((look.width, look.height)),
-        start: chunk.read_ticks.map(at),
-        end: chunk.end_ticks.map(at),
-        threads: look.threads,
-        filters: look.filters.clone(),
-        tolerant: true,
-        stall_timeout: patience.decode,
-        ..FrameReaderSpec::new(source, chunk.stream_index, chunk.tick, "yuv420p")
-    };
-    FrameReader::open(ffmpeg, &spec, cancel).map_err(undecoded)
-}
-
 /// Pictures into buffers that are free; ends when nobody takes them any more.
 fn decode(
-    mut reader: FrameReader,
+    (decoder, mut reader): (&Decoder<'_>, FrameReader),
     empty: &Receiver<Vec<u8>>,
     decoded: &Sender<(i64, Vec<u8>)>,
     clock: &Clock,
@@ -149,10 +123,10 @@ fn decode(
             Ok(Some(time)) if decoded.send((time.ticks, buffer)).is_ok() => {}
             Ok(Some(_)) => return Ok(Vec::new()),
             Ok(None) => break,
-            Err(error) => return Err(undecoded(error)),
+            Err(error) => return Err(decoder.undecoded(error)),
         }
     }
-    let report = reader.finish().map_err(undecoded)?;
+    let report = reader.finish().map_err(|error| decoder.undecoded(error))?;
     let complaints = report
         .stderr_tail
         .lines()
@@ -161,10 +135,6 @@ fn decode(
         .map(str::to_owned)
         .collect();
     Ok(complaints)
-}
-
-fn undecoded(error: MediaError) -> RunError {
-    stage_error("decode the film", error)
 }
 
 /// Looks at each picture in turn. Those before the chunk only warm the backend up.

@@ -9,6 +9,8 @@ use reel_media::spatial::Spatial;
 use reel_media::{Ffmpeg, MediaError, ProbeLimits, Timeline, Unreliable, probe_with_frames};
 use reel_types::{Failure, FailureKind};
 
+use crate::backend::Networks;
+use crate::check::check_words;
 use crate::eyes::Eyes;
 use crate::facts::Facts;
 use crate::failure::{run_error, usage};
@@ -16,7 +18,13 @@ use crate::hevc::HevcEncoder;
 use crate::params::{Format, Params, Stereo};
 use crate::plan;
 
-pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
+pub(crate) fn inspect(
+    ffmpeg: &Ffmpeg,
+    networks: &Networks,
+    params: &Params,
+    cx: &RunContext<'_>,
+) -> Result<Facts, RunError> {
+    let network = check_words(params, &networks.registry())?;
     let path = cx.source(0)?;
     let (media, table) = probe_with_frames(
         ffmpeg,
@@ -46,7 +54,8 @@ pub(crate) fn inspect(ffmpeg: &Ffmpeg, params: &Params, cx: &RunContext<'_>) -> 
     }
     let wants_hevc = params.format == Some(Format::Hevc) && !params.preview;
     let hevc = wants_hevc.then(|| HevcEncoder::probe(ffmpeg, cx.cancel())).transpose()?;
-    let facts = Facts { media, video_index, timeline, first_frame, to_end, spatial, eyes, still, hevc };
+    let facts =
+        Facts { media, video_index, timeline, first_frame, to_end, spatial, eyes, still, hevc, network };
     // What cannot be done is said before anything is worked on.
     let plan = plan::plan(params, &facts, cx.site())?;
     for encoder in plan::encoders(params, &plan) {

@@ -4,6 +4,7 @@
 //! data) → run (decode → guess, serial, keeps a state → finish, each picture by itself → encode colour and alpha side by side) →
 //! assemble (joined, verified, told). Pictures stay planar 8-bit 4:2:0 all the way.
 
+mod added;
 mod assemble;
 mod backdrop;
 mod backend;
@@ -13,6 +14,7 @@ mod chroma;
 mod chunk;
 mod codec;
 mod cuts;
+mod decode;
 mod device;
 mod edge;
 mod encode;
@@ -41,8 +43,10 @@ pub mod selfie;
 mod sound;
 mod words;
 
+pub use added::AddedNetwork;
 pub use backend::Networks;
 pub use chunk::{Chunk, FilmChunk, PreviewChunk};
+pub use decode::Decoding;
 pub use eyes::Eyes;
 pub use facts::Facts;
 pub use hevc::HevcEncoder;

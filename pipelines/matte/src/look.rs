@@ -7,6 +7,8 @@ use reel_types::Failure;
 use reel_types::time::Rational;
 use serde::{Deserialize, Serialize};
 
+use crate::added::AddedNetwork;
+use crate::decode::Decoding;
 use crate::eyes::Eyes;
 use crate::facts::Facts;
 use crate::headset;
@@ -36,6 +38,9 @@ pub struct Look {
     pub model: Model,
     /// The source that holds its network, where a person brought it.
     pub weights_source: Option<u32>,
+    /// The one that was added and is called by its name.
+    #[serde(default)]
+    pub network: Option<AddedNetwork>,
     /// How much smaller rvm looks at the picture first.
     pub downsample_ratio: DownsampleRatio,
     /// The screen's colour, when a person told.
@@ -44,6 +49,9 @@ pub struct Look {
     pub batch_size: BatchSize,
     /// Where networks run.
     pub device: DeviceWish,
+    /// What a GPU may be asked to decode.
+    #[serde(default)]
+    pub decoding: Decoding,
     /// What comes out.
     pub format: Format,
     /// What encodes HEVC with alpha, where that comes out.
@@ -160,10 +168,12 @@ impl Look {
             eyes,
             model: params.model,
             weights_source: params.weights_source,
+            network: facts.network.clone(),
             downsample_ratio: params.downsample_ratio,
             key_colour: params.key_colour,
             batch_size: params.batch_size,
             device: params.device,
+            decoding: Decoding::of(video),
             format: params.format.unwrap_or_default(),
             hevc: facts.hevc,
             quality: params.quality,
@@ -177,6 +187,12 @@ impl Look {
             threads,
         };
         Ok((look, said))
+    }
+
+    /// Width and height of what a network looks at: each eye, or the picture.
+    pub fn eye_size(&self) -> (usize, usize) {
+        let (width, height) = (self.width as usize, self.height as usize);
+        self.eyes.size_of_each(width, height).unwrap_or((width, height))
     }
 
     /// The same by the options of an encoder.

@@ -18,6 +18,8 @@ pub(crate) struct Metadata {
     model: Model,
     /// What it ran on, each once: what networks ran on, and the GPU that was held for them.
     ran_on: Vec<String>,
+    /// What decoded it, each once.
+    decoded_on: Vec<String>,
     /// Whether a GPU did it.
     gpu_enabled: bool,
     /// Whether a GPU was to do it, and the CPU did.
@@ -72,12 +74,29 @@ struct Verified {
 
 pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined: &Joined) -> Metadata {
     let mut ran_on: Vec<String> = Vec::new();
+    let mut decoded_on: Vec<String> = Vec::new();
     let mut decisions = decided.said;
     for film in &made.film {
         let ran = &film.report.ran_on;
         let told = ran.gpu.as_ref().map_or_else(|| ran.name.clone(), |gpu| format!("{} ({gpu})", ran.name));
         if !ran_on.contains(&told) {
             ran_on.push(told);
+        }
+        let passed_over =
+            ran.passed_over.iter().map(|why| format!("networks ran on {} since {why}", ran.name));
+        for told in passed_over {
+            if !decisions.contains(&told) {
+                decisions.push(told);
+            }
+        }
+        let decoded = &film.report.decoded;
+        if !decoded.on.is_empty() && !decoded_on.contains(&decoded.on) {
+            decoded_on.push(decoded.on.clone());
+        }
+        for told in decoded.why_not_gpu.iter().map(|why| format!("decoded on the CPU: {why}")) {
+            if !decisions.contains(&told) {
+                decisions.push(told);
+            }
         }
         let found = film.report.times.frame_count;
         if found != film.report.frame_count_expected {
@@ -93,6 +112,7 @@ pub(crate) fn metadata(facts: &Facts, decided: Decided, made: &Made<'_>, joined:
     Metadata {
         model: decided.look.model,
         ran_on,
+        decoded_on,
         gpu_enabled: made.film.iter().all(|film| film.report.ran_on.on_gpu),
         gpu_fallback: made.film.iter().any(|film| film.report.ran_on.why_not_gpu.is_some()),
         fallback_reason: made.film.iter().find_map(|film| film.report.ran_on.why_not_gpu.clone()),

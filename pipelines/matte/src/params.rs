@@ -15,6 +15,11 @@ pub struct Params {
     #[arg(long, value_enum, default_value_t)]
     pub model: Model,
 
+    /// For rvm or onnx: a network that was added to the models (reel models add), by its name
+    #[arg(long, value_name = "NAME")]
+    #[schemars(length(max = 64))]
+    pub network: Option<String>,
+
     /// What comes out [default: by the output's name; webm]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
@@ -116,9 +121,9 @@ pub enum Model {
     Selfie,
     /// No network: a screen of one colour behind them.
     Chroma,
-    /// Robust Video Matting: the file that --weights names.
+    /// Robust Video Matting: the file that --weights names, or the model that --network names.
     Rvm,
-    /// Any network that makes a matte of one picture: the file that --weights names.
+    /// Any network that makes a matte of one picture: the file that --weights names, or the model that --network names.
     Onnx,
 }
 

@@ -48,11 +48,11 @@ impl Pipeline for MattePipeline {
     type Chunk = Chunk;
 
     fn check(&self, params: &Params, source_count: usize) -> Result<(), Failure> {
-        check::check(params, source_count)
+        check::check(params, source_count, &self.networks.registry())
     }
 
     fn inspect(&self, params: &Params, cx: &RunContext<'_>) -> Result<Facts, RunError> {
-        inspect::inspect(&self.watched(cx), params, cx)
+        inspect::inspect(&self.watched(cx), &self.networks, params, cx)
     }
 
     fn plan(&self, params: &Params, facts: &Facts, site: &Site) -> Result<Plan<Chunk>, RunError> {

@@ -3,6 +3,7 @@
 use reel_media::Timeline;
 use serde::{Deserialize, Serialize};
 
+use crate::decode::DecodedTold;
 use crate::device::RanTold;
 use crate::flow::BusySecs;
 
@@ -15,6 +16,9 @@ pub(crate) struct FilmReport {
     pub(crate) frame_count_expected: u32,
     /// What the backend ran on.
     pub(crate) ran_on: RanTold,
+    /// What decoded it.
+    #[serde(default)]
+    pub(crate) decoded: DecodedTold,
     /// The last lines in which the decoder complained.
     pub(crate) complaints: Vec<String>,
     /// How long each stage worked.

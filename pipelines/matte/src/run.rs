@@ -8,6 +8,7 @@ use reel_types::FailureKind;
 
 use crate::backend::{self, Networks};
 use crate::chunk::{FILM_REPORT, FilmChunk, STATE};
+use crate::decode::Decoder;
 use crate::device::Place;
 use crate::encode::Encoders;
 use crate::failure::storage;
@@ -26,13 +27,21 @@ pub(crate) fn run(
     let began = Instant::now();
     let place = Place::take(&chunk.look, patience, cx)?;
     let look = Look { device: place.wish, ..chunk.look.clone() };
-    let mut backend = backend::open(networks, &look, patience, cx)?;
-    if let Some(index) = chunk.goes_on_from {
-        let state = std::fs::read(cx.part(cx.task().round, index, STATE)?);
-        backend.load(&state.map_err(|error| storage("read the state of the chunk before", &error))?)?;
-    }
-    let (encoders, left) = Encoders::start(ffmpeg, patience, chunk, cx.scratch(), cx.cancel())?;
-    let made = flow::run(ffmpeg, patience, chunk, backend.as_mut(), encoders, cx)?;
+    let mut decoder = Decoder::choose(&place, &look.decoding);
+    let (made, backend, left) = loop {
+        let mut backend = backend::open(networks, &look, patience, cx)?;
+        if let Some(index) = chunk.goes_on_from {
+            let state = std::fs::read(cx.part(cx.task().round, index, STATE)?);
+            backend.load(&state.map_err(|error| storage("read the state of the chunk before", &error))?)?;
+        }
+        let reader = decoder.open(ffmpeg, patience, chunk, &cx.source(0)?, cx.cancel())?;
+        let (encoders, left) = Encoders::start(ffmpeg, patience, chunk, cx.scratch(), cx.cancel())?;
+        let made = flow::run(ffmpeg, (&decoder, reader), chunk, backend.as_mut(), encoders, cx);
+        let count = made.as_ref().map(|made| made.pts.len() as u64);
+        if !decoder.is_to_go_again(count, chunk.frame_count().into()) {
+            break (made?, backend, left);
+        }
+    };
     if made.pts.is_empty() {
         return Err(RunError::failed(
             FailureKind::Damaged,
@@ -43,6 +52,7 @@ pub(crate) fn run(
         times: Timeline::from_pts(chunk.tick, &made.pts, 0),
         frame_count_expected: chunk.frame_count(),
         ran_on: place.told(backend.ran_on()),
+        decoded: decoder.told(),
         complaints: made.complaints,
         busy: made.busy,
         wall_secs: began.elapsed().as_secs_f64(),

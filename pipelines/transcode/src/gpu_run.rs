@@ -4,7 +4,7 @@ use std::path::Path;
 
 use reel_device::{DeviceFault, Devices, FaultClass, Lease, Verdict};
 use reel_engine::{RunContext, RunError};
-use reel_media::{Ffmpeg, MediaError};
+use reel_media::Ffmpeg;
 
 use crate::args::{Dropped, Pass};
 use crate::chunk::VideoChunk;
@@ -150,18 +150,7 @@ fn attempt(
             let cpu_secs = report.user_secs + report.sys_secs;
             Ok(Ok(Encoded { frame_count, complaints, wall_secs: report.wall_secs, cpu_secs }))
         }
-        Err(MediaError::Stalled { stderr_tail, .. } | MediaError::TimedOut { stderr_tail, .. }) => {
-            let mut fault = DeviceFault::from_process(&stderr_tail, None, true, uuid);
-            if stderr_tail.trim().is_empty() {
-                fault.said = format!("no progress for {} s", patience.gpu.as_secs());
-            }
-            Ok(Err(fault))
-        }
-        Err(MediaError::ChildFailed { stderr_tail, status, .. }) => {
-            let exit = status.strip_prefix("exited with ").and_then(|code| code.parse().ok());
-            Ok(Err(DeviceFault::from_process(&stderr_tail, exit, false, uuid)))
-        }
-        Err(error) => Err(run_error(error)),
+        Err(error) => error.device_fault(uuid).map_or_else(|| Err(run_error(error)), |fault| Ok(Err(fault))),
     }
 }
 

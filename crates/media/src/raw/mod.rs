@@ -10,5 +10,5 @@ mod reader;
 mod writer;
 
 pub use layout::frame_bytes;
-pub use reader::{FrameReader, FrameReaderSpec};
+pub use reader::{FrameReader, FrameReaderSpec, OnGpu};
 pub use writer::{ENCODER_STALL, FrameWriter, FrameWriterSpec};

@@ -12,6 +12,7 @@ use super::nut_read::NutReader;
 use crate::child::{self, ChildReport, Plumbing, Running};
 use crate::error::MediaError;
 use crate::formats::{Container, InputArgs, PIXELS_MAX, sniff};
+use crate::gpu_decoding::GpuDecoding;
 use crate::tools::Ffmpeg;
 
 /// What to decode, and how frames are laid out.
@@ -33,7 +34,9 @@ pub struct FrameReaderSpec {
     pub start: Option<Timestamp>,
     /// Ends before this time of the stream.
     pub end: Option<Timestamp>,
-    /// Decoder threads; 0 lets FFmpeg choose.
+    /// Decodes on a GPU, or fails; nothing: on the CPU.
+    pub on_gpu: Option<OnGpu>,
+    /// Decoder threads on the CPU; 0 lets FFmpeg choose.
     pub threads: u32,
     /// FFmpeg's filters between the cut and the scaling, each a whole filter. Never a text from outside.
     pub filters: Vec<String>,
@@ -41,6 +44,15 @@ pub struct FrameReaderSpec {
     pub tolerant: bool,
     /// Ends the decoder when it stands still for so long while it is its turn.
     pub stall_timeout: Duration,
+}
+
+/// A GPU that decodes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OnGpu {
+    /// What it decodes.
+    pub decoding: GpuDecoding,
+    /// What the child needs in its environment to see that GPU alone.
+    pub env: Vec<(&'static str, String)>,
 }
 
 impl FrameReaderSpec {
@@ -55,6 +67,7 @@ impl FrameReaderSpec {
             apply_rotation: true,
             start: None,
             end: None,
+            on_gpu: None,
             threads: 0,
             filters: Vec::new(),
             tolerant: false,
@@ -92,6 +105,9 @@ impl FrameReader {
         child = child.args(["-map", &format!("0:{}", spec.stream_index), "-vf", &filters(spec)?]);
         child = child.args(["-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo"]);
         child = child.args(["-avoid_negative_ts", "disabled", "-f", "nut", "pipe:1"]);
+        for (key, value) in spec.on_gpu.iter().flat_map(|gpu| &gpu.env) {
+            child = child.env(key, value);
+        }
         child.stdout = Plumbing::Pipe;
         child.stall_timeout = Some(spec.stall_timeout);
         let mut reader = Self {
@@ -201,7 +217,9 @@ fn input(spec: &FrameReaderSpec) -> Result<InputArgs, MediaError> {
     if !spec.apply_rotation {
         input = input.switch("-noautorotate");
     }
-    if spec.threads > 0 {
+    if spec.on_gpu.is_some() {
+        input = GpuDecoding::input(input);
+    } else if spec.threads > 0 {
         input = input.option("-threads", spec.threads.to_string());
     }
     let has_index = matches!(sniff(&spec.path)?, Container::Mov | Container::Matroska);
@@ -223,6 +241,7 @@ fn filters(spec: &FrameReaderSpec) -> Result<String, MediaError> {
         let end = spec.end.map(ticks).transpose()?.map(|pts| format!("end_pts={pts}"));
         filters.push(format!("trim={}", [start, end].into_iter().flatten().collect::<Vec<_>>().join(":")));
     }
+    filters.extend(spec.on_gpu.iter().flat_map(|gpu| gpu.decoding.download()));
     filters.extend(spec.filters.iter().cloned());
     if let Some((width, height)) = spec.size {
         filters.push(format!("scale={width}:{height}"));

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use reel_infer::{Model, Registry};
 use reel_media::formats::Container;
 use reel_media::probe::MediaInfo;
 use reel_media::{Ffmpeg, ProbeLimits, mux, probe};
-use reel_server::{Finding, Inspect, Inspected, Pictures, Unseen};
+use reel_server::{Finding, Inspect, Inspected, NetworkModel, Pictures, Unseen};
 use reel_types::CancelToken;
 use serde_json::{Value, json};
 
@@ -16,14 +17,16 @@ use super::pictures;
 pub(super) struct LookInto {
     ffmpeg: Arc<Ffmpeg>,
     doctor: Box<dyn Fn() -> Vec<Finding> + Send + Sync>,
+    networks: Option<Registry>,
 }
 
 impl LookInto {
     pub(super) fn new(
         ffmpeg: Arc<Ffmpeg>,
+        networks: Option<Registry>,
         doctor: impl Fn() -> Vec<Finding> + Send + Sync + 'static,
     ) -> Self {
-        Self { ffmpeg, doctor: Box::new(doctor) }
+        Self { ffmpeg, doctor: Box::new(doctor), networks }
     }
 }
 
@@ -42,6 +45,10 @@ impl Inspect for LookInto {
         (self.doctor)()
     }
 
+    fn models(&self) -> Vec<NetworkModel> {
+        self.networks.iter().flat_map(Registry::list).filter_map(network).collect()
+    }
+
     fn excerpt(&self, path: &Path, secs: u32, out: &Path) -> Result<(), Unseen> {
         let cut = mux::excerpt(&self.ffmpeg, path, secs, out, &CancelToken::new());
         cut.map(|_| ()).map_err(|error| {
@@ -57,6 +64,20 @@ impl Inspect for LookInto {
     fn picture(&self, path: &Path, number: u64) -> Result<Vec<u8>, Unseen> {
         pictures::one(path, number)
     }
+}
+
+/// What strangers may know of a model: not where it lies, nor where it came from, which may be a path.
+fn network(model: Model) -> Option<NetworkModel> {
+    let (_, card) = model.here?;
+    Some(NetworkModel {
+        name: model.name,
+        contract: card.contract.as_str().to_owned(),
+        purpose: model.purpose,
+        licence: model.licence,
+        sha256: card.sha256,
+        size_bytes: card.size_bytes,
+        builtin: model.is_builtin,
+    })
 }
 
 fn metadata(media: &MediaInfo) -> Value {

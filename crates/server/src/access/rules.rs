@@ -29,7 +29,7 @@ const WRITE: Rule = Rule::Scope(Scope::Write);
 const ADMIN: Rule = Rule::Scope(Scope::Admin);
 
 /// Routes below `/api/v1`. `HEAD` is as `GET`.
-const RULES: [(&str, &str, Rule); 61] = [
+const RULES: [(&str, &str, Rule); 62] = [
     ("POST", "/videos/upload", WRITE),
     ("GET", "/videos", READ),
     ("GET", "/videos/{id}", READ),
@@ -65,6 +65,7 @@ const RULES: [(&str, &str, Rule); 61] = [
     ("GET", "/events", READ),
     ("GET", "/pipelines", READ),
     ("GET", "/pipelines/{name}", READ),
+    ("GET", "/models", READ),
     ("GET", "/system/gpu/status", READ),
     ("GET", "/system/doctor", Rule::Operator),
     ("GET", "/system/workers", READ),

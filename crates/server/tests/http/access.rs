@@ -25,7 +25,7 @@ enum Needs {
 
 use Needs::{Admin, Nothing, Operator, Read, Write};
 
-const NEEDS: [(&str, Needs); 59] = [
+const NEEDS: [(&str, Needs); 60] = [
     ("POST /videos/upload", Write),
     ("GET /videos", Read),
     ("GET /videos/{id}", Read),
@@ -61,6 +61,7 @@ const NEEDS: [(&str, Needs); 59] = [
     ("GET /events", Read),
     ("GET /pipelines", Read),
     ("GET /pipelines/{name}", Read),
+    ("GET /models", Read),
     ("GET /system/gpu/status", Read),
     ("GET /system/doctor", Operator),
     ("GET /system/workers", Read),

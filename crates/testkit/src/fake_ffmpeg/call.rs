@@ -5,9 +5,9 @@
 pub struct Call {
     /// `CUDA_VISIBLE_DEVICES`.
     pub device: Option<String>,
-    /// The NVENC encoder that was asked for; none for everything else.
+    /// The NVENC encoder that was asked for, `nvdec` for a job that only decodes on a GPU; none for everything else.
     pub encoder: Option<String>,
-    /// It read `-f lavfi` and asked for an NVENC encoder.
+    /// It read `-f lavfi` and asked for an NVENC encoder, or tried a decoder.
     pub is_probe: bool,
     /// The fault that it met.
     pub fault: Option<String>,

@@ -9,6 +9,8 @@ encoder=-
 kind=-
 list=no
 help=
+decodes=no
+decoder_kind=-
 b_refs=no
 b_frames=no
 loglevel=info
@@ -18,9 +20,11 @@ for arg in "$@"; do
         h264_nvenc | hevc_nvenc | av1_nvenc) encoder=$arg ;;
         -encoders) list=yes ;;
         encoder=av1_nvenc) help=av1 ;;
+        *reel-decoder-probe-*) decoder_kind=probe ;;
     esac
     case $before in
         -f) [ "$arg" = lavfi ] && kind=probe ;;
+        -hwaccel) decodes=yes ;;
         -b_ref_mode*) [ "$arg" != disabled ] && [ "$arg" != 0 ] && b_refs=yes ;;
         -bf*) [ "$arg" != 0 ] && b_frames=yes ;;
         -v | -loglevel) loglevel=$arg ;;
@@ -28,6 +32,11 @@ for arg in "$@"; do
     before=$arg
 done
 [ "$encoder" = - ] && kind=-
+# A GPU that only decodes.
+if [ "$encoder" = - ] && [ $decodes = yes ]; then
+    encoder=nvdec
+    kind=$decoder_kind
+fi
 
 # The first rule that fits.
 fault=-
@@ -38,7 +47,7 @@ if [ "$encoder" != - ]; then
         # Else a number: so many real jobs are spared, and every probe.
         if [ "$when" != always ]; then
             [ "$kind" != probe ] || continue
-            [ "$when" = 0 ] || [ "$(grep -c '_nvenc	-	' "$folder/calls")" -ge "$when" ] || continue
+            [ "$when" = 0 ] || [ "$(grep -Ec "	(nvdec|[a-z0-9]+_nvenc)	-	" "$folder/calls")" -ge "$when" ] || continue
         fi
         case $rule_fault in
             no-b-frame-references) [ $b_refs = yes ] || continue ;;

@@ -38,7 +38,9 @@ impl Image {
         patience: &Patience,
         cx: &RunContext<'_>,
     ) -> Result<Self, RunError> {
-        let (network, named) = brought(networks, look, cx)?;
+        let eye = look.eye_size();
+        let wish = networks.wish(look, look.threads as usize, 1, free_size(eye.0, eye.1));
+        let (network, named) = brought(networks, look, &wish, cx)?;
         let unfit = |what: &str| {
             let failure =
                 Failure::new(FailureKind::Input, format!("{named} makes no matte of one picture: {what}"));
@@ -69,11 +71,16 @@ impl Image {
 
     /// What the network gets of a picture of this size: its own, or one that fits and can be halved.
     fn size_of(&self, width: usize, height: usize) -> (usize, usize) {
-        let scale = (SIDE_FREE as f64 / width.max(height) as f64).min(1.0);
-        let side =
-            |pixels: usize| (((pixels as f64 * scale) as usize) / SIDE_STEP * SIDE_STEP).max(SIDE_STEP);
-        (self.size.1.unwrap_or_else(|| side(width)), self.size.0.unwrap_or_else(|| side(height)))
+        let (free_width, free_height) = free_size(width, height);
+        (self.size.1.unwrap_or(free_width), self.size.0.unwrap_or(free_height))
     }
+}
+
+/// What a network that takes any size gets of a picture of this size.
+fn free_size(width: usize, height: usize) -> (usize, usize) {
+    let scale = (SIDE_FREE as f64 / width.max(height) as f64).min(1.0);
+    let side = |pixels: usize| (((pixels as f64 * scale) as usize) / SIDE_STEP * SIDE_STEP).max(SIDE_STEP);
+    (side(width), side(height))
 }
 
 impl Backend for Image {

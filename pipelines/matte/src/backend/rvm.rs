@@ -3,8 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use reel_device::DeviceWish;
 use reel_engine::{RunContext, RunError};
-use reel_infer::{InferError, Outputs, Recurrent, View, Watch, f16, rows_apart, rows_together};
+use reel_infer::{
+    Frozen, InferError, Network, Outputs, Recurrent, View, Watch, f16, rows_apart, rows_together,
+};
 use reel_types::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 
@@ -21,11 +24,14 @@ use crate::words::DownsampleRatio;
 
 /// What the network was trained at: the longer side of what it looks at first.
 const SIDE_SEEN: f32 = 512.0;
+const RATIO: &str = "downsample_ratio";
 const PAIRS: [(&str, &str); 4] = [("r1i", "r1o"), ("r2i", "r2o"), ("r3i", "r3o"), ("r4i", "r4o")];
 
 pub(super) struct Rvm {
     network: Recurrent,
     is_half: bool,
+    /// Whether the ratio is part of the network: TensorRT compiles none whose sizes follow from it.
+    is_frozen: bool,
     ratio: DownsampleRatio,
     space: ColourSpace,
     converter: Converter,
@@ -57,7 +63,7 @@ impl Rvm {
         patience: &Patience,
         cx: &RunContext<'_>,
     ) -> Result<Self, RunError> {
-        let (network, named) = brought(networks, look, cx)?;
+        let (network, named) = brought_frozen(networks, look, cx)?;
         let is_rvm = PAIRS.iter().all(|(input, _)| network.inputs().iter().any(|port| port.name == *input))
             && network.inputs().iter().any(|port| port.name == "src")
             && network.outputs().iter().any(|port| port.name == "pha");
@@ -73,7 +79,9 @@ impl Rvm {
             .inputs()
             .iter()
             .any(|port| port.name == "src" && port.kind == reel_infer::ElementKind::F16);
+        let is_frozen = !network.inputs().iter().any(|port| port.name == RATIO);
         Ok(Self {
+            is_frozen,
             network: Recurrent::new(network, &PAIRS).map_err(infer_error)?,
             is_half,
             ratio: look.downsample_ratio,
@@ -122,7 +130,7 @@ impl Rvm {
         let area = 3 * width * height;
         let planes = self.planes.get(rows.start * area..rows.end * area).unwrap_or_default();
         let shape = [rows.len(), 3, height, width];
-        let ratio = [self.ratio(width, height)];
+        let ratio = [ratio(self.ratio, width, height)];
         let half: Vec<f16>;
         let src = if self.is_half {
             half = planes.iter().copied().map(f16::from_f32).collect();
@@ -130,15 +138,34 @@ impl Rvm {
         } else {
             View::f32(&shape, planes)
         };
-        let inputs = [("src", src), ("downsample_ratio", View::f32(&[1], &ratio))];
-        self.network.run(&inputs, &self.watch)
+        let inputs = [("src", src), (RATIO, View::f32(&[1], &ratio))];
+        let inputs = if self.is_frozen { &inputs[..1] } else { &inputs[..] };
+        self.network.run(inputs, &self.watch)
     }
+}
 
-    fn ratio(&self, width: usize, height: usize) -> f32 {
-        match self.ratio {
-            DownsampleRatio::Auto => (SIDE_SEEN / width.max(height) as f32).min(1.0),
-            DownsampleRatio::Fixed(thousandths) => f32::from(thousandths) / 1000.0,
+/// With the ratio frozen where a GPU is to run it; as it is where the CPU does, or where that cannot be.
+fn brought_frozen(
+    networks: &Networks,
+    look: &Look,
+    cx: &RunContext<'_>,
+) -> Result<(Network, String), RunError> {
+    let (width, height) = look.eye_size();
+    let wish = networks.wish(look, look.threads as usize, look.eyes.count(), (width, height));
+    if look.device != DeviceWish::Cpu {
+        let ratio = ratio(look.downsample_ratio, width, height);
+        let frozen = Frozen { input: RATIO.to_owned(), shape: vec![1], values: vec![ratio] };
+        if let Ok(network) = brought(networks, look, &wish.clone().with_frozen(frozen), cx) {
+            return Ok(network);
         }
+    }
+    brought(networks, look, &wish, cx)
+}
+
+fn ratio(choice: DownsampleRatio, width: usize, height: usize) -> f32 {
+    match choice {
+        DownsampleRatio::Auto => (SIDE_SEEN / width.max(height) as f32).min(1.0),
+        DownsampleRatio::Fixed(thousandths) => f32::from(thousandths) / 1000.0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The network that is brought along: a tracker for each stream, one network for all.
 
 use reel_engine::{RunContext, RunError};
-use reel_infer::{InferError, Network, Source, View, Watch, Wish};
+use reel_infer::{InferError, Network, View, Watch};
 
 use super::networks::{Networks, infer_error, ran_on, watch};
 use super::{Backend, Finish, RanOn};
@@ -38,11 +38,11 @@ impl Selfie {
         patience: &Patience,
         cx: &RunContext<'_>,
     ) -> Result<Self, RunError> {
-        let runtime = networks.runtime.get().map_err(infer_error)?;
+        networks.runtime.get().map_err(infer_error)?;
         let path = networks.find(NAME)?;
         // One thread: with 256 pixels a side several would wait for each other.
-        let network =
-            Network::load(runtime, Source::File(&path), &Wish::new(look.device, 1)).map_err(infer_error)?;
+        let wish = networks.wish(look, 1, 1, (SIDE, SIDE));
+        let network = networks.load(&path, &wish, cx)?;
         let name =
             |ports: &[reel_infer::Port]| ports.first().map(|port| port.name.clone()).unwrap_or_default();
         let (input, output) = (name(network.inputs()), name(network.outputs()));

@@ -11,9 +11,10 @@ use reel_media::{Ffmpeg, ProbeLimits, Timeline, probe_with_frames};
 use reel_testkit::clips;
 use reel_types::{CancelToken, FailureKind};
 
-use super::{Made, open, through};
+use super::{Made, through};
 use crate::backend::{Backend, Finish};
 use crate::chunk::{Chunk, FilmChunk};
+use crate::decode::Decoder;
 use crate::edge::Edge;
 use crate::encode::Encoders;
 use crate::eyes::Eyes;
@@ -82,6 +83,7 @@ fn chunk(ffmpeg: &Ffmpeg, source: &Path) -> FilmChunk {
         eyes: Eyes::One,
         still: false,
         hevc: None,
+        network: None,
     };
     let params = Params { model: Model::Chroma, ..Params::default() };
     let planned = plan(&params, &facts, &site()).unwrap();
@@ -101,10 +103,11 @@ fn ended(fault: Fault) -> Result<Made, RunError> {
         let scratch = tempfile::tempdir().unwrap();
         let (cancel, patience) = (CancelToken::new(), Patience::default());
         let (encoders, _) = Encoders::start(&ffmpeg, &patience, &chunk, scratch.path(), &cancel).unwrap();
-        let reader = open(&ffmpeg, &patience, &chunk, &source, &cancel).unwrap();
+        let mut decoder = Decoder::cpu();
+        let reader = decoder.open(&ffmpeg, &patience, &chunk, &source, &cancel).unwrap();
         let edge = Edge::new(&chunk.look, None);
         let mut backend = Faulty { fault, seen: 0 };
-        let made = through(reader, &chunk, &mut backend, &edge, encoders, |_| {});
+        let made = through((&decoder, reader), &chunk, &mut backend, &edge, encoders, |_| {});
         let _ = sender.send((made, living()));
     });
     let (made, left) = receiver.recv_timeout(LIMIT).expect("it ends");

@@ -3,6 +3,7 @@
 
 mod chapters;
 mod contract;
+mod decoding;
 mod devices;
 mod formats;
 mod look;

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use reel_device::Devices;
+use reel_device::{Devices, EncoderProbe};
 use reel_engine::submit::local_source;
 use reel_engine::{Drain, Engine, Registry, Site, StateDir, Submission, Worker, WorkerOptions};
 use reel_infer::OnDemand;
 use reel_matte::{MattePipeline, Model, Networks, Params, Patience};
-use reel_media::Ffmpeg;
+use reel_media::{Ffmpeg, gpu_decoding};
 use reel_queue::MemoryQueue;
 use reel_store::{FolderStore, Store};
 use reel_testkit::FakeNvml;
@@ -22,6 +22,23 @@ use tempfile::TempDir;
 pub(crate) struct Scene {
     folder: Arc<TempDir>,
     engine: Engine,
+}
+
+/// Tries decoders alone.
+struct Tries(Arc<Ffmpeg>);
+
+impl EncoderProbe for Tries {
+    fn binary_identity(&self) -> String {
+        self.0.identity()
+    }
+
+    fn try_encoder(&self, encoder: &str, _gpu_uuid: Option<&str>) -> Result<(), String> {
+        Err(format!("{encoder} was not tried"))
+    }
+
+    fn try_decoder(&self, decoder: &str, gpu_uuid: Option<&str>) -> Result<(), String> {
+        gpu_decoding::try_decoder_within(&self.0, decoder, gpu_uuid, Duration::from_secs(60))
+    }
 }
 
 /// How a job ended.
@@ -41,12 +58,17 @@ impl Scene {
 
     /// Another FFmpeg, and other bounds on standing still.
     pub(crate) fn with(ffmpeg: Option<&Path>, patience: Patience) -> Self {
-        Self::on(ffmpeg, patience, FakeNvml::without_driver())
+        Self::on(ffmpeg, patience, FakeNvml::without_driver(), false)
+    }
+
+    /// One card, with this FFmpeg on it, which is asked what it decodes; networks find no CUDA.
+    pub(crate) fn with_gpu(ffmpeg: &Path, patience: Patience) -> Self {
+        Self::on(Some(ffmpeg), patience, FakeNvml::new(vec![l4(0)]), true)
     }
 
     /// Two cards that are there as far as the driver says; networks find no CUDA on them.
     pub(crate) fn with_two_gpus() -> Self {
-        Self::on(None, Patience::default(), FakeNvml::new(vec![l4(0), l4(1)])).with_cores(16)
+        Self::on(None, Patience::default(), FakeNvml::new(vec![l4(0), l4(1)]), false).with_cores(16)
     }
 
     fn with_cores(mut self, cores: u32) -> Self {
@@ -54,7 +76,7 @@ impl Scene {
         self
     }
 
-    fn on(ffmpeg: Option<&Path>, patience: Patience, nvml: FakeNvml) -> Self {
+    fn on(ffmpeg: Option<&Path>, patience: Patience, nvml: FakeNvml, tries_decoders: bool) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let state = StateDir::open(folder.path().join("state")).unwrap();
         // A fake may bring its own ffprobe.
@@ -62,7 +84,8 @@ impl Scene {
         let real = reel_testkit::fake_ffmpeg::real_ffmpeg().map(|path| path.with_file_name("ffprobe"));
         let probe = beside.or(real);
         let ffmpeg = Ffmpeg::discover(ffmpeg, probe.as_deref()).unwrap();
-        let devices = Devices::new(Arc::new(nvml), None, None, None);
+        let probe = tries_decoders.then(|| Arc::new(Tries(Arc::clone(&ffmpeg))) as Arc<dyn EncoderProbe>);
+        let devices = Devices::new(Arc::new(nvml), probe, None, None);
         let registry = Registry::new().with(MattePipeline::new(ffmpeg, networks()).with_patience(patience));
         let store: Arc<dyn Store> = Arc::new(FolderStore::open(state.objects()).unwrap());
         let queue = Arc::new(MemoryQueue::new(Arc::new(now_millis)));
@@ -190,7 +213,7 @@ fn networks() -> Networks {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let data = variable("REEL_DATA")
         .or_else(|| reel_infer::default_data(variable("XDG_DATA_HOME"), variable("HOME")));
-    Networks { runtime: OnDemand::new(variable("REEL_ONNXRUNTIME"), data.clone()), data }
+    Networks { runtime: OnDemand::new(variable("REEL_ONNXRUNTIME"), data.clone()), data, engines: None }
 }
 
 /// The runtime, or nothing and a visible line where set-up could not bring it.
