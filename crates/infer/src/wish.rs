@@ -54,7 +54,8 @@ impl Wish {
             DeviceWish::Auto | DeviceWish::Gpu => 0,
             DeviceWish::GpuIndex(index) => index,
         };
-        vec![Provider::TensorRt(gpu), Provider::Cuda(gpu), Provider::Cpu]
+        let tensor_rt = self.engines.is_some().then_some(Provider::TensorRt(gpu));
+        tensor_rt.into_iter().chain([Provider::Cuda(gpu), Provider::Cpu]).collect()
     }
 }
 
@@ -92,7 +93,14 @@ mod tests {
     use super::*;
 
     fn check(device: DeviceWish, expected: &[Provider]) {
-        assert_eq!(Wish::new(device, 1).order(), expected);
+        let engines = Some(PathBuf::from("engines"));
+        assert_eq!(Wish { engines, ..Wish::new(device, 1) }.order(), expected);
+    }
+
+    #[test]
+    fn tensor_rt_is_not_tried_where_its_engines_cannot_be_kept() {
+        let order = Wish::new(DeviceWish::GpuIndex(2), 1).order();
+        assert_eq!(order, [Provider::Cuda(2), Provider::Cpu]);
     }
 
     #[test]

@@ -211,7 +211,7 @@ fn what_only_a_command_line_may_say_is_refused() {
 fn no_parameter_that_comes_over_http_names_a_file() {
     let looked_at = json!({
         "matte": ["background", "batch_size", "chunk", "device", "downsample_ratio", "duration", "erode", "feather", "format", "key_colour",
-                  "levels", "model", "no_audio", "preview", "quality", "start", "stereo"],
+                  "levels", "model", "network", "no_audio", "preview", "quality", "start", "stereo"],
         "pack": ["color_count", "compress", "device", "error_correction", "error_correction_ratio", "fps", "matroska",
                  "name", "nine_to_one", "no_error_correction", "no_metadata_frames", "profile", "resolution",
                  "split_duration", "split_size", "tar", "target", "verify"],

@@ -89,10 +89,11 @@ export const SUGGESTIONS: Record<string, string[]> = {
   split_duration: ['10m', '1h'],
 };
 
-/** Parameters that mean something only beside another one with this value. */
-const BESIDE: Record<string, [name: string, value: string]> = {
+/** Parameters that mean something only beside another one with one of these values. */
+const BESIDE: Record<string, [name: string, ...values: string[]]> = {
   key_colour: ['model', 'chroma'],
   downsample_ratio: ['model', 'rvm'],
+  network: ['model', 'rvm', 'onnx'],
   background: ['format', 'green'],
   target: ['profile', 'share'],
   matroska: ['profile', 'share'],
@@ -103,8 +104,8 @@ const BESIDE: Record<string, [name: string, value: string]> = {
 
 /** Whether a parameter means something beside the others. */
 export function isFitting(name: string, params: Params): boolean {
-  const [other, value] = BESIDE[name] ?? [];
-  return other === undefined || params[other] === value;
+  const [other, ...values] = BESIDE[name] ?? [];
+  return other === undefined || values.some((value) => params[other] === value);
 }
 
 const SAVED = 'reel-presets';

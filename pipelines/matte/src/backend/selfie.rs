@@ -1,7 +1,7 @@
 //! The network that is brought along: a tracker for each stream, one network for all.
 
 use reel_engine::{RunContext, RunError};
-use reel_infer::{InferError, Network, View, Watch};
+use reel_infer::{InferError, Network, View, Watch, Wish};
 
 use super::networks::{Networks, infer_error, ran_on, watch};
 use super::{Backend, Finish, RanOn};
@@ -42,6 +42,8 @@ impl Selfie {
         let path = networks.find(NAME)?;
         // One thread: with 256 pixels a side several would wait for each other.
         let wish = networks.wish(look, 1, 1, (SIDE, SIDE));
+        // Its batch is another in almost each frame, and TensorRT would compile each anew, for a network of two milliseconds.
+        let wish = Wish { engines: None, ..wish };
         let network = networks.load(&path, &wish, cx)?;
         let name =
             |ports: &[reel_infer::Port]| ports.first().map(|port| port.name.clone()).unwrap_or_default();
