@@ -118,13 +118,12 @@ impl Zeros {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use reel_device::DeviceWish;
     use reel_testkit::onnx;
 
     use super::*;
-    use crate::{Frozen, Runtime, Source, Wish, default_data};
+    use crate::recurrent::tests::runtime;
+    use crate::{Frozen, Source, Wish};
 
     const PATIENT: Duration = Duration::from_secs(60);
 
@@ -143,14 +142,6 @@ mod tests {
         const LONG: Duration = COMPILE_LIMIT;
         let seen = limits(Provider::TensorRt(0), &[1, 1, 1, 1, 2, 2, 2]);
         assert_eq!(seen, [LONG, LONG, PATIENT, PATIENT, LONG, LONG, PATIENT]);
-    }
-
-    fn runtime() -> Option<Runtime> {
-        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-        let data =
-            variable("REEL_DATA").or_else(|| default_data(variable("XDG_DATA_HOME"), variable("HOME")));
-        let loaded = Runtime::load(variable("REEL_ONNXRUNTIME").as_deref(), data.as_deref());
-        loaded.map_err(|error| eprintln!("skipped: {error} (scripts/models brings it)")).ok()
     }
 
     #[test]

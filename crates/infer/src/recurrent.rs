@@ -227,7 +227,7 @@ fn bytes_of(view: &View<'_>) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::path::PathBuf;
     use std::time::Duration;
 
@@ -240,7 +240,7 @@ mod tests {
 
     const PAIRS: [(&str, &str); 4] = [("r1i", "r1o"), ("r2i", "r2o"), ("r3i", "r3o"), ("r4i", "r4o")];
 
-    fn runtime() -> Option<Runtime> {
+    pub(crate) fn runtime() -> Option<Runtime> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
         let data =
             variable("REEL_DATA").or_else(|| default_data(variable("XDG_DATA_HOME"), variable("HOME")));

@@ -12,7 +12,7 @@ const CERTAIN: f32 = 1e6;
 enum Rule {
     /// As sure as the least sure of the others, scaled down. Cheap.
     MinSum { damping: f32 },
-    /// What really follows from the others. It takes about 0.3 dB more noise, and twenty times as long.
+    /// What really follows from the others. It bears about 0.3 dB more noise, and takes many times as long.
     SumProduct,
 }
 
